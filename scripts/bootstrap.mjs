@@ -1,0 +1,80 @@
+// Sets up everything a fresh clone needs (the pinned pnpm, the dependencies, the build), then runs the
+// turbo tasks named on the command line. Everything it downloads stays in .cache/ and node_modules/.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = join(root, '.cache');
+
+requireNode(20, 19);
+const pnpm = ensurePnpm();
+installDependencies();
+turbo(['build', '--output-logs=errors-only']);
+
+const tasks = process.argv.slice(2);
+if (tasks.length > 0) process.exitCode = runTasks(tasks);
+
+function requireNode(major, minor) {
+  const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number);
+  if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
+  fail(`Node.js ${major}.${minor} or newer is needed; this is ${process.versions.node}.`);
+}
+
+/** Installs the pnpm version that package.json pins into .cache/, and returns its entry script. */
+function ensurePnpm() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const version = packageManager.replace(/^pnpm@/, '').replace(/\+.*$/, '');
+  const prefix = join(cache, `pnpm-${version}`);
+  const entry = join(prefix, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
+  if (!existsSync(entry)) {
+    console.log(`Fetching pnpm ${version} into .cache/ …`);
+    mkdirSync(prefix, { recursive: true });
+    run('npm', ['install', '--prefix', prefix, '--cache', join(cache, 'npm'), '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${version}`]);
+  }
+  return entry;
+}
+
+/** Runs `pnpm install` only when the lockfile or a manifest changed since the last time. */
+function installDependencies() {
+  const stamp = join(cache, 'installed');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .update(readFileSync(join(root, 'package.json')))
+    .update(process.version)
+    .digest('hex');
+  const have = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (have === wanted && existsSync(join(root, 'node_modules', '.modules.yaml'))) return;
+  console.log('Installing dependencies …');
+  run(process.execPath, [pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
+  writeFileSync(stamp, wanted);
+}
+
+function runTasks(names) {
+  const status = turbo([...names, '--continue=dependencies-successful', '--output-logs=new-only'], { check: false });
+  if (!names.includes('test')) return status;
+  return run(process.execPath, [join(root, 'scripts', 'test-summary.mjs')], { check: false }) || status;
+}
+
+function turbo(args, options) {
+  return run(process.execPath, [pnpm, 'exec', 'turbo', 'run', ...args], options);
+}
+
+function run(command, args, { check = true } = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', COREPACK_ENABLE_STRICT: '0' },
+  });
+  if (error) fail(`Could not run ${command}: ${error.message}`);
+  if (signal) process.kill(process.pid, signal);
+  if (check && status !== 0) fail(`\`${[command, ...args].join(' ')}\` ended with status ${status}.`);
+  return status;
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,31 @@
+// Adds up what the suites of all packages reported, and ends with one plain line.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const total = { passed: 0, failed: 0 };
+let missing = 0;
+
+for (const group of ['packages', 'tools']) {
+  for (const name of readdirSync(join(root, group)).sort()) {
+    const folder = join(root, group, name);
+    const manifest = join(folder, 'package.json');
+    if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test) continue;
+    const results = join(folder, 'test-results.json');
+    if (!existsSync(results)) {
+      console.log(`${`${group}/${name}`.padEnd(26)} no results`);
+      missing += 1;
+      continue;
+    }
+    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(results, 'utf8'));
+    // A file that does not even load has no failed test, but it has failed.
+    const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
+    console.log(`${`${group}/${name}`.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`);
+    total.passed += numPassedTests;
+    total.failed += failed;
+  }
+}
+
+console.log(`\n${total.passed} passed, ${total.failed + missing} failed`);
+process.exitCode = total.failed + missing > 0 || total.passed === 0 ? 1 : 0;
