@@ -1,0 +1,13 @@
+/**
+ * A WCS-compatible object storage server with real storage in a folder, for development, tests and demos.
+ *
+ * @packageDocumentation
+ */
+export type { WcsCredentials } from './auth/accounts.js';
+export { WcsEmulatorError, type WcsEmulatorErrorCode } from './errors.js';
+export type { ActiveFault, FaultRemover, WcsFaults } from './faults/fault-registry.js';
+export type { FaultAction, FaultMatch, FaultRule } from './faults/fault-rule.js';
+export type { RequestRecord } from './http/request-log.js';
+export type { WcsEmulatorOptions } from './options.js';
+export { startWcsEmulator, type WcsEmulator } from './start-wcs-emulator.js';
+export type { Durability } from './storage/durability.js';

@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Accounts } from '../auth/accounts.js';
+import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { Storage } from '../storage/storage.js';
+import type { Reply } from './reply.js';
+
+/** A request on its way to an operation. */
+export interface RequestContext {
+  method: string;
+  /** The request target as sent, still percent-encoded. */
+  target: string;
+  /** The target up to its query. */
+  path: string;
+  /** What follows the question mark, without it; empty when there is none. */
+  query: string;
+  headers: IncomingHttpHeaders;
+  body: AsyncIterable<Buffer>;
+  /** The peer's address; empty when it has gone. */
+  remoteAddress: string;
+  /** When the request came, in milliseconds since the epoch. */
+  receivedAt: number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  accounts: Accounts;
+  storage: Storage;
+  faults: FaultRegistry;
+  /** The address of the emulator, without a final slash. */
+  url: string;
+}
+
+/** Answers one kind of request. What it throws becomes the answer: a `ServiceError` as it says, all else 500. */
+export type Operation = (context: RequestContext) => Promise<Reply>;
+
+/**
+ * A header's value; of several, all joined as HTTP prescribes.
+ */
+export function header(context: RequestContext, name: string): string | undefined {
+  const value = context.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}

@@ -1,0 +1,57 @@
+import { controlFaults } from '../operations/control-faults.js';
+import { deleteObject } from '../operations/delete-object.js';
+import { type DownloadTarget, downloadObject } from '../operations/download-object.js';
+import { listBucket } from '../operations/list-bucket.js';
+import { listBuckets } from '../operations/list-buckets.js';
+import { makeBlock } from '../operations/make-block.js';
+import { makeFile } from '../operations/make-file.js';
+import { putChunk } from '../operations/put-chunk.js';
+import { statObject } from '../operations/stat-object.js';
+import { uploadFile } from '../operations/upload-file.js';
+import type { Reply } from './reply.js';
+import { header, type Operation, type RequestContext } from './request-context.js';
+import { ServiceError } from './service-error.js';
+
+/** What a path on the emulator's own host leads to. */
+const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operation>> }[] = [
+  { path: /^\/file\/upload\/?$/, methods: { POST: uploadFile } },
+  { path: /^\/mkblk\/[^/]+\/[^/]+\/?$/, methods: { POST: makeBlock } },
+  { path: /^\/bput\/[^/]+\/[^/]+\/?$/, methods: { POST: putChunk } },
+  { path: /^\/mkfile\/[^/]+(\/|$)/, methods: { POST: makeFile } },
+  { path: /^\/stat\/[^/]+$/, methods: { GET: statObject } },
+  { path: /^\/delete\/[^/]+$/, methods: { POST: deleteObject } },
+  { path: /^\/list$/, methods: { GET: listBucket } },
+  { path: /^\/bucket\/list$/, methods: { GET: listBuckets } },
+  {
+    path: /^\/-\/control\/faults$/,
+    methods: { GET: controlFaults, POST: controlFaults, DELETE: controlFaults },
+  },
+];
+
+/** Finds who answers a request, and has it answered. */
+export async function route(context: RequestContext): Promise<Reply> {
+  const download = downloadTarget(context);
+  if (download) return downloadObject(context, download);
+  const found = routes.find(({ path }) => path.test(context.path));
+  if (!found) throw new ServiceError(404, `${context.path} is not supported by this version`);
+  const operation = found.methods[context.method];
+  if (!operation) throw new ServiceError(405, `${context.method} is not the method of ${context.path}`);
+  return operation(context);
+}
+
+/** Whether a request is for the emulator itself rather than for the service. */
+export function isControl(path: string): boolean {
+  return path.startsWith('/-/control/');
+}
+
+/**
+ * Downloads have a domain of their own, `<bucket>.localhost`, where any path is a key. Since not every system
+ * resolves that name, `/-/<bucket>/<key>` on the main host is the same.
+ */
+function downloadTarget(context: RequestContext): DownloadTarget | undefined {
+  const [, bucket] = /^([^.]+)\.localhost(?::\d+)?$/i.exec(header(context, 'host') ?? '') ?? [];
+  if (bucket !== undefined) return { bucket: bucket.toLowerCase(), encodedKey: context.path.slice(1) };
+  if (isControl(context.path)) return undefined;
+  const [, prefixed, encodedKey] = /^\/-\/([^/]+)\/(.*)$/.exec(context.path) ?? [];
+  return prefixed === undefined || encodedKey === undefined ? undefined : { bucket: prefixed, encodedKey };
+}

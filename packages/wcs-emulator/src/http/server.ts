@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Accounts } from '../auth/accounts.js';
+import { WcsEmulatorError } from '../errors.js';
+import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
+import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { Storage } from '../storage/storage.js';
+import { errorReply } from './reply.js';
+import type { RequestContext } from './request-context.js';
+import type { RequestLog, RequestRecord } from './request-log.js';
+import { isControl, route } from './route.js';
+import { sendReply, sendTruncated } from './send-reply.js';
+import { ServiceError } from './service-error.js';
+
+/** What the server needs to answer requests. */
+export interface ServerParts {
+  accounts: Accounts;
+  storage: Storage;
+  faults: FaultRegistry;
+  log: RequestLog;
+  clock: () => number;
+}
+
+/** Listens, answers every request, and ends every one of them when closed. */
+export class WcsServer {
+  readonly #parts: ServerParts;
+  readonly #server: Server;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #host = '';
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+      const work = this.#answer(request, response).finally(() => this.#inFlight.delete(work));
+      this.#inFlight.add(work);
+    });
+  }
+
+  /** The address, without a final slash. */
+  get url(): string {
+    return `http://${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  /** @throws WcsEmulatorError `ADDRESS_IN_USE` or `LISTEN_FAILED` */
+  async listen(host: string, port: number): Promise<void> {
+    this.#host = host;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const inUse = error.code === 'EADDRINUSE';
+        const message = inUse
+          ? `port ${port} of ${host} is in use`
+          : `cannot listen on ${host}:${port}: ${error.message}`;
+        reject(new WcsEmulatorError(inUse ? 'ADDRESS_IN_USE' : 'LISTEN_FAILED', message, { cause: error }));
+      });
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
+  /** Ends all connections, and waits until what they were doing has cleaned up behind itself. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => {
+      this.#server.close(() => resolve());
+    });
+    this.#closing.abort();
+    this.#server.closeAllConnections();
+    await Promise.all(this.#inFlight);
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const record: RequestRecord = {
+      time: this.#parts.clock(),
+      method: request.method ?? '',
+      path: request.url ?? '',
+      status: 0,
+      reqId: randomBytes(12).toString('hex'),
+      bytesIn: 0,
+      bytesOut: 0,
+    };
+    response.setHeader('X-Reqid', record.reqId);
+    response.on('error', () => {});
+    try {
+      const outcome = await this.#outcome(request, record);
+      await this.#send(response, outcome, record);
+    } catch (error) {
+      // The answer broke off: its reader went away, or its bytes could not be read. Either way it cannot be mended.
+      record.message = messageOf(error);
+      response.destroy();
+    }
+    this.#parts.log.add(record);
+  }
+
+  async #outcome(request: IncomingMessage, record: RequestRecord): Promise<Outcome> {
+    try {
+      const context = this.#contextOf(request, record);
+      const actions = isControl(context.path)
+        ? []
+        : this.#parts.faults.choose(context.method, context.target);
+      return await answerWithFaults(context, {
+        actions,
+        socket: request.socket,
+        closing: this.#closing.signal,
+        work: route,
+      });
+    } catch (error) {
+      record.message = messageOf(error);
+      if (request.socket.destroyed) return 'disconnected';
+      return { reply: errorReply(error instanceof ServiceError ? error.status : 500, record.message) };
+    }
+  }
+
+  async #send(response: ServerResponse, outcome: Outcome, record: RequestRecord): Promise<void> {
+    if (outcome === 'disconnected') return;
+    const { reply, truncateAt } = outcome;
+    record.status = reply.status;
+    record.bytesOut =
+      truncateAt === undefined
+        ? await sendReply(response, reply)
+        : await sendTruncated(response, reply, truncateAt);
+  }
+
+  #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
+    const { accounts, storage, faults, clock } = this.#parts;
+    const target = record.path;
+    const question = target.indexOf('?');
+    return {
+      method: record.method,
+      target,
+      path: question < 0 ? target : target.slice(0, question),
+      query: question < 0 ? '' : target.slice(question + 1),
+      headers: request.headers,
+      body: countBytes(request, record),
+      remoteAddress: request.socket.remoteAddress ?? '',
+      receivedAt: record.time,
+      now: clock,
+      accounts,
+      storage,
+      faults,
+      url: this.url,
+    };
+  }
+}
+
+/**
+ * The request's body. Whoever stops reading leaves the connection open, since the client is still to be told
+ * why; Node.js reads the rest away once the answer is sent.
+ */
+async function* countBytes(request: IncomingMessage, record: RequestRecord): AsyncIterable<Buffer> {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    record.bytesIn += chunk.length;
+    yield chunk;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

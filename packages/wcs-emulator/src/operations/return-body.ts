@@ -1,0 +1,52 @@
+/** The values of the magic variables of a template (section 1.3), without `$(` and `)`. */
+export type TemplateValues = ReadonlyMap<string, string>;
+
+/** What is substituted when an upload is answered. */
+export interface UploadOutcome {
+  bucket: string;
+  key: string;
+  fname: string;
+  hash: string;
+  fsize: number;
+  mimeType: string;
+  /** Where the object can be downloaded. */
+  url: string;
+  /** The uploader's address. */
+  ip: string;
+  /** How long the upload took, in milliseconds. */
+  costTime: number;
+  /** The uploader's own variables, by their names with the `x:`. */
+  custom: ReadonlyMap<string, string>;
+}
+
+/** The variables of an upload. `persistentId` is empty: nothing is processed after an upload. */
+export function templateValues(outcome: UploadOutcome): TemplateValues {
+  return new Map([
+    ...outcome.custom,
+    ['bucket', outcome.bucket],
+    ['key', outcome.key],
+    ['fname', outcome.fname],
+    ['hash', outcome.hash],
+    ['fsize', String(outcome.fsize)],
+    ['mimeType', outcome.mimeType],
+    ['url', Buffer.from(outcome.url).toString('base64').replaceAll('+', '-').replaceAll('/', '_')],
+    ['ip', outcome.ip],
+    ['costTime', String(outcome.costTime)],
+    ['persistentId', ''],
+  ]);
+}
+
+/** Replaces every `$(name)`; a variable without a value is empty. */
+export function substitute(template: string, values: TemplateValues): string {
+  return template.replace(/\$\(([^)]*)\)/g, (_, name: string) => values.get(name) ?? '');
+}
+
+/** The members of a template `name=value&…`, each value substituted by itself, so that it may hold any text. */
+export function substituteMembers(template: string, values: TemplateValues): Record<string, string> {
+  const members: Record<string, string> = {};
+  for (const pair of template.split('&')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) members[pair.slice(0, equals)] = substitute(pair.slice(equals + 1), values);
+  }
+  return members;
+}

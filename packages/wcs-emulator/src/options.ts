@@ -1,0 +1,154 @@
+import type { WcsCredentials } from './auth/accounts.js';
+import { WcsEmulatorError } from './errors.js';
+import type { FaultRule } from './faults/fault-rule.js';
+import type { RequestRecord } from './http/request-log.js';
+import type { Durability } from './storage/durability.js';
+
+/** How an emulator is to be started. Everything has a default. */
+export interface WcsEmulatorOptions {
+  /**
+   * The folder to keep data in; it is created when missing.
+   *
+   * @defaultValue a fresh temporary folder, removed on close
+   */
+  dataDir?: string;
+  /**
+   * The address to listen on.
+   *
+   * @defaultValue `'127.0.0.1'`, which only this machine can reach
+   */
+  host?: string;
+  /**
+   * The port to listen on, 0 for any that is free.
+   *
+   * @defaultValue `0`
+   */
+  port?: number;
+  /**
+   * The access key of the only account.
+   *
+   * @defaultValue `'wcs-emulator'`
+   */
+  accessKey?: string;
+  /**
+   * The secret key of the only account.
+   *
+   * @defaultValue `'wcs-emulator-secret'`
+   */
+  secretKey?: string;
+  /** Several accounts, instead of `accessKey` and `secretKey`. The first one is that of `clientConfig`. */
+  credentials?: readonly WcsCredentials[];
+  /**
+   * Buckets that are to exist; those already in the folder stay.
+   *
+   * @defaultValue `[]`
+   */
+  buckets?: readonly string[];
+  /**
+   * Tells the time, in milliseconds since the epoch: for deadlines, put times and expiry.
+   *
+   * @defaultValue `Date.now`
+   */
+  clock?: () => number;
+  /** Faults that are in force from the start. */
+  faults?: readonly FaultRule[];
+  /** Called once per request, when it is over. */
+  onRequest?: (request: RequestRecord) => void;
+  /**
+   * What an acknowledged upload survives: `'sync'` a power failure, `'fast'` only the end of the process.
+   *
+   * @defaultValue `'sync'`
+   */
+  durability?: Durability;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedOptions {
+  dataDir: string | undefined;
+  host: string;
+  port: number;
+  credentials: readonly [WcsCredentials, ...WcsCredentials[]];
+  buckets: readonly string[];
+  clock: () => number;
+  faults: readonly FaultRule[];
+  onRequest: ((request: RequestRecord) => void) | undefined;
+  durability: Durability;
+}
+
+const known: readonly string[] = [
+  'dataDir',
+  'host',
+  'port',
+  'accessKey',
+  'secretKey',
+  'credentials',
+  'buckets',
+  'clock',
+  'faults',
+  'onRequest',
+  'durability',
+] satisfies (keyof WcsEmulatorOptions)[];
+
+/**
+ * Checks the options before anything is read or written.
+ *
+ * @throws WcsEmulatorError `INVALID_OPTION`
+ */
+export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
+  const unknown = Object.keys(options).find(name => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`there is no option ${unknown}`);
+  const { dataDir, host = '127.0.0.1', port = 0, clock = Date.now, durability = 'sync' } = options;
+  if (dataDir === '') throw invalid('dataDir is empty');
+  if (host === '') throw invalid('host is empty');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw invalid(`port is ${port}, not from 0 to 65535`);
+  if (typeof clock !== 'function') throw invalid('clock is not a function');
+  if (durability !== 'sync' && durability !== 'fast') throw invalid(`durability is ${String(durability)}`);
+  const credentials = resolveCredentials(options);
+  const buckets = [...(options.buckets ?? []), ...credentials.flatMap(one => one.buckets ?? [])];
+  for (const bucket of buckets) checkBucketName(bucket);
+  return {
+    dataDir,
+    host,
+    port,
+    credentials,
+    buckets: [...new Set(buckets)],
+    clock,
+    faults: options.faults ?? [],
+    onRequest: options.onRequest,
+    durability,
+  };
+}
+
+function resolveCredentials(options: WcsEmulatorOptions): ResolvedOptions['credentials'] {
+  if (options.credentials && (options.accessKey !== undefined || options.secretKey !== undefined)) {
+    throw invalid('credentials excludes accessKey and secretKey');
+  }
+  const [first, ...others] = options.credentials ?? [
+    { accessKey: options.accessKey ?? 'wcs-emulator', secretKey: options.secretKey ?? 'wcs-emulator-secret' },
+  ];
+  if (!first) throw invalid('credentials is empty');
+  for (const { accessKey, secretKey } of [first, ...others]) {
+    if (!/^[\x21-\x39\x3b-\x7e]+$/.test(accessKey))
+      throw invalid('an access key is printable ASCII without spaces and colons');
+    if (!/^[\x21-\x7e]+$/.test(secretKey)) throw invalid('a secret key is printable ASCII without spaces');
+  }
+  if (new Set([first, ...others].map(one => one.accessKey)).size < others.length + 1) {
+    throw invalid('two credentials have the same access key');
+  }
+  return [first, ...others];
+}
+
+/** Names that can be the label of a host, and that no other path of the emulator has. */
+function checkBucketName(bucket: string): void {
+  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(bucket)) {
+    throw invalid(
+      `bucket ${JSON.stringify(bucket)} is not 1 to 63 of a-z, 0-9, - and _, the first a letter or digit`,
+    );
+  }
+  if (bucket === 'control') throw invalid('bucket control would collide with the control endpoint');
+}
+
+function invalid(message: string): WcsEmulatorError {
+  return new WcsEmulatorError('INVALID_OPTION', message);
+}

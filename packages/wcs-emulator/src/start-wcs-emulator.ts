@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Accounts } from './auth/accounts.js';
+import { clientConfig } from './client-config.js';
+import { FaultRegistry, type WcsFaults } from './faults/fault-registry.js';
+import { RequestLog, type RequestRecord } from './http/request-log.js';
+import { WcsServer } from './http/server.js';
+import { downloadUrl } from './operations/download-url.js';
+import { resolveOptions, type WcsEmulatorOptions } from './options.js';
+import { openStorage } from './storage/storage.js';
+
+/** A running emulator. */
+export interface WcsEmulator extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:40123`: upload, management and download in one. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** The access key of the first account. */
+  readonly accessKey: string;
+  /** The secret key of the first account. */
+  readonly secretKey: string;
+  /** The folder that holds the data. */
+  readonly dataDir: string;
+  /** The text of a `.wcscfg` for this emulator and its first account. */
+  readonly clientConfig: string;
+  /** The faults in force. */
+  readonly faults: WcsFaults;
+  /** The latest 10,000 requests, oldest first. */
+  readonly requests: readonly RequestRecord[];
+  /** Where an object can be downloaded, whether it exists or not. */
+  downloadUrl(bucket: string, key: string): string;
+  /** Ends all connections and closes the storage. Called again, waits for the same. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a WCS-compatible server in this process.
+ *
+ * @throws {@link WcsEmulatorError} for options that cannot be used (before any I/O), a folder that cannot be
+ * used, or an address that is taken
+ *
+ * @example
+ * ```ts
+ * import { startWcsEmulator } from '@curve-wcs/wcs-emulator';
+ *
+ * await using emulator = await startWcsEmulator({ buckets: ['photos'] });
+ * console.log(emulator.clientConfig);
+ * ```
+ */
+export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promise<WcsEmulator> {
+  const { dataDir, host, port, credentials, buckets, clock, durability, ...rest } = resolveOptions(options);
+  const faults = new FaultRegistry(rest.faults);
+  const log = new RequestLog(rest.onRequest);
+  const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'wcs-emulator-')) : resolve(dataDir);
+  const removeFolder = async () => {
+    if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
+  };
+
+  const storage = await openStorage(folder, { durability, clock, buckets }).catch(async error => {
+    await removeFolder();
+    throw error;
+  });
+  const server = new WcsServer({ accounts: new Accounts(credentials), storage, faults, log, clock });
+  try {
+    await server.listen(host, port);
+  } catch (error) {
+    await storage.metadata.close();
+    await removeFolder();
+    throw error;
+  }
+
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      await server.close();
+      await storage.metadata.close();
+      await removeFolder();
+    })();
+    return closed;
+  };
+  const { url } = server;
+  const [account] = credentials;
+  return {
+    url,
+    host,
+    port: server.port,
+    accessKey: account.accessKey,
+    secretKey: account.secretKey,
+    dataDir: folder,
+    clientConfig: clientConfig(account, url),
+    faults,
+    get requests() {
+      return log.list();
+    },
+    downloadUrl: (bucket, key) => downloadUrl(url, bucket, key),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,54 @@
+/*
+ * How records are named in the ordered store. The first letter says what kind; then
+ *
+ *   b<bucket>             a bucket
+ *   k<blob>               a block of a resumable upload
+ *   o<bucket>\0<key>      an object: LevelDB's byte order is the order in which keys are listed
+ *   r<blob>               how many objects consist of a blob
+ *   s<name>               a setting of the store
+ */
+
+/** Larger than any byte of UTF-8. */
+const afterEverything = Buffer.from([0xff]);
+
+/** A part of the key space, for an iterator. */
+export type KeyRange = { gt: Buffer; lt: Buffer } | { gte: Buffer; lt: Buffer };
+
+export const bucketKey = (bucket: string): Buffer => Buffer.from(`b${bucket}`);
+export const blockKey = (blob: string): Buffer => Buffer.from(`k${blob}`);
+export const objectKey = (bucket: string, key: string): Buffer => Buffer.from(`o${bucket}\0${key}`);
+export const referenceKey = (blob: string): Buffer => Buffer.from(`r${blob}`);
+export const settingKey = (name: string): Buffer => Buffer.from(`s${name}`);
+
+export const bucketRange = (): KeyRange => startingWith(Buffer.from('b'));
+export const blockRange = (): KeyRange => startingWith(Buffer.from('k'));
+
+/** The objects whose key begins with `prefix`, from the first after `after`. */
+export function objectRange(
+  bucket: string,
+  { prefix, after }: { prefix: string; after?: string | undefined },
+): KeyRange {
+  const whole = startingWith(objectKey(bucket, prefix));
+  if (after === undefined) return whole;
+  const gt = objectKey(bucket, after);
+  return Buffer.compare(gt, objectKey(bucket, prefix)) < 0 ? whole : { gt, lt: whole.lt };
+}
+
+/** A key after every object whose key begins with `prefix`, and before every other that follows. */
+export function afterObjectPrefix(bucket: string, prefix: string): Buffer {
+  return Buffer.concat([objectKey(bucket, prefix), afterEverything]);
+}
+
+/** What follows the kind's letter. */
+export function nameOf(key: Buffer): string {
+  return key.toString('utf8', 1);
+}
+
+/** The object key in the name of an object's record. */
+export function objectKeyOf(bucket: string, key: Buffer): string {
+  return key.toString('utf8', 2 + Buffer.byteLength(bucket));
+}
+
+function startingWith(start: Buffer): { gte: Buffer; lt: Buffer } {
+  return { gte: start, lt: Buffer.concat([start, afterEverything]) };
+}

@@ -1,0 +1,109 @@
+import { ClassicLevel } from 'classic-level';
+import type { Durability } from './durability.js';
+import {
+  blockKey,
+  blockRange,
+  bucketKey,
+  bucketRange,
+  nameOf,
+  objectKey,
+  objectRange,
+  referenceKey,
+  settingKey,
+} from './level-keys.js';
+import { LevelObjectCursor } from './level-object-cursor.js';
+import type {
+  BlockRecord,
+  MetadataChange,
+  MetadataStore,
+  ObjectCursor,
+  ObjectRecord,
+} from './metadata-store.js';
+
+type Database = ClassicLevel<Buffer, unknown>;
+type Operation = { type: 'put'; key: Buffer; value: unknown } | { type: 'del'; key: Buffer };
+
+/** Metadata in LevelDB: JSON values under the keys of level-keys.ts. */
+export class LevelMetadataStore implements MetadataStore {
+  readonly #database: Database;
+  readonly #sync: boolean;
+
+  private constructor(database: Database, durability: Durability) {
+    this.#database = database;
+    this.#sync = durability === 'sync';
+  }
+
+  static async open(folder: string, durability: Durability): Promise<LevelMetadataStore> {
+    const database: Database = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'json' });
+    await database.open();
+    return new LevelMetadataStore(database, durability);
+  }
+
+  async hasBucket(bucket: string): Promise<boolean> {
+    return this.#database.has(bucketKey(bucket));
+  }
+
+  async listBuckets(): Promise<string[]> {
+    const keys = await this.#database.keys(bucketRange()).all();
+    return keys.map(nameOf);
+  }
+
+  async getObject(bucket: string, key: string): Promise<ObjectRecord | undefined> {
+    return (await this.#database.get(objectKey(bucket, key))) as ObjectRecord | undefined;
+  }
+
+  async getBlock(blob: string): Promise<BlockRecord | undefined> {
+    return (await this.#database.get(blockKey(blob))) as BlockRecord | undefined;
+  }
+
+  async countReferences(blobs: readonly string[]): Promise<number[]> {
+    const counts = await this.#database.getMany(blobs.map(referenceKey));
+    return counts.map(count => (count as number | undefined) ?? 0);
+  }
+
+  openCursor(bucket: string, range: { prefix: string; after?: string | undefined }): ObjectCursor {
+    const iterator = this.#database.iterator(objectRange(bucket, range));
+    return new LevelObjectCursor(bucket, iterator);
+  }
+
+  async *listBlocks(): AsyncIterable<[string, BlockRecord]> {
+    for await (const [key, record] of this.#database.iterator(blockRange())) {
+      yield [nameOf(key), record as BlockRecord];
+    }
+  }
+
+  async getSetting(name: string): Promise<string | undefined> {
+    return (await this.#database.get(settingKey(name))) as string | undefined;
+  }
+
+  async putSetting(name: string, value: string): Promise<void> {
+    await this.#database.batch([{ type: 'put', key: settingKey(name), value }], { sync: this.#sync });
+  }
+
+  async commit(changes: MetadataChange[]): Promise<void> {
+    await this.#database.batch(changes.map(toOperation), { sync: this.#sync });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+function toOperation(change: MetadataChange): Operation {
+  switch (change.type) {
+    case 'put-bucket':
+      return { type: 'put', key: bucketKey(change.bucket), value: {} };
+    case 'put-object':
+      return { type: 'put', key: objectKey(change.bucket, change.key), value: change.record };
+    case 'delete-object':
+      return { type: 'del', key: objectKey(change.bucket, change.key) };
+    case 'put-block':
+      return { type: 'put', key: blockKey(change.blob), value: change.record };
+    case 'delete-block':
+      return { type: 'del', key: blockKey(change.blob) };
+    case 'set-references':
+      return change.count > 0
+        ? { type: 'put', key: referenceKey(change.blob), value: change.count }
+        : { type: 'del', key: referenceKey(change.blob) };
+  }
+}
