@@ -1,0 +1,87 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { invalidArgument, WcsError } from './errors.js';
+import { normalizeEndpoint } from './http/endpoint.js';
+import type { RetryOptions } from './http/retry.js';
+import { wholeNumber } from './number-options.js';
+
+/** Options of a {@link WcsClient}. Each call needs only some of them, and says so when one is missing. */
+export interface WcsClientOptions {
+  /** Names the account's key pair. */
+  accessKey?: string;
+  /** Signs tokens; never sent, logged or shown. */
+  secretKey?: string;
+  /** Upload domain: host or URL, such as `account.up0.v1.wcsapi.com`. */
+  uploadUrl?: string;
+  /** Management domain: host or URL, such as `account.mgr0.v1.wcsapi.com`. */
+  managementUrl?: string;
+  /**
+   * Download domain: host or URL; `{bucket}` in it stands for the bucket's name. The key is appended as a path.
+   */
+  downloadUrl?: string;
+  /** Scheme of addresses that name none. Default false: http. */
+  https?: boolean;
+  /** Check TLS certificates. Default true. */
+  verifyTls?: boolean;
+  /** How failed requests are repeated. */
+  retry?: RetryOptions;
+  /** Time limits of each request, in milliseconds. */
+  timeouts?: {
+    /** To establish a connection. Default 10,000. */
+    connect?: number;
+    /** Without a byte in either direction. Default 60,000. */
+    idle?: number;
+  };
+  /** Lifetime of self-made upload tokens, in seconds. Default 7,200. */
+  tokenLifetime?: number;
+  /** Default {@link UploadOptions.blockSize}. */
+  blockSize?: number;
+  /** Default {@link UploadOptions.chunkSize}. */
+  chunkSize?: number;
+  /** Default {@link UploadOptions.concurrency}. */
+  concurrency?: number;
+  /** Default {@link UploadOptions.trafficLimit}. */
+  trafficLimit?: number;
+  /** Folder of the records of unfinished uploads. Default: `curve-wcs/uploads` in the user's cache folder. */
+  recordFolder?: string;
+  /** Your own agents, such as for a proxy. They are not destroyed with the client. */
+  agent?: { http?: HttpAgent; https?: HttpsAgent };
+  /** Put before the client's own user agent. */
+  userAgent?: string;
+}
+
+/** Checks the options, and brings the addresses to one form. */
+export function resolveClientOptions(options: WcsClientOptions) {
+  const https = options.https ?? false;
+  const address = (name: 'uploadUrl' | 'managementUrl') =>
+    options[name] === undefined ? undefined : normalizeEndpoint(name, options[name], https);
+  if (options.accessKey !== undefined && !/^[\x21-\x39\x3b-\x7e]+$/.test(options.accessKey)) {
+    throw invalidArgument('accessKey', 'printable text without colon', options.accessKey);
+  }
+  if (options.secretKey === '') throw new WcsError('INVALID_ARGUMENT', 'secretKey must not be empty');
+  return {
+    credentials:
+      options.accessKey === undefined || options.secretKey === undefined
+        ? undefined
+        : { accessKey: options.accessKey, secretKey: options.secretKey },
+    uploadUrl: address('uploadUrl'),
+    managementUrl: address('managementUrl'),
+    downloadUrl: options.downloadUrl === undefined ? undefined : downloadUrls(options.downloadUrl, https),
+    retry: {
+      limit: wholeNumber('retry.limit', options.retry?.limit ?? 3, { maximum: 1000 }),
+      baseDelay: wholeNumber('retry.baseDelay', options.retry?.baseDelay ?? 200),
+      maxDelay: wholeNumber('retry.maxDelay', options.retry?.maxDelay ?? 8000),
+    },
+    connectTimeout: wholeNumber('timeouts.connect', options.timeouts?.connect ?? 10_000, { minimum: 1 }),
+    idleTimeout: wholeNumber('timeouts.idle', options.timeouts?.idle ?? 60_000, { minimum: 1 }),
+    verifyTls: options.verifyTls ?? true,
+    tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
+  };
+}
+
+function downloadUrls(template: string, https: boolean): (bucket: string, encodedKey: string) => string {
+  // Only the place of the bucket is open; everything else is checked now rather than at the first download.
+  normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', 'bucket'), https);
+  return (bucket, encodedKey) =>
+    `${normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', encodeURIComponent(bucket)), https)}/${encodedKey}`;
+}

@@ -1,0 +1,164 @@
+import type { Readable } from 'node:stream';
+import { ChecksumPool } from '@curve-wcs/etag';
+import { resolveClientOptions, type WcsClientOptions } from './client-options.js';
+import { clientOptionsOf } from './config/client-options.js';
+import { readConfig } from './config/wcscfg.js';
+import type { CallOptions, ClientContext } from './context.js';
+import { download, downloadStream } from './download/download.js';
+import type {
+  BufferDownloadOptions,
+  BufferDownloadResult,
+  DownloadOptions,
+  DownloadResult,
+  DownloadSource,
+  FileDownloadOptions,
+  StreamDownloadOptions,
+} from './download/options.js';
+import type { ObjectReference } from './encoding.js';
+import { Transport } from './http/transport.js';
+import { type DeleteResult, deleteObject } from './objects/delete.js';
+import { type ListObjectsOptions, ObjectListing } from './objects/list.js';
+import { type Bucket, listBuckets } from './objects/list-buckets.js';
+import { type ObjectStat, statObject } from './objects/stat.js';
+import type { UploadOptions, UploadResult } from './upload/options.js';
+import { type UploadDefaults, upload } from './upload/upload.js';
+import { VERSION } from './version.js';
+
+/**
+ * A client of WCS. It holds keep-alive connections and, once something was hashed, worker threads; neither keeps
+ * the process alive. Close it, or declare it with `await using`.
+ *
+ * @example
+ * ```ts
+ * import { WcsClient } from '@curve-wcs/wcs-sdk';
+ *
+ * await using wcs = new WcsClient({
+ *   accessKey: 'your access key',
+ *   secretKey: 'your secret key',
+ *   uploadUrl: 'account.up0.v1.wcsapi.com',
+ *   managementUrl: 'account.mgr0.v1.wcsapi.com',
+ * });
+ * const { etag } = await wcs.upload({ bucket: 'photos', key: 'a.jpg', source: './a.jpg', resume: true });
+ * ```
+ */
+export class WcsClient implements AsyncDisposable {
+  readonly #context: ClientContext;
+  readonly #uploadDefaults: UploadDefaults;
+
+  /**
+   * @param options - keys, addresses and habits
+   * @throws WcsError `INVALID_ARGUMENT` if an option is wrong
+   */
+  constructor(options: WcsClientOptions = {}) {
+    const resolved = resolveClientOptions(options);
+    const own = `curve-wcs/${VERSION}`;
+    this.#context = {
+      ...resolved,
+      transport: new Transport({
+        ...resolved,
+        agent: options.agent,
+        userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
+      }),
+      checksums: new ChecksumPool(),
+    };
+    this.#uploadDefaults = {
+      ...(options.blockSize === undefined ? {} : { blockSize: options.blockSize }),
+      ...(options.chunkSize === undefined ? {} : { chunkSize: options.chunkSize }),
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.trafficLimit === undefined ? {} : { trafficLimit: options.trafficLimit }),
+      recordFolder: options.recordFolder,
+    };
+  }
+
+  /**
+   * Makes a client from a `.wcscfg`, the configuration file of the official tools (wcs-api §4.4).
+   *
+   * @param path - default `~/.wcscfg`
+   * @param overrides - options that win over those of the file
+   * @throws WcsError `CONFIG` if the file is not there or is wrong
+   */
+  static async fromConfig(path?: string, overrides: WcsClientOptions = {}): Promise<WcsClient> {
+    return new WcsClient({ ...clientOptionsOf(await readConfig(path)), ...overrides });
+  }
+
+  /**
+   * Uploads a path, bytes, Blob or stream (wcs-api §2.2, §2.4): small ones in one form post, larger ones in
+   * parallel blocks. Each chunk's CRC-32 and the final hash are compared with what was read.
+   *
+   * @throws WcsError `OBJECT_EXISTS`, `UNAUTHORIZED`, `CHECKSUM_MISMATCH`, `SOURCE_CHANGED`, `CALLBACK_FAILED` …
+   * @example
+   * ```ts
+   * import { WcsClient } from '@curve-wcs/wcs-sdk';
+   *
+   * await using wcs = await WcsClient.fromConfig();
+   * await wcs.upload({
+   *   bucket: 'photos',
+   *   source: './video.mp4',
+   *   resume: true,
+   *   onProgress: ({ transferred, total }) => console.log(transferred, 'of', total),
+   * });
+   * ```
+   */
+  async upload(options: UploadOptions): Promise<UploadResult> {
+    return upload(this.#context, options, this.#uploadDefaults);
+  }
+
+  /** Downloads an object to a file: in parallel ranges, resumable, verified, visible only when whole. */
+  async download(options: DownloadSource & FileDownloadOptions): Promise<DownloadResult>;
+  /** Downloads an object to a stream. */
+  async download(options: DownloadSource & StreamDownloadOptions): Promise<DownloadResult>;
+  /** Downloads an object to memory. */
+  async download(options: DownloadSource & BufferDownloadOptions): Promise<BufferDownloadResult>;
+  async download(
+    options: DownloadSource & (FileDownloadOptions | StreamDownloadOptions | BufferDownloadOptions),
+  ): Promise<DownloadResult | BufferDownloadResult> {
+    return download(this.#context, options);
+  }
+
+  /**
+   * Gives an object as a stream. A broken connection is followed by a request for the rest; the stream fails at
+   * its end if the content does not have the expected etag.
+   */
+  downloadStream(options: DownloadSource & DownloadOptions): Readable {
+    return downloadStream(this.#context, options);
+  }
+
+  /**
+   * Asks for an object's size, hash, type and times (wcs-api §2.5).
+   *
+   * @throws WcsError `NOT_FOUND`, `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
+   */
+  async stat(options: ObjectReference & CallOptions): Promise<ObjectStat> {
+    return statObject(this.#context, options);
+  }
+
+  /**
+   * Deletes an object (wcs-api §2.5).
+   *
+   * @throws WcsError `NOT_FOUND`, `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
+   */
+  async delete(options: ObjectReference & CallOptions): Promise<DeleteResult> {
+    return deleteObject(this.#context, options);
+  }
+
+  /** Lists a bucket's objects (wcs-api §2.6); iterate over the result, or over its `pages()`. */
+  listObjects(bucket: string, options: ListObjectsOptions = {}): ObjectListing {
+    return new ObjectListing(this.#context, bucket, options);
+  }
+
+  /** Lists the account's buckets (wcs-api §2.7). */
+  async listBuckets(options: CallOptions = {}): Promise<Bucket[]> {
+    return listBuckets(this.#context, options);
+  }
+
+  /** Ends calls under way with `CLIENT_CLOSED`, closes connections and ends worker threads. Idempotent. */
+  async close(): Promise<void> {
+    this.#context.transport.close();
+    await this.#context.checksums.close();
+  }
+
+  /** Calls {@link close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,35 @@
+import type { WcsClientOptions } from '../client-options.js';
+import { WcsError } from '../errors.js';
+import { parseBoolean, type SettingName, type Settings } from './settings.js';
+import type { WcsConfig } from './wcscfg.js';
+
+/** Turns the settings of a `.wcscfg` into the options of a client. */
+export function clientOptionsOf({ settings, extra }: Pick<WcsConfig, 'settings' | 'extra'>): WcsClientOptions {
+  const number = (name: SettingName) => numberOf(settings, name);
+  const downloadUrl = extra['get_url'];
+  return {
+    ...(settings.access_key ? { accessKey: settings.access_key } : {}),
+    ...(settings.secret_key ? { secretKey: settings.secret_key } : {}),
+    ...(settings.put_url ? { uploadUrl: settings.put_url } : {}),
+    ...(settings.mgr_url ? { managementUrl: settings.mgr_url } : {}),
+    ...(downloadUrl ? { downloadUrl } : {}),
+    https: parseBoolean(settings.ishttps) ?? false,
+    verifyTls: parseBoolean(settings.isverify) ?? true,
+    // The official tool has a limit per kind of request; the most patient of them serves for all.
+    retry: { limit: Math.max(number('mkblk_retries'), number('bput_retries'), number('mkfile_retries'), number('connection_retries')) },
+    timeouts: { idle: number('connection_timeout') * 1000 },
+    tokenLifetime: number('deadline'),
+    blockSize: number('block_size'),
+    chunkSize: Math.min(number('bput_size'), number('block_size')),
+    // Zero means "one after the other" to the official tool.
+    concurrency: Math.max(1, number('concurrency')),
+    trafficLimit: number('traffic_limit'),
+    recordFolder: settings.tmp_record_folder,
+  };
+}
+
+function numberOf(settings: Settings, name: SettingName): number {
+  const text = settings[name].trim();
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new WcsError('CONFIG', `${name} must be a whole number; got ${JSON.stringify(text)}`);
+}

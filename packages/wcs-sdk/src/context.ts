@@ -1,0 +1,71 @@
+import type { ChecksumPool } from '@curve-wcs/etag';
+import { managementToken } from './auth/management-token.js';
+import type { Credentials } from './auth/signature.js';
+import { WcsError } from './errors.js';
+import { withRetry, type RetryPolicy } from './http/retry.js';
+import { requireSuccess } from './http/answer.js';
+import type { Transport, WireResponse } from './http/transport.js';
+
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Ends the call at once; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a client's calls share. */
+export interface ClientContext {
+  transport: Transport;
+  checksums: ChecksumPool;
+  retry: RetryPolicy;
+  credentials: Credentials | undefined;
+  uploadUrl: string | undefined;
+  managementUrl: string | undefined;
+  downloadUrl: ((bucket: string, encodedKey: string) => string) | undefined;
+  /** Lifetime of self-made upload tokens, in milliseconds. */
+  tokenLifetime: number;
+}
+
+/** A signed call to the management domain. */
+export interface ManagementCall extends CallOptions {
+  /** Names the call in errors. */
+  operation: string;
+  /** What it is about, for errors: `bucket:key`. */
+  subject: string;
+  method: 'GET' | 'POST';
+  /** Path and query, as they go on the wire. */
+  target: string;
+  body?: string;
+}
+
+/** Sends a signed management call, repeated as far as that can help, and gives its successful answer. */
+export async function callManagement(context: ClientContext, call: ManagementCall): Promise<WireResponse> {
+  const url = `${requireSetting(context.managementUrl, 'managementUrl', call.operation)}${call.target}`;
+  const credentials = requireCredentials(context, call.operation);
+  return withRetry(
+    async () => {
+      const answer = await context.transport.send({
+        operation: call.operation,
+        method: call.method,
+        url,
+        headers: { authorization: managementToken(credentials, url, call.body) },
+        signal: call.signal,
+        ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
+      });
+      requireSuccess(call.operation, call.subject, answer);
+      return answer;
+    },
+    context.retry,
+    call.signal,
+  );
+}
+
+/** The client's keys, for a call that cannot do without. */
+export function requireCredentials(context: ClientContext, operation: string): Credentials {
+  return requireSetting(context.credentials, 'accessKey and secretKey', operation);
+}
+
+/** A setting that this call needs, though not every client does. */
+export function requireSetting<T>(value: T | undefined, name: string, operation: string): T {
+  if (value !== undefined) return value;
+  throw new WcsError('INVALID_ARGUMENT', `${operation} needs the client option ${name}, which is not set`, { operation });
+}

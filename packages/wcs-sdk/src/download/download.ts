@@ -1,0 +1,72 @@
+import { constants } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ClientContext } from '../context.js';
+import { WcsError } from '../errors.js';
+import {
+  type BufferDownloadOptions,
+  type BufferDownloadResult,
+  checkDownload,
+  type DownloadOptions,
+  type DownloadResult,
+  type DownloadSource,
+  type FileDownloadOptions,
+  type StreamDownloadOptions,
+} from './options.js';
+import { downloadChunks } from './sequential.js';
+import { downloadToFile } from './to-file.js';
+
+/** Downloads to a file, a stream or memory, by what `to` is. */
+export async function download(
+  context: ClientContext,
+  options: DownloadSource & (FileDownloadOptions | StreamDownloadOptions | BufferDownloadOptions),
+): Promise<DownloadResult | BufferDownloadResult> {
+  checkDownload(options);
+  options.signal?.throwIfAborted();
+  if (options.to === undefined) return downloadToMemory(context, options as DownloadSource & BufferDownloadOptions);
+  if (typeof options.to === 'string') return downloadToFile(context, options as DownloadSource & FileDownloadOptions);
+  return downloadToStream(context, options as DownloadSource & StreamDownloadOptions);
+}
+
+/** The object as a stream; it fails at its end if the content is not what it should be. */
+export function downloadStream(context: ClientContext, options: DownloadSource & DownloadOptions): Readable {
+  checkDownload(options);
+  return Readable.from(downloadChunks(context, options), { objectMode: false, highWaterMark: 256 * 1024 });
+}
+
+async function downloadToMemory(context: ClientContext, options: DownloadSource & BufferDownloadOptions): Promise<BufferDownloadResult> {
+  const pieces: Buffer[] = [];
+  const chunks = downloadChunks(context, options, size => {
+    if (size !== undefined && size > constants.MAX_LENGTH) {
+      throw new WcsError('TARGET_FAILED', `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`);
+    }
+  });
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done) return { ...next.value, data: Buffer.concat(pieces) };
+    pieces.push(next.value);
+  }
+}
+
+async function downloadToStream(context: ClientContext, options: DownloadSource & StreamDownloadOptions): Promise<DownloadResult> {
+  let result: DownloadResult | undefined;
+  let failure: unknown;
+  const chunks = async function* () {
+    try {
+      result = yield* downloadChunks(context, options);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  try {
+    if (options.to instanceof WritableStream) await Readable.toWeb(Readable.from(chunks(), { objectMode: false })).pipeTo(options.to);
+    else await pipeline(chunks, options.to);
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    if (options.signal?.aborted) throw options.signal.reason;
+    throw new WcsError('TARGET_FAILED', `cannot write to the stream: ${(error as Error).message}`, { operation: 'download', cause: error });
+  }
+  if (!result) throw new WcsError('TARGET_FAILED', 'the stream was closed before the download was complete', { operation: 'download' });
+  return result;
+}

@@ -1,0 +1,108 @@
+import type { Writable } from 'node:stream';
+import type { CallOptions } from '../context.js';
+import { checkBucket, checkKey } from '../encoding.js';
+import { invalidArgument } from '../errors.js';
+import { wholeNumber } from '../number-options.js';
+import type { Progress } from '../progress.js';
+
+/** Names what to download: an object, for which the client needs `downloadUrl`; or any URL of it. */
+export type DownloadSource = { bucket: string; key: string; url?: undefined } | { url: string | URL; bucket?: undefined; key?: undefined };
+
+/** Options that all downloads take. */
+export interface DownloadOptions extends CallOptions {
+  /** First byte wanted. Default 0. */
+  start?: number;
+  /** Last byte wanted, inclusive. Default: the object's last. */
+  end?: number;
+  /** The expected wcs-etag. Default: the `ETag` header, where it is one. */
+  etag?: string;
+  /** Block size, in bytes, of the upload that made the object: its hash depends on it. Default 4 MiB. */
+  blockSize?: number;
+  /** Compare what arrived with the expected etag, where one is known. Default true. */
+  verify?: boolean;
+  /** Ceiling of the service's speed for this download, sent as `x-wos-traffic-limit`; 0 is no limit. */
+  trafficLimit?: number;
+  /** Further request headers, such as `Referer`. */
+  headers?: Record<string, string>;
+  /** Called with a snapshot, at most 20 times a second. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Options of a download to a file. */
+export interface FileDownloadOptions extends DownloadOptions {
+  /** Path to write. The file appears there when it is whole and verified, in place of any other. */
+  to: string;
+  /** Make the folders of the path. Default false. */
+  makeFolders?: boolean;
+  /**
+   * Keep what arrived when the download fails (beside the target, as `.NAME.wcs-part`), and go on from there
+   * next time if the object is still the same. Default false.
+   */
+  resume?: boolean;
+  /** Parts fetched at the same time. Default 4. */
+  concurrency?: number;
+  /** Size of a part in bytes. Default 8 MiB. */
+  partSize?: number;
+}
+
+/** Options of a download to a stream. */
+export interface StreamDownloadOptions extends DownloadOptions {
+  /** Stream to write to; it is ended when the download is complete and verified, and destroyed otherwise. */
+  to: Writable | WritableStream<Uint8Array>;
+}
+
+/** Options of a download to memory. */
+export interface BufferDownloadOptions extends DownloadOptions {
+  to?: undefined;
+}
+
+/** What a download gives. */
+export interface DownloadResult {
+  /** Bytes that were wanted and are there now. */
+  size: number;
+  /** The `ETag` header without its quotes. */
+  etag?: string;
+  /** The content type. */
+  mimeType?: string;
+  /** When the object was stored, by the `Last-Modified` header. */
+  lastModified?: Date;
+  /** Whether the content was compared with an expected etag and is right. */
+  verified: boolean;
+  /** Bytes that an earlier attempt had already fetched. */
+  resumed: number;
+  /** The service's id of the request. */
+  requestId?: string;
+}
+
+/** What a download to memory gives. */
+export interface BufferDownloadResult extends DownloadResult {
+  /** The content. */
+  data: Buffer;
+}
+
+const WCS_ETAG = /^[Fl][\w-]{27}$/;
+
+/** Checks everything that can be wrong before any I/O. */
+export function checkDownload(options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>): void {
+  if (options.url === undefined) {
+    checkBucket(options.bucket);
+    checkKey(options.key);
+  } else if (!URL.canParse(String(options.url)) || !/^https?:$/.test(new URL(options.url).protocol)) {
+    throw invalidArgument('url', 'an http:// or https:// URL', String(options.url));
+  }
+  const { start, end } = options;
+  if (start !== undefined) wholeNumber('start', start);
+  if (end !== undefined) wholeNumber('end', end, { minimum: start ?? 0 });
+  if (options.etag !== undefined && !WCS_ETAG.test(options.etag)) {
+    throw invalidArgument('etag', 'a wcs-etag: 28 characters beginning with F or l', options.etag);
+  }
+  if (options.trafficLimit !== undefined) wholeNumber('trafficLimit', options.trafficLimit);
+  if (options.concurrency !== undefined) wholeNumber('concurrency', options.concurrency, { minimum: 1, maximum: 256 });
+  if (options.partSize !== undefined) wholeNumber('partSize', options.partSize, { minimum: 64 * 1024 });
+}
+
+/** The etag that the content must have, where it is known and the whole content is wanted. */
+export function expectedEtag(options: DownloadOptions, header: string | undefined): string | undefined {
+  if (options.verify === false || options.start !== undefined || options.end !== undefined) return undefined;
+  return options.etag ?? (header !== undefined && WCS_ETAG.test(header) ? header : undefined);
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { WcsError } from '../errors.js';
+import { Journal } from '../journal.js';
+import type { ObjectVersion } from './ranged-get.js';
+
+/** What the parts of an earlier attempt were parts of. */
+interface PartHeader extends ObjectVersion {
+  subject: string;
+  partSize: number;
+}
+
+/**
+ * The file that a download is written to before it appears under its name: beside the target, so that a rename
+ * is enough. With `resume` it has a fixed name, and a journal of its finished parts.
+ */
+export class PartFile {
+  readonly path: string;
+  readonly #target: string;
+  readonly #journal: Journal | undefined;
+  #handle: FileHandle | undefined;
+
+  private constructor(target: string, resume: boolean) {
+    const name = `.${basename(target)}${resume ? '' : `.${randomBytes(6).toString('hex')}`}.wcs-part`;
+    this.#target = target;
+    this.path = join(dirname(target), name);
+    this.#journal = resume ? new Journal(`${this.path}.json`) : undefined;
+  }
+
+  /** Opens the part file for `target`. */
+  static async open(target: string, { resume, makeFolders }: { resume: boolean; makeFolders: boolean }): Promise<PartFile> {
+    const file = new PartFile(target, resume);
+    await orFail(file.path, async () => {
+      const existing = await stat(target).catch(() => undefined);
+      if (existing?.isDirectory()) throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
+      if (makeFolders) await mkdir(dirname(target), { recursive: true });
+      file.#handle = await open(file.path, resume ? 'a' : 'wx', 0o666);
+      // Appending ignores positions; it only served to make the file without emptying it.
+      if (resume) {
+        await file.#handle.close();
+        file.#handle = await open(file.path, 'r+');
+      }
+    });
+    return file;
+  }
+
+  /**
+   * Finds the parts that an earlier attempt has left of the same version; begins anew otherwise.
+   *
+   * @returns indices of the finished parts
+   */
+  async begin(header: PartHeader): Promise<Set<number>> {
+    if (!this.#journal) return new Set();
+    const [earlier, ...parts] = await this.#journal.read();
+    // Without an etag there is no telling whether the object is still the same.
+    const same = header.etag !== undefined && JSON.stringify(earlier) === JSON.stringify(header);
+    if (same) return new Set(parts.filter((part): part is number => Number.isSafeInteger(part)));
+    await this.#journal.create(header);
+    await orFail(this.path, async () => this.#handle?.truncate(0));
+    return new Set();
+  }
+
+  /** Writes chunks one after the other, from `position` on. */
+  async write(chunks: Buffer[], position: number): Promise<void> {
+    await orFail(this.path, async () => {
+      let at = position;
+      for (const chunk of chunks) {
+        for (let done = 0; done < chunk.length; ) {
+          const { bytesWritten } = await this.#open.write(chunk, done, chunk.length - done, at + done);
+          done += bytesWritten;
+        }
+        at += chunk.length;
+      }
+    });
+  }
+
+  /** Remembers a finished part. */
+  async finishPart(index: number): Promise<void> {
+    await this.#journal?.append(index);
+  }
+
+  /** Makes what was written durable and of exactly this size; still under the temporary name. */
+  async complete(size: number): Promise<void> {
+    await orFail(this.path, async () => {
+      await this.#open.truncate(size);
+      await this.#open.datasync();
+      await this.#close();
+    });
+  }
+
+  /** Lets the file appear under its name. */
+  async publish(): Promise<void> {
+    await orFail(this.#target, () => rename(this.path, this.#target));
+    await this.#journal?.remove();
+  }
+
+  /** After a failure: keeps what a resumed download can use, and removes the rest. */
+  async abandon({ worthless }: { worthless: boolean }): Promise<void> {
+    await this.#close();
+    if (this.#journal && !worthless) return;
+    await this.#journal?.remove();
+    await rm(this.path, { force: true });
+  }
+
+  get #open(): FileHandle {
+    if (!this.#handle) throw new WcsError('TARGET_FAILED', `${this.path} is closed`);
+    return this.#handle;
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+}
+
+async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WcsError) throw error;
+    throw new WcsError('TARGET_FAILED', `cannot write ${path}: ${(error as Error).message}`, { operation: 'download', cause: error });
+  }
+}

@@ -1,0 +1,99 @@
+import { EtagHasher } from '@curve-wcs/etag';
+import type { ClientContext } from '../context.js';
+import { WcsError } from '../errors.js';
+import { withRetry } from '../http/retry.js';
+import { ProgressMeter } from '../progress.js';
+import { type DownloadOptions, type DownloadResult, type DownloadSource, expectedEtag } from './options.js';
+import { RangedGet, type RangedAnswer, resultOf } from './ranged-get.js';
+
+/**
+ * The object's bytes in order. A connection that breaks is followed by a request for the rest; the etag, where
+ * it is known, is checked before the end.
+ *
+ * @param onHead - called once, with the expected number of bytes where it is known
+ * @returns the result
+ */
+export async function* downloadChunks(
+  context: ClientContext,
+  options: DownloadSource & DownloadOptions,
+  onHead: (size: number | undefined) => void = () => {},
+): AsyncGenerator<Buffer, DownloadResult> {
+  const { signal, end } = options;
+  const get = new RangedGet(context, options);
+  const start = options.start ?? 0;
+  let position = start;
+
+  const open = async (): Promise<RangedAnswer | undefined> => withRetry(() => get.get(position, end, signal), context.retry, signal);
+  let answer = await open();
+  if (!answer) {
+    if (start > 0 || options.end === undefined) throw outOfRange(get.subject);
+    // Any range of an empty object lies outside of it.
+    onHead(0);
+    return { size: 0, verified: false, resumed: 0 };
+  }
+  const first = answer;
+  const total = sizeOf(first, start, end);
+  const wanted = expectedEtag(options, first.version.etag);
+  const hasher = wanted === undefined ? undefined : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
+  const progress = new ProgressMeter(options.onProgress, total);
+  onHead(total);
+
+  for (let failures = 0; ; ) {
+    const before = position;
+    try {
+      for await (const chunk of from(answer, position, end)) {
+        position += chunk.length;
+        hasher?.update(chunk);
+        progress.add(chunk.length);
+        yield chunk;
+      }
+      if (total === undefined || position - start >= total) break;
+      throw get.shortBody(total, position - start);
+    } catch (error) {
+      // Headway means that the connection is worth another attempt.
+      failures = position > before ? 1 : failures + 1;
+      if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
+      answer = await open();
+      if (!answer) throw outOfRange(get.subject);
+      get.checkVersion(answer, first.version);
+    }
+  }
+  progress.finish();
+  if (hasher && wanted !== undefined) checkEtag(get.subject, hasher.digest(), wanted);
+  return { size: position - start, ...resultOf(first), verified: wanted !== undefined, resumed: 0 };
+}
+
+/** Fails unless the content has the etag that it should have. */
+export function checkEtag(subject: string, actual: string, wanted: string): void {
+  if (actual === wanted) return;
+  throw new WcsError(
+    'CHECKSUM_MISMATCH',
+    `download ${subject}: the content has etag ${actual}, not ${wanted}; if the object was uploaded in blocks of another size than 4 MiB, give that blockSize`,
+    { operation: 'download' },
+  );
+}
+
+/** The answer's bytes from `position` to `end`, whatever part of the object the service chose to send. */
+async function* from(answer: RangedAnswer, position: number, end: number | undefined): AsyncGenerator<Buffer> {
+  let offset = answer.offset;
+  for await (const chunk of answer.body) {
+    const chunkStart = offset;
+    offset += chunk.length;
+    const wanted = chunk.subarray(Math.max(0, position - chunkStart), end === undefined ? undefined : Math.max(0, end + 1 - chunkStart));
+    if (wanted.length > 0) yield wanted;
+    if (end !== undefined && offset > end) return;
+  }
+}
+
+function sizeOf(answer: RangedAnswer, start: number, end: number | undefined): number | undefined {
+  const { size } = answer.version;
+  if (size !== undefined) return Math.max(0, Math.min(size, end === undefined ? size : end + 1) - start);
+  return answer.length;
+}
+
+function outOfRange(subject: string): WcsError {
+  return new WcsError('BAD_REQUEST', `download ${subject}: the range lies outside of the object (HTTP 416)`, {
+    operation: 'download',
+    status: 416,
+  });
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { WcsError } from '../errors.js';
+
+/** How failed requests are repeated. Only failures that can pass are: see {@link WcsError.retryable}. */
+export interface RetryOptions {
+  /** Extra attempts after the first. Default 3. */
+  limit?: number;
+  /** First waiting time in milliseconds; it doubles with each attempt. Default 200. */
+  baseDelay?: number;
+  /** Longest waiting time in milliseconds. Default 8,000. */
+  maxDelay?: number;
+}
+
+/** {@link RetryOptions} with the defaults filled in. */
+export type RetryPolicy = Required<RetryOptions>;
+
+/**
+ * Calls `attempt` until it succeeds, fails for good, or the attempts are used up.
+ *
+ * @param attempt - gets the number of the attempt, from 0
+ * @param signal - ends the waiting, too, with its own reason
+ */
+export async function withRetry<T>(
+  attempt: (number: number) => Promise<T>,
+  policy: RetryPolicy,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (let number = 0; ; number++) {
+    signal?.throwIfAborted();
+    try {
+      return await attempt(number);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (!(error instanceof WcsError)) throw error;
+      error.attempts ??= number + 1;
+      if (!error.retryable || number >= policy.limit) throw error;
+      await wait(waitingTime(policy, number, error.retryAfter), signal);
+    }
+  }
+}
+
+/** Exponential backoff with jitter, unless the service said how long to wait. */
+function waitingTime(policy: RetryPolicy, number: number, retryAfter: number | undefined): number {
+  if (retryAfter !== undefined) return Math.min(retryAfter, 60_000);
+  return Math.min(policy.maxDelay, policy.baseDelay * 2 ** number) * (0.5 + Math.random() / 2);
+}
+
+async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, signal ? { signal } : {});
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  }
+}

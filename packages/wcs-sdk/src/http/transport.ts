@@ -1,0 +1,210 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { type OptionsInit, type Request as GotRequest } from 'got';
+import { WcsError } from '../errors.js';
+
+/** A body that is made anew for each attempt, so that a retry never sends a consumed stream. */
+export interface StreamedBody {
+  /** Exact number of bytes that `open()` yields. */
+  length: number;
+  /** Starts the body from its beginning. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** One HTTP request, as it goes on the wire. */
+export interface WireRequest {
+  /** Names the request in errors. */
+  operation: string;
+  method: 'GET' | 'HEAD' | 'POST';
+  url: string;
+  headers?: Record<string, string>;
+  body?: Uint8Array | string | StreamedBody;
+  signal?: AbortSignal | undefined;
+}
+
+/** The answer's head, and its body still to be read. */
+export interface StreamedResponse {
+  status: number;
+  headers: Record<string, string>;
+  requestId: string | undefined;
+  /** Must be read to its end or left early (`break`), else its connection stays in use. */
+  body: AsyncIterable<Buffer>;
+}
+
+/** The whole answer. */
+export interface WireResponse extends Omit<StreamedResponse, 'body'> {
+  body: Buffer;
+}
+
+/** What the transport needs to know of the client's options. */
+export interface TransportOptions {
+  /** Milliseconds to establish a connection. */
+  connectTimeout: number;
+  /** Milliseconds without a byte in either direction. */
+  idleTimeout: number;
+  /** Whether TLS certificates are checked. */
+  verifyTls: boolean;
+  userAgent: string;
+  /** Your own agents, such as for a proxy. */
+  agent?: { http?: HttpAgent; https?: HttpsAgent } | undefined;
+}
+
+/** Answers that are read whole (JSON, lists) are never larger; more than this is hostile or broken. */
+const LARGEST_ANSWER = 64 * 2 ** 20;
+
+/** The only place that knows got: sends one request once. Retries, statuses and meanings live above it. */
+export class Transport {
+  readonly #defaults: OptionsInit & { isStream: true };
+  readonly #ownAgents: (HttpAgent | HttpsAgent)[] = [];
+  readonly #active = new Set<GotRequest>();
+  #closed = false;
+
+  constructor(options: TransportOptions) {
+    const agentOptions = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 64, scheduling: 'lifo' } as const;
+    const http = options.agent?.http ?? this.#own(new HttpAgent(agentOptions));
+    const https = options.agent?.https ?? this.#own(new HttpsAgent(agentOptions));
+    this.#defaults = {
+      isStream: true,
+      agent: { http, https },
+      throwHttpErrors: false,
+      followRedirect: false,
+      decompress: false,
+      retry: { limit: 0 },
+      timeout: {
+        connect: options.connectTimeout,
+        secureConnect: options.connectTimeout,
+        lookup: options.connectTimeout,
+        socket: options.idleTimeout,
+      },
+      https: { rejectUnauthorized: options.verifyTls },
+      headers: { 'user-agent': options.userAgent },
+    };
+  }
+
+  /** Sends a request and reads its whole answer. */
+  async send(request: WireRequest): Promise<WireResponse> {
+    const { body, ...head } = await this.stream(request);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > LARGEST_ANSWER) {
+        throw new WcsError('UNEXPECTED_RESPONSE', `${request.operation}: the answer is larger than 64 MiB`, {
+          operation: request.operation,
+          status: head.status,
+          requestId: head.requestId,
+        });
+      }
+    }
+    return { ...head, body: Buffer.concat(chunks, length) };
+  }
+
+  /**
+   * Sends a request and gives the answer as soon as its head is there. The body yields only
+   * {@link WcsError}s (or the signal's reason), and breaks if it ends before its announced length.
+   */
+  async stream(request: WireRequest): Promise<StreamedResponse> {
+    if (this.#closed) throw closedError(request.operation);
+    request.signal?.throwIfAborted();
+    let bodyFailure: unknown;
+    const stream = got.stream(request.url, {
+      ...this.#defaults,
+      method: request.method,
+      headers: { ...this.#defaults.headers, ...request.headers, ...lengthHeader(request.body) },
+      ...(request.signal ? { signal: request.signal } : {}),
+      ...(request.body === undefined ? {} : { body: wireBody(request.body, error => (bodyFailure = error)) }),
+    } as OptionsInit & { isStream: true }) as GotRequest;
+    this.#active.add(stream);
+    const translate = (error: unknown) => bodyFailure ?? translateError(request, error);
+
+    return new Promise((resolve, reject) => {
+      stream.once('close', () => this.#active.delete(stream));
+      stream.once('error', error => reject(translate(error)));
+      stream.once('response', (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
+        const headers = flatten(response.headers);
+        resolve({
+          status: response.statusCode,
+          headers,
+          requestId: headers['x-reqid'],
+          body: translatedBody(stream, translate),
+        });
+      });
+    });
+  }
+
+  /** Ends every request under way with `CLIENT_CLOSED`, and every idle connection. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of this.#active) stream.destroy(closedError('close'));
+    for (const agent of this.#ownAgents) agent.destroy();
+  }
+
+  #own<T extends HttpAgent | HttpsAgent>(agent: T): T {
+    this.#ownAgents.push(agent);
+    return agent;
+  }
+}
+
+function closedError(operation: string): WcsError {
+  return new WcsError('CLIENT_CLOSED', 'the client was closed', { operation });
+}
+
+/** The body's chunks, failing with our errors in place of got's. */
+async function* translatedBody(stream: GotRequest, translate: (error: unknown) => unknown): AsyncGenerator<Buffer> {
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translateError(request: WireRequest, error: unknown): unknown {
+  if (request.signal?.aborted) return request.signal.reason;
+  if (error instanceof WcsError) return error;
+  const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  const host = URL.canParse(request.url) ? new URL(request.url).host : request.url;
+  // got's own error object holds the request's headers, and with them the token: never keep it as the cause.
+  const underneath = cause instanceof Error ? cause : Object.assign(new Error(message), { code });
+  const details = { operation: request.operation, cause: underneath };
+  if (code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+    return new WcsError('TIMEOUT', `${request.operation}: ${host} did not answer in time (${message})`, {
+      ...details,
+      retryable: true,
+    });
+  }
+  const certificate = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
+  return new WcsError('NETWORK', `${request.operation}: no usable connection to ${host} (${message})`, {
+    ...details,
+    retryable: !certificate,
+  });
+}
+
+function isStreamedBody(body: WireRequest['body']): body is StreamedBody {
+  return typeof body === 'object' && 'open' in body;
+}
+
+/** Gives got the body; a failure of its source is remembered, since got would wrap it. */
+function wireBody(body: Uint8Array | string | StreamedBody, onFailure: (error: unknown) => void): OptionsInit['body'] {
+  if (!isStreamedBody(body)) return body as OptionsInit['body'];
+  return (async function* () {
+    try {
+      yield* body.open();
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
+  })();
+}
+
+function lengthHeader(body: WireRequest['body']): Record<string, string> {
+  return isStreamedBody(body) ? { 'content-length': String(body.length) } : {};
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

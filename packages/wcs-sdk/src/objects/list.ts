@@ -1,0 +1,124 @@
+import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { type CallOptions, callManagement, type ClientContext } from '../context.js';
+import { checkBucket } from '../encoding.js';
+import { invalidArgument, WcsError } from '../errors.js';
+import { jsonAnswer } from '../http/answer.js';
+import { wholeNumber } from '../number-options.js';
+import { commonMembers, type ObjectStat } from './stat.js';
+
+/** Options of {@link WcsClient.listObjects}. */
+export interface ListObjectsOptions extends CallOptions {
+  /**
+   * Without `mode`: the start of the keys. With `mode`: a folder, such as `photos/2026/`.
+   */
+  prefix?: string;
+  /**
+   * Absent: all keys, in order. `0`: one folder level, files first. `1`: one folder level, folders first.
+   */
+  mode?: 0 | 1;
+  /** Objects in a page: 1 to 1,000. Default 1,000. */
+  pageSize?: number;
+  /** Where to go on: the `marker` of an earlier page. */
+  marker?: string;
+  /** Only objects stored at or after this time. */
+  startTime?: Date | number;
+  /** Only objects stored before or at this time. */
+  endTime?: Date | number;
+}
+
+/** An object in a listing. */
+export type ListedObject = Omit<ObjectStat, 'requestId' | 'raw'>;
+
+/** A page of a listing. */
+export interface ObjectPage {
+  /** Objects, in the service's order. */
+  items: ListedObject[];
+  /** Folders on this level; only with `mode`. */
+  commonPrefixes: string[];
+  /** Where the next page begins; empty on the last page. */
+  marker: string;
+  /** The service's id of the request. */
+  requestId?: string;
+  /** The answer as received. */
+  raw: Record<string, unknown>;
+}
+
+/**
+ * A listing that is fetched page by page while it is iterated.
+ *
+ * @example
+ * ```ts
+ * import { WcsClient } from '@curve-wcs/wcs-sdk';
+ *
+ * const wcs = await WcsClient.fromConfig();
+ * for await (const object of wcs.listObjects('photos', { prefix: '2026/' })) console.log(object.key, object.size);
+ * for await (const page of wcs.listObjects('photos', { mode: 1 }).pages()) console.log(page.commonPrefixes);
+ * ```
+ */
+export class ObjectListing implements AsyncIterable<ListedObject> {
+  readonly #context: ClientContext;
+  readonly #bucket: string;
+  readonly #options: ListObjectsOptions;
+
+  /** @internal */
+  constructor(context: ClientContext, bucket: string, options: ListObjectsOptions) {
+    checkBucket(bucket);
+    if (options.pageSize !== undefined) wholeNumber('pageSize', options.pageSize, { minimum: 1, maximum: 1000 });
+    if (options.mode !== undefined && options.mode !== 0 && options.mode !== 1) {
+      throw invalidArgument('mode', '0 or 1', options.mode);
+    }
+    this.#context = context;
+    this.#bucket = bucket;
+    this.#options = options;
+  }
+
+  /** Iterates over the objects of all pages. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<ListedObject> {
+    for await (const page of this.pages()) yield* page.items;
+  }
+
+  /** Iterates over the pages, each with its folders and its marker. */
+  async *pages(): AsyncGenerator<ObjectPage> {
+    let marker = this.#options.marker ?? '';
+    do {
+      const page = await this.#fetch(marker);
+      yield page;
+      if (page.marker !== '' && page.marker === marker) {
+        throw new WcsError('UNEXPECTED_RESPONSE', `list ${this.#bucket}: the service gave the same marker again`, {
+          operation: 'list',
+          requestId: page.requestId,
+        });
+      }
+      marker = page.marker;
+    } while (marker !== '');
+  }
+
+  /** `GET /list` (wcs-api §2.6); the order of the parameters is that of the official Python client. */
+  async #fetch(marker: string): Promise<ObjectPage> {
+    const { prefix, mode, pageSize = 1000, startTime, endTime, signal } = this.#options;
+    const query = [
+      `bucket=${encodeURIComponent(this.#bucket)}`,
+      ...(marker ? [`marker=${encodeURIComponent(marker)}`] : []),
+      `limit=${pageSize}`,
+      ...(prefix ? [`prefix=${urlSafeBase64Encode(prefix)}`] : []),
+      ...(mode === undefined ? [] : [`mode=${mode}`]),
+      ...(startTime === undefined ? [] : [`startTime=${Number(startTime)}`]),
+      ...(endTime === undefined ? [] : [`endTime=${Number(endTime)}`]),
+    ];
+    const call = { operation: 'list', subject: this.#bucket, method: 'GET', target: `/list?${query.join('&')}`, signal } as const;
+    const answer = await callManagement(this.#context, call);
+    const members = jsonAnswer('list', this.#bucket, answer);
+    const items = arrayOf(members['items']) as Record<string, unknown>[];
+    return {
+      items: items.map(item => ({ key: String(item['key'] ?? ''), ...commonMembers(item) })),
+      commonPrefixes: arrayOf(members['commonPrefixes'] ?? members['commonPrefix']).map(String),
+      marker: String(members['marker'] ?? ''),
+      ...(answer.requestId ? { requestId: answer.requestId } : {}),
+      raw: members,
+    };
+  }
+}
+
+function arrayOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,55 @@
+import { type CallOptions, callManagement, type ClientContext } from '../context.js';
+import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
+import { type AnswerMembers, jsonAnswer } from '../http/answer.js';
+
+/** What the service knows of an object. */
+export interface ObjectStat {
+  /** The object's key. */
+  key: string;
+  /** Size in bytes. */
+  size: number;
+  /** The service's hash: the wcs-etag, for objects that were uploaded in 4 MiB blocks or by form. */
+  hash: string;
+  /** Stored content type. */
+  mimeType: string;
+  /** When the object was stored. */
+  putTime: Date;
+  /** When the object will be removed, as the service writes it; absent if it is kept. */
+  expirationDate?: string;
+  /** Storage class, such as `Standard`. */
+  storageClass?: string;
+  /** The service's id of the request. */
+  requestId?: string;
+  /** The answer as received. */
+  raw: Record<string, unknown>;
+}
+
+/** `GET /stat/<entry>` (wcs-api §2.5). */
+export async function statObject(
+  context: ClientContext,
+  { bucket, key, signal }: ObjectReference & CallOptions,
+): Promise<ObjectStat> {
+  checkReference({ bucket, key });
+  const subject = `${bucket}:${key}`;
+  const call = { operation: 'stat', subject, method: 'GET', target: `/stat/${encodeEntry(bucket, key)}`, signal } as const;
+  const answer = await callManagement(context, call);
+  const members = jsonAnswer('stat', subject, answer);
+  return {
+    key,
+    ...commonMembers(members),
+    ...(answer.requestId ? { requestId: answer.requestId } : {}),
+    raw: members,
+  };
+}
+
+/** The members that stat and list share; stat gives numbers as strings, list as numbers. */
+export function commonMembers(members: AnswerMembers): Omit<ObjectStat, 'key' | 'requestId' | 'raw'> {
+  return {
+    size: Number(members['fsize'] ?? 0),
+    hash: String(members['hash'] ?? ''),
+    mimeType: String(members['mimeType'] ?? ''),
+    putTime: new Date(Number(members['putTime'] ?? Number.NaN)),
+    ...(members['expirationDate'] ? { expirationDate: String(members['expirationDate']) } : {}),
+    ...(members['storageClass'] ? { storageClass: String(members['storageClass']) } : {}),
+  };
+}

@@ -1,0 +1,159 @@
+import { WcsError } from '../errors.js';
+import { withRetry, type RetryPolicy } from '../http/retry.js';
+import type { StreamedBody } from '../http/transport.js';
+import type { ProgressMeter } from '../progress.js';
+import type { BlockWire, ChunkAnswer } from './block-wire.js';
+import type { FinishedBlock } from './record-store.js';
+import type { RandomSource } from './source.js';
+import type { Span } from './span.js';
+
+/** A block is begun anew this often when the service has lost track of it. */
+const RESTARTS = 3;
+
+/** With somebody watching, requests are sent in slices of this size, so that progress moves within a chunk. */
+const PROGRESS_SLICE = 256 * 1024;
+
+/** A block to send: its place in the object. */
+export interface Block {
+  index: number;
+  /** Offset in the object, in bytes. */
+  start: number;
+  /** Size in bytes. */
+  size: number;
+}
+
+/** Sends single blocks: chunk by chunk, each repeated and each checked; begun anew where that is called for. */
+export class BlockSender {
+  readonly #wire: BlockWire;
+  readonly #retry: RetryPolicy;
+  readonly #chunkSize: number;
+  readonly #verify: boolean;
+  readonly #progress: ProgressMeter;
+
+  constructor(wire: BlockWire, options: { retry: RetryPolicy; chunkSize: number; verify: boolean; progress: ProgressMeter }) {
+    this.#wire = wire;
+    this.#retry = options.retry;
+    this.#chunkSize = options.chunkSize;
+    this.#verify = options.verify;
+    this.#progress = options.progress;
+  }
+
+  /**
+   * Sends a block.
+   *
+   * @param source - reads the block's spans; undefined when `span` holds the whole block already
+   */
+  async send(block: Block, span: Span, source: RandomSource | undefined, signal: AbortSignal): Promise<FinishedBlock> {
+    for (let restart = 0; ; restart++) {
+      const claimed = { bytes: 0 };
+      try {
+        return await this.#sendOnce(block, span, source, claimed, signal);
+      } catch (error) {
+        this.#progress.add(-claimed.bytes);
+        if (restart >= RESTARTS || signal.aborted || !callsForRestart(error)) throw error;
+      }
+    }
+  }
+
+  async #sendOnce(
+    block: Block,
+    span: Span,
+    source: RandomSource | undefined,
+    claimed: { bytes: number },
+    signal: AbortSignal,
+  ): Promise<FinishedBlock> {
+    const sha1: string[] = [];
+    let ctx: string | undefined;
+    let sent = 0;
+    while (sent < block.size) {
+      if (source) {
+        const length = Math.min(span.room().length, block.size - sent);
+        await source.read(span.room(length), block.start + sent);
+        span.loaded(length);
+      }
+      for (let from = 0; from < span.bytes.length; ) {
+        const to = Math.min(from + this.#chunkSize, span.bytes.length);
+        ctx = await this.#sendChunk(block, ctx, sent, span, from, to, claimed, signal);
+        sent += to - from;
+        from = to;
+      }
+      for (const digest of await span.sha1()) sha1.push(Buffer.from(digest).toString('hex'));
+    }
+    if (ctx === undefined) throw new WcsError('UNEXPECTED_RESPONSE', 'an empty block cannot be sent');
+    return { index: block.index, ctx, ...(this.#verify ? { sha1 } : {}) };
+  }
+
+  async #sendChunk(
+    block: Block,
+    ctx: string | undefined,
+    offset: number,
+    span: Span,
+    from: number,
+    to: number,
+    claimed: { bytes: number },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const expected = span.crc32(from, to);
+    expected.catch(() => {});
+    const bytes = span.bytes.subarray(from, to);
+    const answer = await withRetry(
+      async () => {
+        let counted = 0;
+        const count = (sent: number) => {
+          counted += sent;
+          claimed.bytes += sent;
+          this.#progress.add(sent);
+        };
+        try {
+          const body = this.#progress.active ? sliced(bytes, count) : bytes;
+          const answer =
+            ctx === undefined
+              ? await this.#wire.mkblk(block.size, block.index, body, signal)
+              : await this.#wire.bput(ctx, offset, body, signal);
+          checkChunk(answer, await expected, offset + bytes.length);
+          count(bytes.length - counted);
+          return answer;
+        } catch (error) {
+          count(-counted);
+          throw error;
+        }
+      },
+      this.#retry,
+      signal,
+    );
+    return answer.ctx;
+  }
+}
+
+function checkChunk({ crc32, offset }: ChunkAnswer, expected: number | undefined, expectedOffset: number): void {
+  if (crc32 !== undefined && expected !== undefined && crc32 !== expected) {
+    throw new WcsError('CHECKSUM_MISMATCH', `the service received other bytes than were sent (crc32 ${crc32}, not ${expected})`, {
+      operation: 'mkblk',
+      retryable: true,
+    });
+  }
+  if (Number.isFinite(offset) && offset !== expectedOffset) {
+    throw new WcsError('INVALID_CTX', `the service has ${offset} bytes of the block, not ${expectedOffset}`, { operation: 'mkblk' });
+  }
+}
+
+/** What wcs-api §2.4 answers with a new mkblk: the service and we disagree about the block so far. */
+function callsForRestart(error: unknown): boolean {
+  return (
+    error instanceof WcsError &&
+    (error.code === 'INVALID_CTX' || error.code === 'PRECONDITION_FAILED' || error.code === 'CHECKSUM_MISMATCH')
+  );
+}
+
+function sliced(bytes: Uint8Array, onSent: (count: number) => void): StreamedBody {
+  return {
+    length: bytes.length,
+    async *open() {
+      for (let start = 0; start < bytes.length; start += PROGRESS_SLICE) {
+        const slice = bytes.subarray(start, start + PROGRESS_SLICE);
+        yield slice;
+        onSent(slice.length);
+      }
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import { randomInt } from 'node:crypto';
+import { BLOCK_SIZE, etagOfBlocks } from '@curve-wcs/etag';
+import { LinkedAbort, untilAborted } from '../abort.js';
+import type { TokenSource } from '../auth/token-provider.js';
+import type { ClientContext } from '../context.js';
+import { WcsError } from '../errors.js';
+import { withRetry } from '../http/retry.js';
+import { ProgressMeter } from '../progress.js';
+import { type Block, BlockSender } from './block-sender.js';
+import { BlockWire } from './block-wire.js';
+import { confirmHash, storedByLostAttempt } from './confirm.js';
+import type { UploadPlan, UploadResult } from './options.js';
+import type { FinishedBlock, UploadRecordStore } from './record-store.js';
+import { findResumable, RecordWriter } from './resume.js';
+import type { RandomSource, SequentialSource } from './source.js';
+import { Span } from './span.js';
+
+/** What the choice between form and blocks has already settled. */
+export interface UploadTarget {
+  key: string;
+  uploadUrl: string;
+  tokens: TokenSource;
+}
+
+/** A block upload under way: N workers pull blocks from one iterator, each through a span of memory of its own. */
+export class BlockUpload {
+  readonly #context: ClientContext;
+  readonly #plan: UploadPlan;
+  readonly #target: UploadTarget;
+  readonly #source: RandomSource | SequentialSource;
+  readonly #store: UploadRecordStore | undefined;
+  readonly #finished = new Map<number, FinishedBlock>();
+  #size = 0;
+
+  constructor(
+    context: ClientContext,
+    plan: UploadPlan,
+    target: UploadTarget,
+    source: RandomSource | SequentialSource,
+    store: UploadRecordStore | undefined,
+  ) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#target = target;
+    this.#source = source;
+    this.#store = store;
+  }
+
+  /**
+   * Sends all blocks and joins them.
+   *
+   * @param first - a span that holds the first block of a sequential source already
+   */
+  async run(first: Span | undefined): Promise<UploadResult> {
+    using abort = new LinkedAbort(this.#plan.signal);
+    const { bucket, resume } = this.#plan;
+    const scope = `${bucket}:${this.#target.key}`;
+    const found = await findResumable(resume ? this.#store : undefined, this.#plan, scope, this.#source);
+    for (const block of found?.blocks.values() ?? []) this.#finished.set(block.index, block);
+    const uploadId = found?.uploadId ?? this.#plan.uploadId ?? newUploadId();
+    const record = new RecordWriter(resume && this.#source.kind === 'random' ? this.#store : undefined, uploadId);
+    if (!found) await record.create(this.#source, scope, this.#plan.blockSize);
+    this.#plan.onStart?.({
+      uploadId,
+      finishedBlocks: this.#finished.size,
+      ...(this.#source.kind === 'random' ? { blocks: Math.ceil(this.#source.size / this.#plan.blockSize) } : {}),
+    });
+    const wire = new BlockWire(this.#context, this.#target.uploadUrl, {
+      ...this.#plan,
+      uploadId,
+      subject: scope,
+      key: this.#target.key,
+      tokens: this.#target.tokens,
+      mimeType: this.#plan.mimeType,
+      keepDays: this.#plan.keepDays,
+      trafficLimit: this.#plan.trafficLimit,
+      variables: this.#plan.variables ?? {},
+    });
+    try {
+      return await this.#sendAndJoin(wire, record, first, abort);
+    } catch (error) {
+      // 579 says that the object is stored; a changed source makes the finished blocks worthless.
+      const over = error instanceof WcsError && (error.stored || error.code === 'SOURCE_CHANGED');
+      if (over) await record.remove();
+      throw error;
+    }
+  }
+
+  async #sendAndJoin(wire: BlockWire, record: RecordWriter, first: Span | undefined, abort: LinkedAbort): Promise<UploadResult> {
+    const resuming = this.#finished.size > 0;
+    for (let begunAnew = false; ; begunAnew = true) {
+      const progress = new ProgressMeter(this.#plan.onProgress, this.#source.kind === 'random' ? this.#source.size : undefined);
+      await this.#sendBlocks(wire, record, first, progress, abort);
+      if (this.#source.kind === 'random') await this.#source.checkUnchanged();
+      try {
+        const result = await this.#join(wire, progress, abort.signal);
+        await record.remove();
+        return result;
+      } catch (error) {
+        const lost = error instanceof WcsError && (error.code === 'BLOCKS_MISSING' || error.code === 'INVALID_CTX');
+        if (!lost) throw error;
+        await record.clear(this.#source, `${this.#plan.bucket}:${this.#target.key}`, this.#plan.blockSize);
+        // Blocks of an earlier attempt may have expired. Those of this attempt should not have.
+        if (!resuming || begunAnew) throw error;
+        this.#finished.clear();
+      }
+    }
+  }
+
+  async #sendBlocks(wire: BlockWire, record: RecordWriter, first: Span | undefined, progress: ProgressMeter, abort: LinkedAbort): Promise<void> {
+    const sender = new BlockSender(wire, { ...this.#plan, retry: this.#context.retry, progress });
+    const pool = this.#plan.verify ? this.#context.checksums : undefined;
+    const blocks = this.#source.kind === 'random' ? randomBlocks(this.#source.size, this.#plan.blockSize) : undefined;
+    const sequence = this.#source.kind === 'sequential' ? new BlockSequence(this.#source, this.#plan.blockSize, first) : undefined;
+
+    const worker = async (number: number) => {
+      const span = number === 0 && first ? first : new Span(this.#spanSize(), pool);
+      while (!abort.signal.aborted) {
+        const block = blocks ? blocks.next().value : await sequence?.next(span, abort.signal);
+        if (!block) return;
+        this.#size = Math.max(this.#size, block.start + block.size);
+        const source = this.#source.kind === 'random' ? this.#source : undefined;
+        const earlier = this.#finished.get(block.index);
+        if (earlier && source && (await this.#isStillRight(earlier, block, span, source))) {
+          progress.addResumed(block.size);
+          continue;
+        }
+        const finished = await sender.send(block, span, source, abort.signal);
+        this.#finished.set(block.index, finished);
+        await record.append(finished);
+      }
+    };
+    const workers = Array.from({ length: this.#plan.concurrency }, (_, number) =>
+      worker(number).catch(error => {
+        abort.abort(error);
+        throw error;
+      }),
+    );
+    await Promise.allSettled(workers);
+    abort.signal.throwIfAborted();
+    await Promise.all(workers);
+    progress.finish();
+  }
+
+  /** The file may have changed without its size or time showing it: what counts is what is in the block. */
+  async #isStillRight(finished: FinishedBlock, block: Block, span: Span, source: RandomSource): Promise<boolean> {
+    if (!this.#plan.verify) return true;
+    const digests: string[] = [];
+    for (let done = 0; done < block.size; done += span.bytes.length) {
+      const length = Math.min(span.room().length, block.size - done);
+      await source.read(span.room(length), block.start + done);
+      span.loaded(length);
+      for (const digest of await span.sha1()) digests.push(Buffer.from(digest).toString('hex'));
+    }
+    return digests.join() === finished.sha1?.join();
+  }
+
+  async #join(wire: BlockWire, progress: ProgressMeter, signal: AbortSignal): Promise<UploadResult> {
+    const { bucket, blockSize, verify } = this.#plan;
+    const { key } = this.#target;
+    const blocks = [...this.#finished.values()].sort((a, b) => a.index - b.index);
+    const expected = Math.ceil(this.#size / blockSize);
+    if (blocks.length !== expected) {
+      throw new WcsError('BLOCKS_MISSING', `${blocks.length} of ${expected} blocks were sent`, { operation: 'mkfile' });
+    }
+    const pieces = blocks.flatMap(block => block.sha1 ?? []).map(digest => Buffer.from(digest, 'hex'));
+    const etag = verify ? etagOfBlocks(pieces) : undefined;
+    const stored = { bucket, key, size: this.#size, etag, blockSize, signal };
+    const contexts = blocks.map(block => block.ctx);
+    const joined = await withRetry(() => wire.mkfile(this.#size, contexts, signal), this.#context.retry, signal).catch(async error => {
+      const answer = await storedByLostAttempt(this.#context, error, stored);
+      if (!answer) throw error;
+      return { answer, requestId: undefined };
+    });
+    const confirmed = await confirmHash(this.#context, stored, joined.answer, joined.requestId);
+    return {
+      bucket,
+      key: typeof joined.answer['key'] === 'string' && joined.answer['key'] !== '' ? joined.answer['key'] : key,
+      size: this.#size,
+      ...(etag === undefined ? {} : { etag }),
+      ...confirmed,
+      method: 'blocks',
+      resumed: progress.resumed,
+      answer: joined.answer,
+      ...(joined.requestId ? { requestId: joined.requestId } : {}),
+    };
+  }
+
+  /** A stream's block must be in memory whole, since its size goes first; a file's is read a chunk at a time. */
+  #spanSize(): number {
+    const { blockSize, chunkSize } = this.#plan;
+    if (this.#source.kind === 'sequential') return blockSize;
+    return Math.min(blockSize, Math.ceil(chunkSize / BLOCK_SIZE) * BLOCK_SIZE);
+  }
+}
+
+function* randomBlocks(size: number, blockSize: number): Generator<Block, undefined> {
+  for (let start = 0; start < size; start += blockSize) {
+    yield { index: start / blockSize, start, size: Math.min(blockSize, size - start) };
+  }
+  return undefined;
+}
+
+/** Cuts a stream into blocks; workers take turns to read theirs. */
+class BlockSequence {
+  readonly #source: SequentialSource;
+  readonly #blockSize: number;
+  readonly #first: Span | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #index = 0;
+  #ended = false;
+
+  constructor(source: SequentialSource, blockSize: number, first: Span | undefined) {
+    this.#source = source;
+    this.#blockSize = blockSize;
+    this.#first = first;
+  }
+
+  async next(span: Span, signal: AbortSignal): Promise<Block | undefined> {
+    const block = this.#turn.then(() => this.#read(span, signal));
+    this.#turn = block.catch(() => {});
+    return block;
+  }
+
+  async #read(span: Span, signal: AbortSignal): Promise<Block | undefined> {
+    if (this.#ended) return undefined;
+    const index = this.#index++;
+    const held = index === 0 && span === this.#first;
+    if (!held) span.loaded(await untilAborted(this.#source.fill(span.room()), signal));
+    const size = span.bytes.length;
+    this.#ended = size < this.#blockSize;
+    return size === 0 ? undefined : { index, start: index * this.#blockSize, size };
+  }
+}
+
+function newUploadId(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}

@@ -1,0 +1,56 @@
+import { BLOCK_SIZE } from '@curve-wcs/etag';
+import type { ClientContext } from '../context.js';
+import type { ObjectReference } from '../encoding.js';
+import { WcsError } from '../errors.js';
+import type { AnswerMembers } from '../http/answer.js';
+import { statObject } from '../objects/stat.js';
+
+/** What is known at the end of an upload. */
+export interface Stored extends ObjectReference {
+  /** Size in bytes. */
+  size: number;
+  /** The wcs-etag of what was sent; undefined when nothing is to be verified. */
+  etag: string | undefined;
+  blockSize: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Compares the service's hash with what was sent. Where the answer has no hash (a put policy's `returnBody` or
+ * callback decides that), the service is asked for it, if the client has the keys to.
+ */
+export async function confirmHash(
+  context: ClientContext,
+  stored: Stored,
+  answer: AnswerMembers,
+  requestId: string | undefined,
+): Promise<{ hash?: string; verified: boolean }> {
+  const { etag, bucket, key, signal } = stored;
+  let hash = typeof answer['hash'] === 'string' && answer['hash'] !== '' ? answer['hash'] : undefined;
+  if (etag === undefined) return { verified: false, ...(hash ? { hash } : {}) };
+  if (hash === undefined && context.credentials && context.managementUrl) {
+    hash = (await statObject(context, { bucket, key, signal })).hash || undefined;
+  }
+  if (hash === undefined) return { verified: false };
+  if (hash === etag) return { hash, verified: true };
+  // Other block sizes may give another hash by the service's own rules; their chunks were all checked by CRC-32.
+  if (stored.blockSize !== BLOCK_SIZE) return { hash, verified: false };
+  throw new WcsError(
+    'CHECKSUM_MISMATCH',
+    `${bucket}:${key} was stored with hash ${hash}, but ${etag} was sent: do not use the stored object`,
+    { operation: 'upload', requestId },
+  );
+}
+
+/**
+ * Decides what "exists" means when an earlier attempt's answer was lost: that attempt may have stored the
+ * object. It has, if the stored object is what was sent.
+ */
+export async function storedByLostAttempt(context: ClientContext, error: unknown, stored: Stored): Promise<AnswerMembers | undefined> {
+  const doubtful = error instanceof WcsError && error.code === 'OBJECT_EXISTS' && (error.attempts ?? 1) > 1;
+  if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl) return undefined;
+  const { bucket, key, signal } = stored;
+  const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);
+  if (found?.hash !== stored.etag || found.size !== stored.size) return undefined;
+  return { key, hash: found.hash };
+}

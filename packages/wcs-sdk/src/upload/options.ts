@@ -1,0 +1,140 @@
+import { BLOCK_SIZE } from '@curve-wcs/etag';
+import type { TokenProvider } from '../auth/token-provider.js';
+import type { PutPolicy } from '../auth/upload-token.js';
+import type { CallOptions } from '../context.js';
+import { checkBucket, checkKey } from '../encoding.js';
+import { invalidArgument } from '../errors.js';
+import { wholeNumber } from '../number-options.js';
+import type { Progress } from '../progress.js';
+import type { UploadRecordStore } from './record-store.js';
+import type { UploadSource } from './source.js';
+
+/** Options of {@link WcsClient.upload}. */
+export interface UploadOptions extends CallOptions {
+  /** Bucket to upload to. */
+  bucket: string;
+  /** Key of the object: 1 to 1,000 bytes of UTF-8. Default: the name of the file that is uploaded. */
+  key?: string;
+  /** What to upload. */
+  source: UploadSource;
+  /** Replace an existing object. Default false: the upload fails with `OBJECT_EXISTS`. */
+  overwrite?: boolean;
+  /** Stored content type. Default: the service guesses. */
+  mimeType?: string;
+  /** Days to keep the object; 0 removes it as soon as possible, -1 keeps it for ever. Default: for ever. */
+  keepDays?: number;
+  /** Custom variables: `{ name: value }` is `$(x:name)` in templates. Values may not contain `&`. */
+  variables?: Record<string, string>;
+  /** Further members of the put policy, for the tokens that the client signs itself. */
+  policy?: Partial<Omit<PutPolicy, 'scope' | 'deadline'>>;
+  /** An upload token, or a function that gives one. Default: the client signs with its keys. */
+  token?: TokenProvider;
+  /**
+   * Largest size, in bytes, that goes in a single form post; more goes in blocks. Streams of unknown length go
+   * by form when they end within their first block. Default 20 MiB, the service's recommendation; at most 500 MB.
+   */
+  formThreshold?: number;
+  /**
+   * Block size in bytes: a positive multiple of 4 MiB. Default 4 MiB. With any other size the service's own
+   * hash of the object is another than its wcs-etag.
+   */
+  blockSize?: number;
+  /** Bytes sent in one request: at most the block size. Default: the block size. */
+  chunkSize?: number;
+  /** Blocks sent at the same time. Default 4. Memory is bounded by `concurrency` × max(`chunkSize`, 4 MiB). */
+  concurrency?: number;
+  /**
+   * Compare every chunk's CRC-32 and the object's final hash with what was read. Default true. Hashing runs in
+   * worker threads.
+   */
+  verify?: boolean;
+  /**
+   * Remember finished blocks, so that the upload of the same unchanged file goes on where an earlier attempt
+   * ended. `true` keeps records in the client's record folder. Files only. Default false.
+   */
+  resume?: boolean | UploadRecordStore;
+  /** Id of the upload to resume, or to give to a new one: letters and digits. Default: found by file and key. */
+  uploadId?: string;
+  /** Ceiling of the service's speed for this upload, sent as `x-wos-traffic-limit`; 0 is no limit. */
+  trafficLimit?: number;
+  /** Called with a snapshot, at most 20 times a second. */
+  onProgress?: (progress: Progress) => void;
+  /** Called when an upload in blocks begins or is resumed: its id is what resumes it. */
+  onStart?: (start: UploadStart) => void;
+}
+
+/** How an upload in blocks begins. */
+export interface UploadStart {
+  /** The upload's id. */
+  uploadId: string;
+  /** Number of blocks, where the size is known. */
+  blocks?: number;
+  /** Blocks that an earlier attempt has left. */
+  finishedBlocks: number;
+}
+
+/** What {@link WcsClient.upload} gives. */
+export interface UploadResult {
+  bucket: string;
+  /** The key under which the object is stored. */
+  key: string;
+  /** Size in bytes. */
+  size: number;
+  /** The wcs-etag of what was sent; absent with `verify: false`. */
+  etag?: string;
+  /** The service's hash, where its answer has one. */
+  hash?: string;
+  /** Whether the stored hash was compared and is right. */
+  verified: boolean;
+  /** Whether it went as one form post or in blocks. */
+  method: 'form' | 'blocks';
+  /** Bytes that an earlier attempt had already sent. */
+  resumed: number;
+  /** The members of the service's answer: what `returnBody` or the callback made of it. */
+  answer: Record<string, unknown>;
+  /** The service's id of the last request. */
+  requestId?: string;
+}
+
+/** {@link UploadOptions} checked, with defaults. */
+export interface UploadPlan extends UploadOptions {
+  formThreshold: number;
+  blockSize: number;
+  chunkSize: number;
+  concurrency: number;
+  verify: boolean;
+}
+
+/** The service takes no form posts larger than this (wcs-api §2.2). */
+const LARGEST_FORM = 500_000_000;
+
+/** Checks everything that can be wrong before any I/O. */
+export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>): UploadPlan {
+  const plan = { ...defined(defaults), ...defined(options) } as UploadOptions;
+  checkBucket(plan.bucket);
+  if (plan.key !== undefined) checkKey(plan.key);
+  const blockSize = wholeNumber('blockSize', plan.blockSize ?? BLOCK_SIZE, { minimum: BLOCK_SIZE });
+  if (blockSize % BLOCK_SIZE !== 0) throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
+  for (const [name, value] of Object.entries(plan.variables ?? {})) {
+    if (!/^[\w.-]+$/.test(name)) throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
+    if (typeof value !== 'string' || value.includes('&')) throw invalidArgument(`variables.${name}`, 'a string without &', value);
+  }
+  if (plan.keepDays !== undefined) wholeNumber('keepDays', plan.keepDays, { minimum: -1 });
+  if (plan.trafficLimit !== undefined) wholeNumber('trafficLimit', plan.trafficLimit);
+  if (plan.mimeType !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(plan.mimeType)) {
+    throw invalidArgument('mimeType', 'a content type', plan.mimeType);
+  }
+  return {
+    ...plan,
+    blockSize,
+    chunkSize: wholeNumber('chunkSize', plan.chunkSize ?? blockSize, { minimum: 1, maximum: blockSize }),
+    concurrency: wholeNumber('concurrency', plan.concurrency ?? 4, { minimum: 1, maximum: 256 }),
+    formThreshold: wholeNumber('formThreshold', plan.formThreshold ?? 20 * 2 ** 20, { maximum: LARGEST_FORM }),
+    verify: plan.verify ?? true,
+  };
+}
+
+/** Drops members that are undefined, so that they do not hide a default. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,80 @@
+import type { TokenProvider } from '../auth/token-provider.js';
+import { TokenSource } from '../auth/token-provider.js';
+import { uploadToken } from '../auth/upload-token.js';
+import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
+import { LinkedAbort, untilAborted } from '../abort.js';
+import { checkKey } from '../encoding.js';
+import { invalidArgument } from '../errors.js';
+import { BlockUpload, type UploadTarget } from './block-upload.js';
+import { uploadForm } from './form-upload.js';
+import { planUpload, type UploadOptions, type UploadPlan, type UploadResult } from './options.js';
+import { FileUploadRecordStore, type UploadRecordStore } from './record-store.js';
+import { openSource, type RandomSource, type SequentialSource } from './source.js';
+import { Span } from './span.js';
+
+/** What a client brings to all its uploads. */
+export interface UploadDefaults extends Partial<Pick<UploadPlan, 'blockSize' | 'chunkSize' | 'concurrency' | 'trafficLimit'>> {
+  /** Where `resume: true` keeps its records. */
+  recordFolder?: string | undefined;
+}
+
+/** Uploads a source of any kind: by form when it is small, in blocks when it is not. */
+export async function upload(context: ClientContext, options: UploadOptions, defaults: UploadDefaults): Promise<UploadResult> {
+  const { recordFolder, ...planDefaults } = defaults;
+  const plan = planUpload(options, planDefaults);
+  const uploadUrl = requireSetting(context.uploadUrl, 'uploadUrl', 'upload');
+  plan.signal?.throwIfAborted();
+  const source = await openSource(plan.source);
+  try {
+    const key = plan.key ?? source.fileName;
+    if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
+    checkKey(key);
+    const target = { key, uploadUrl, tokens: tokenSource(context, plan, key) };
+    if (source.kind === 'sequential') return await uploadStream(context, plan, target, source);
+    if (source.size <= plan.formThreshold || source.size === 0) return await uploadForm(context, plan, target, source);
+    return await new BlockUpload(context, plan, target, source, recordStore(plan, recordFolder)).run(undefined);
+  } finally {
+    await source.close();
+  }
+}
+
+/** A stream goes by form if it ends within its first block. */
+async function uploadStream(
+  context: ClientContext,
+  plan: UploadPlan,
+  target: UploadTarget,
+  source: SequentialSource,
+): Promise<UploadResult> {
+  const first = new Span(plan.blockSize, plan.verify ? context.checksums : undefined);
+  const length = await readFirstBlock(source, first, plan);
+  if (length < plan.blockSize && length <= Math.max(plan.formThreshold, 0)) {
+    return uploadForm(context, plan, target, (await openSource(first.room(length))) as RandomSource);
+  }
+  first.loaded(length);
+  return new BlockUpload(context, plan, target, source, undefined).run(first);
+}
+
+async function readFirstBlock(source: SequentialSource, first: Span, plan: UploadPlan): Promise<number> {
+  using abort = new LinkedAbort(plan.signal);
+  return untilAborted(source.fill(first.room()), abort.signal);
+}
+
+function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {
+  if (!plan.resume) return undefined;
+  return plan.resume === true ? new FileUploadRecordStore(folder) : plan.resume;
+}
+
+/** The caller's tokens, or tokens that the client signs for this one object. */
+function tokenSource(context: ClientContext, plan: UploadPlan, key: string): TokenSource {
+  const request = { bucket: plan.bucket, key };
+  if (plan.token !== undefined) return new TokenSource(plan.token, request);
+  const credentials = requireCredentials(context, 'upload without a token');
+  const provider: TokenProvider = () =>
+    uploadToken(credentials, {
+      scope: `${plan.bucket}:${key}`,
+      deadline: Date.now() + context.tokenLifetime,
+      ...(plan.overwrite === undefined ? {} : { overwrite: plan.overwrite ? 1 : 0 }),
+      ...plan.policy,
+    });
+  return new TokenSource(provider, request, { selfSigned: true });
+}
