@@ -45,7 +45,7 @@ export class ThreadPool {
    */
   async run(job: Job, signal?: AbortSignal): Promise<Digests[]> {
     signal?.throwIfAborted();
-    if (this.#closed) throw new ChecksumError('POOL_CLOSED', 'The pool has been closed');
+    if (this.#closed !== undefined) throw new ChecksumError('POOL_CLOSED', 'The pool has been closed');
     let cleanUp = (): void => {};
     try {
       return await new Promise<Digests[]>((resolve, reject) => {

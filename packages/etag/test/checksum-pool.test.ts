@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
+import { lcg } from '@curve-wcs/test-support';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ChecksumPool, type ChecksumPoolOptions, crc32, crc64 } from '../src/index.js';
+
+const everything = { sha1: true, crc32: true, crc64: true };
+
+function openPool(options?: ChecksumPoolOptions): ChecksumPool {
+  const pool = new ChecksumPool(options);
+  onTestFinished(() => pool.close());
+  return pool;
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const view = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  view.set(bytes);
+  return view;
+}
+
+function expectedOf(bytes: Uint8Array): unknown {
+  const sha1 = new Uint8Array(createHash('sha1').update(bytes).digest());
+  return { sha1, crc32: crc32(bytes), crc64: crc64(bytes) };
+}
+
+/** The worker threads that this process starts from now on, in this test. */
+function startedWorkers(): Worker[] {
+  const workers: Worker[] = [];
+  const remember = (worker: Worker): void => void workers.push(worker);
+  process.on('worker', remember);
+  onTestFinished(() => void process.off('worker', remember));
+  return workers;
+}
+
+describe('ChecksumPool', () => {
+  it('digests any bytes, whatever memory they are in', async () => {
+    const pool = openPool();
+    for (const length of [0, 1, 262_143, 262_145, 3_000_000]) {
+      const bytes = lcg(length);
+      expect(await pool.digest(bytes, everything)).toEqual(expectedOf(bytes));
+      expect(await pool.digest(shared(bytes), everything)).toEqual(expectedOf(bytes));
+    }
+    const inside = lcg(1000).subarray(100, 200);
+    expect(await pool.digest(inside, everything)).toEqual(expectedOf(inside));
+    const sharedInside = shared(lcg(1000)).subarray(100, 200);
+    expect(await pool.digest(sharedInside, everything)).toEqual(expectedOf(sharedInside.slice()));
+  });
+
+  it('gives what was wanted and nothing else', async () => {
+    const pool = openPool();
+    const bytes = lcg(10);
+    expect(await pool.digest(bytes, { crc32: true })).toEqual({ crc32: crc32(bytes) });
+    expect(await pool.digest(bytes, { crc64: true, sha1: false })).toEqual({ crc64: crc64(bytes) });
+    expect(Object.keys(await pool.digest(bytes, { sha1: true }))).toEqual(['sha1']);
+  });
+
+  it('copies private memory before digest() returns, and reads shared memory in place', async () => {
+    const pool = openPool({ threads: 1 });
+    const before = lcg(100, 1);
+    const after = lcg(100, 2);
+    // The one thread is busy for a while, so that the change is made before it reads.
+    const busy = pool.digest(shared(lcg(8_000_000)), everything);
+    const [own, common] = [Uint8Array.from(before), shared(before)];
+    const results = [pool.digest(own, everything), pool.digest(common, everything)];
+    own.set(after);
+    common.set(after);
+    expect(await Promise.all(results)).toEqual([expectedOf(before), expectedOf(after)]);
+    expect(own.length).toBe(100);
+    await busy;
+  });
+
+  it('starts threads when they are needed, no more than it may, and keeps them', async () => {
+    const workers = startedWorkers();
+    const pool = openPool({ threads: 2 });
+    expect(workers).toHaveLength(0);
+    await pool.digest(lcg(10), everything);
+    expect(workers).toHaveLength(1);
+    await Promise.all(Array.from({ length: 20 }, () => pool.digest(lcg(10), everything)));
+    expect(workers).toHaveLength(2);
+  });
+
+  it('replaces a thread that dies, and fails only the work that thread had', async () => {
+    const workers = startedWorkers();
+    const pool = openPool({ threads: 1 });
+    const lost = pool.digest(new Uint8Array(new SharedArrayBuffer(200_000_000)), everything);
+    const next = pool.digest(lcg(10), everything);
+    // Node announces a new thread a little later.
+    await new Promise(setImmediate);
+    await workers[0]?.terminate();
+    await expect(lost).rejects.toMatchObject({ name: 'ChecksumError', code: 'WORKER_FAILED' });
+    expect(await next).toEqual(expectedOf(lcg(10)));
+    expect(workers).toHaveLength(2);
+    // An idle one is replaced as well.
+    await workers[1]?.terminate();
+    expect(await pool.digest(lcg(20), everything)).toEqual(expectedOf(lcg(20)));
+  });
+
+  it('finishes what it has when it is closed, and then takes nothing', async () => {
+    const workers = startedWorkers();
+    const pool = openPool({ threads: 1 });
+    const results = [1, 2, 3].map(length => pool.digest(lcg(length), everything));
+    const closed = pool.close();
+    await expect(pool.digest(lcg(1), everything)).rejects.toMatchObject({ code: 'POOL_CLOSED' });
+    await closed;
+    expect(await Promise.all(results)).toEqual([1, 2, 3].map(length => expectedOf(lcg(length))));
+    // The id of a thread that has ended.
+    expect(workers.map(({ threadId }) => threadId)).toEqual([-1]);
+    await pool.close();
+  });
+
+  it('can be closed unused, by the dozen, and by `await using`', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => new ChecksumPool().close()));
+    const workers = startedWorkers();
+    {
+      await using pool = new ChecksumPool({ threads: 1 });
+      await pool.digest(lcg(10), everything);
+    }
+    expect(workers.map(({ threadId }) => threadId)).toEqual([-1]);
+    const pools = Array.from({ length: 8 }, () => new ChecksumPool({ threads: 1 }));
+    await Promise.all(pools.map(pool => pool.digest(lcg(10), everything)));
+    await Promise.all(pools.map(pool => pool.close()));
+  });
+
+  it('honours an abort before, in the queue and at work', async () => {
+    const pool = openPool({ threads: 1 });
+    await expect(pool.digest(lcg(1), everything, { signal: AbortSignal.abort('before') })).rejects.toBe(
+      'before',
+    );
+
+    const [working, queued] = [new AbortController(), new AbortController()];
+    const block = shared(lcg(8_000_000));
+    const first = pool.digest(block, everything, { signal: working.signal });
+    const second = pool.digest(block, everything, { signal: queued.signal });
+    const third = pool.digest(lcg(5), everything);
+    queued.abort('in the queue');
+    await expect(second).rejects.toBe('in the queue');
+    working.abort('at work');
+    await expect(first).rejects.toBe('at work');
+    expect(await third).toEqual(expectedOf(lcg(5)));
+  });
+
+  it('refuses bad arguments', async () => {
+    const refused = { code: 'INVALID_ARGUMENT' };
+    for (const threads of [0, -1, 1.5, Number.NaN, '2']) {
+      expect(() => new ChecksumPool({ threads: threads as number })).toThrow(
+        expect.objectContaining(refused),
+      );
+    }
+    const workers = startedWorkers();
+    const pool = openPool();
+    await expect(pool.digest('text' as unknown as Uint8Array, everything)).rejects.toMatchObject(refused);
+    await expect(pool.digest(lcg(1), {})).rejects.toMatchObject(refused);
+    await expect(pool.digest(lcg(1), { sha1: false })).rejects.toMatchObject(refused);
+    expect(workers).toHaveLength(0);
+  });
+});
