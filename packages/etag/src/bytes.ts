@@ -17,9 +17,9 @@ export function bytesOf(data: Bytes): Uint8Array {
   );
 }
 
-// By tag, not `instanceof`, because test runners and vm contexts have classes of their own.
+// By tag, not only by `instanceof`, because test runners and vm contexts have classes of their own.
 export function isUint8Array(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && tagOf(value) === '[object Uint8Array]';
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tagOf(value) === '[object Uint8Array]');
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {

@@ -29,6 +29,7 @@ export type ChecksumErrorCode =
  * ```
  */
 export class ChecksumError extends Error {
+  /** Always `ChecksumError`. */
   override readonly name = 'ChecksumError';
   /** Stable, unlike the message. */
   readonly code: ChecksumErrorCode;

@@ -25,8 +25,8 @@ export interface FileChecksum<Result> {
   result(): Result;
 }
 
-/** Files up to this size are digested sooner than a worker thread starts. */
-const SMALL_FILE = 8 * 1024 * 1024;
+/** Files up to this size gain too little from running threads to pay for starting them. */
+const SMALL_FILE = 16 * 1024 * 1024;
 
 /** Bytes in one job: enough to outweigh a message to and fro, few enough for a fair turn to other files. */
 const LARGEST_JOB = 16 * 1024 * 1024;

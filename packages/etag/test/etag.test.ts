@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { affine, lcg } from '@curve-wcs/test-support';
-import { fc, it as property } from '@fast-check/vitest';
+import { it as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SIZE, ChecksumError, EtagHasher, etag, etagOfBlocks, etagStream } from '../src/index.js';
 import { inPieces } from './support/pieces.js';

@@ -46,7 +46,7 @@ describe('a checksum of a file', () => {
   });
 
   it('is the same when many are computed at a time', async () => {
-    const paths = Array.from({ length: 6 }, (_, seed) => fileOf(lcg(9_000_000, seed)));
+    const paths = Array.from({ length: 5 }, (_, seed) => fileOf(lcg(17_000_000, seed)));
     const expected = paths.map(path => etag(readFileSync(path)));
     expect(await Promise.all(paths.map(path => etagFile(path)))).toEqual(expected);
   });
@@ -113,7 +113,7 @@ describe('a path that is no readable file', () => {
     'is refused, without waiting for a writer, when it names a FIFO',
     async () => {
       const path = join(temporaryFolder(), 'fifo');
-      execFileSync('mkfifo', [path]);
+      execFileSync('/usr/bin/env', ['mkfifo', path]);
       await expect(etagFile(path)).rejects.toMatchObject({ code: 'NOT_A_FILE' });
     },
   );

@@ -1,4 +1,5 @@
-import { fc, it as property } from '@fast-check/vitest';
+import { it as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChecksumError, urlSafeBase64Decode, urlSafeBase64Encode } from '../src/index.js';
 
