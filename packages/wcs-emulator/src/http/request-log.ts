@@ -20,7 +20,7 @@ export interface RequestRecord {
 /** How many requests are remembered. */
 const capacity = 10_000;
 
-/** The latest requests, oldest first. */
+/** The latest requests, oldest first; each is there from its arrival on. */
 export class RequestLog {
   readonly #onRequest: ((record: RequestRecord) => void) | undefined;
   #records: RequestRecord[] = [];
@@ -29,14 +29,26 @@ export class RequestLog {
     this.#onRequest = onRequest;
   }
 
-  add(record: RequestRecord): void {
-    const safe = { ...record, path: record.path.replace(/([?&]token=)[^&]*/gi, '$1…') };
-    this.#records.push(safe);
+  /** Notes a request that has just come. */
+  begin({
+    time,
+    method,
+    path,
+    reqId,
+  }: Pick<RequestRecord, 'time' | 'method' | 'path' | 'reqId'>): RequestRecord {
+    const withoutToken = path.replace(/([?&]token=)[^&]*/gi, '$1…');
+    const record = { time, method, path: withoutToken, status: 0, reqId, bytesIn: 0, bytesOut: 0 };
+    this.#records.push(record);
     if (this.#records.length > capacity * 2) this.#records = this.#records.slice(-capacity);
-    this.#onRequest?.(safe);
+    return record;
+  }
+
+  /** Tells the listener of a request that is over. */
+  end(record: RequestRecord): void {
+    this.#onRequest?.({ ...record });
   }
 
   list(): RequestRecord[] {
-    return this.#records.slice(-capacity);
+    return this.#records.slice(-capacity).map(record => ({ ...record }));
   }
 }

@@ -30,7 +30,7 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
 
 /** Finds who answers a request, and has it answered. */
 export async function route(context: RequestContext): Promise<Reply> {
-  const download = downloadTarget(context);
+  const download = await downloadTarget(context);
   if (download) return downloadObject(context, download);
   const found = routes.find(({ path }) => path.test(context.path));
   if (!found) throw new ServiceError(404, `${context.path} is not supported by this version`);
@@ -46,11 +46,14 @@ export function isControl(path: string): boolean {
 
 /**
  * Downloads have a domain of their own, `<bucket>.localhost`, where any path is a key. Since not every system
- * resolves that name, `/-/<bucket>/<key>` on the main host is the same.
+ * resolves that name, `/-/<bucket>/<key>` on any other host is the same.
  */
-function downloadTarget(context: RequestContext): DownloadTarget | undefined {
-  const [, bucket] = /^([^.]+)\.localhost(?::\d+)?$/i.exec(header(context, 'host') ?? '') ?? [];
-  if (bucket !== undefined) return { bucket: bucket.toLowerCase(), encodedKey: context.path.slice(1) };
+async function downloadTarget(context: RequestContext): Promise<DownloadTarget | undefined> {
+  const [, label] = /^([^.]+)\.localhost(?::\d+)?$/i.exec(header(context, 'host') ?? '') ?? [];
+  const bucket = label?.toLowerCase();
+  if (bucket !== undefined && (await context.storage.metadata.hasBucket(bucket))) {
+    return { bucket, encodedKey: context.path.slice(1) };
+  }
   if (isControl(context.path)) return undefined;
   const [, prefixed, encodedKey] = /^\/-\/([^/]+)\/(.*)$/.exec(context.path) ?? [];
   return prefixed === undefined || encodedKey === undefined ? undefined : { bucket: prefixed, encodedKey };

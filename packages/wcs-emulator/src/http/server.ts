@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Accounts } from '../auth/accounts.js';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
@@ -22,6 +29,14 @@ export interface ServerParts {
   clock: () => number;
 }
 
+const serverOptions: ServerOptions = {
+  keepAliveTimeout: 60_000,
+  // A slow upload is no error.
+  requestTimeout: 0,
+  maxHeaderSize: 256 * 1024,
+  requireHostHeader: false,
+};
+
 /** Listens, answers every request, and ends every one of them when closed. */
 export class WcsServer {
   readonly #parts: ServerParts;
@@ -32,10 +47,11 @@ export class WcsServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+    this.#server = createServer(serverOptions, (request, response) => {
       const work = this.#answer(request, response).finally(() => this.#inFlight.delete(work));
       this.#inFlight.add(work);
     });
+    this.#server.on('clientError', refuseNonsense);
   }
 
   /** The address, without a final slash. */
@@ -74,15 +90,12 @@ export class WcsServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const record: RequestRecord = {
+    const record = this.#parts.log.begin({
       time: this.#parts.clock(),
       method: request.method ?? '',
       path: request.url ?? '',
-      status: 0,
-      reqId: randomBytes(12).toString('hex'),
-      bytesIn: 0,
-      bytesOut: 0,
-    };
+      reqId: newRequestId(),
+    });
     response.setHeader('X-Reqid', record.reqId);
     response.on('error', () => {});
     try {
@@ -93,7 +106,7 @@ export class WcsServer {
       record.message = messageOf(error);
       response.destroy();
     }
-    this.#parts.log.add(record);
+    this.#parts.log.end(record);
   }
 
   async #outcome(request: IncomingMessage, record: RequestRecord): Promise<Outcome> {
@@ -127,7 +140,7 @@ export class WcsServer {
 
   #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
     const { accounts, storage, faults, clock } = this.#parts;
-    const target = record.path;
+    const target = request.url ?? '';
     const question = target.indexOf('?');
     return {
       method: record.method,
@@ -160,4 +173,22 @@ async function* countBytes(request: IncomingMessage, record: RequestRecord): Asy
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Answers what is not HTTP, so that its sender learns more than that the connection ended. */
+function refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { headers, body } = errorReply(400, `malformed request: ${error.message}`);
+  const lines = Object.entries({ ...headers, 'X-Reqid': newRequestId(), Connection: 'close' });
+  socket.write(
+    `HTTP/1.1 400 Bad Request\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  );
+  socket.end(body);
+}
+
+function newRequestId(): string {
+  return randomBytes(12).toString('hex');
 }

@@ -38,8 +38,10 @@ export async function readUploadForm<T>(
       fields.set(name, value);
     });
     parser.on('file', (name, stream, filename, _encoding, mimeType) => {
+      // Whoever reads the stream sees its error; a stream that nobody reads must not end the process.
+      stream.on('error', () => {});
       if (name !== 'file' || file) {
-        stream.on('error', () => {}).resume();
+        stream.resume();
         return;
       }
       file = { stream, result: onFile({ bytes: stream, filename: filename ?? '', mimeType }, fields) };

@@ -76,6 +76,18 @@ export class ObjectStore {
     });
   }
 
+  /** Deletes what need not be kept any longer. Until then it is hidden, not gone. */
+  async purge(): Promise<void> {
+    for (const bucket of await this.#metadata.listBuckets()) {
+      const cursor = this.#metadata.openCursor(bucket, { prefix: '' });
+      for (let entry = await cursor.next(); entry; entry = await cursor.next()) {
+        if (isExpired(entry.record, this.#clock()))
+          await this.#replace(bucket, entry.key, [], async () => undefined);
+      }
+      await cursor.close();
+    }
+  }
+
   async #replace<T extends ObjectRecord | undefined>(
     bucket: string,
     key: string,

@@ -41,6 +41,7 @@ export async function openStorage(
     const contextSecret = await ensureContextSecret(metadata);
     const storage = compose({ blobs, metadata, clock, contextSecret, locks: new KeyedLock() });
     await metadata.commit(buckets.map(bucket => ({ type: 'put-bucket', bucket })));
+    await storage.objects.purge();
     await storage.blocks.purge();
     await blobs.sweep(async blob => {
       const [references] = await metadata.countReferences([blob]);

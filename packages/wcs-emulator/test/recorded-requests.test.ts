@@ -1,0 +1,169 @@
+import { vectors } from '@curve-wcs/test-support';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWcsEmulator, type WcsEmulator } from '../src/index.js';
+import { type RawResponse, sendRaw } from './support/raw-request.js';
+import {
+  type RecordedFault,
+  type RecordedRequest,
+  type Recording,
+  requestBody,
+} from './support/recordings.js';
+import { TestClient } from './support/test-client.js';
+
+const keys = {
+  accessKey: 'ak0123456789abcdef0123456789abcdef012345',
+  secretKey: 'sk-public-test-secret-0001',
+};
+
+/** The operations that this version emulates. */
+const emulated = /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$)/;
+
+/** How many recorded requests of each SDK are emulated operations: none may drop out unnoticed. */
+const counts = { python3: 118, node: 31, go: 56, java: 83, php: 8 };
+
+/** Where an SDK did wrong and the capture server did not mind, but a real server does. */
+const refusals: Record<string, Record<number, number>> = {
+  // mkfile is sent while the last mkblk is still on its way, and then again.
+  'node resumeUploadByPath last block of 1 byte': { 2: 412 },
+  // A block of no bytes.
+  'go slice UploadFile 0 bytes': { 0: 400 },
+};
+
+describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK sends', sdk => {
+  const { records } = vectors<{ records: Recording[] }>(import.meta.url, `http.${sdk}.json`);
+  const recordings = records
+    .map(record => ({ ...record, requests: record.requests.filter(({ url }) => emulated.test(url)) }))
+    .filter(({ requests }) => requests.length > 0);
+  /** The capture server's contexts, and the emulator's for the same chunks. */
+  const contexts = new Map<string, string>();
+  let emulator: WcsEmulator;
+
+  beforeAll(async () => {
+    emulator = await startWcsEmulator({
+      ...keys,
+      buckets: ['bucket-one', 'bucket-two', 'paged-bucket-one'],
+      clock: () => 1_700_000_000_000,
+      durability: 'fast',
+    });
+  });
+  afterAll(() => emulator.close());
+
+  test(`is ${counts[sdk]} requests of emulated operations`, () => {
+    expect(recordings.flatMap(({ requests }) => requests)).toHaveLength(counts[sdk]);
+  });
+
+  for (const [number, { op, requests, faults }] of recordings.entries()) {
+    test(`${number}: ${op}`, async () => {
+      for (const request of requests) {
+        expect(await send(withWrongSignature(request)), request.url).toMatchObject({ status: 401 });
+      }
+      for (const request of requests) await prepareFor(request);
+      for (const fault of faults ?? []) emulator.faults.add(ruleOf(fault));
+      for (const [index, request] of requests.entries()) {
+        const sent = send(request);
+        if (request.response.dropped) await expect(sent).rejects.toThrow();
+        else check(request, await sent, refusals[`${sdk} ${op}`]?.[index]);
+      }
+      emulator.faults.clear();
+    });
+  }
+
+  async function send(request: RecordedRequest): Promise<RawResponse> {
+    const translate = (text: string) =>
+      [...contexts].reduce((done, [theirs, ours]) => done.replaceAll(theirs, ours), text);
+    const usesContexts = /^\/(bput|mkfile)\//.test(request.url);
+    const recorded = requestBody(request);
+    const body = request.url.startsWith('/mkfile/') ? Buffer.from(translate(recorded.toString())) : recorded;
+    return sendRaw(emulator.port, {
+      method: request.method,
+      target: usesContexts ? translate(request.url) : request.url,
+      headers: request.headers.map(([name, value]) => [
+        name,
+        /^content-length$/i.test(name)
+          ? String(body.length)
+          : value.replace('{host}', `127.0.0.1:${emulator.port}`),
+      ]),
+      body,
+    });
+  }
+
+  /** Makes the object that is asked about, and clears the way for one that may not overwrite. */
+  async function prepareFor(request: RecordedRequest): Promise<void> {
+    const { method, url } = request;
+    const [bucket = '', key = ''] = /^\/(stat|delete)\//.test(url)
+      ? Buffer.from(url.split('/')[2] ?? '', 'base64url')
+          .toString()
+          .split(':')
+      : [];
+    if (key) {
+      await new TestClient(emulator, bucket).upload(key, 'seed', { policy: { overwrite: 1 } });
+    } else if (method === 'POST' && /^\/(file\/upload|mkfile)/.test(url)) {
+      const policy = policyOf(request);
+      const [scopeBucket = '', scopeKey = ''] = policy.scope.split(':');
+      if (policy.overwrite !== 1) await new TestClient(emulator, scopeBucket).delete(scopeKey);
+    }
+  }
+
+  function check(request: RecordedRequest, answer: RawResponse, refusal: number | undefined): void {
+    const recorded = request.response;
+    expect(answer.headers.get('x-reqid')).toMatch(/./);
+    expect({ url: request.url, status: answer.status }).toEqual({
+      url: request.url,
+      status: refusal ?? recorded.status,
+    });
+    if (refusal !== undefined) return;
+    const text = answer.body.toString();
+    if (recorded.status !== 200 || recorded.body === '' || recorded.body?.includes('"ctx":"x"')) {
+      expect(text).toBe(recorded.body);
+    } else if (/^\/(mkblk|bput)\//.test(request.url)) {
+      const ours = JSON.parse(text);
+      const theirs = JSON.parse(recorded.body ?? '');
+      expect({ ...ours, ctx: '' }).toEqual({ ...theirs, ctx: '' });
+      contexts.set(theirs.ctx, ours.ctx);
+    } else if (request.url.startsWith('/mkfile/')) {
+      expect(JSON.parse(text)).toEqual({
+        key: policyOf(request).scope.split(':')[1],
+        hash: JSON.parse(recorded.body ?? '').hash,
+      });
+    } else if (request.url === '/file/upload') {
+      const hash = Buffer.from(recorded.body ?? '', 'base64url').toString();
+      expect(Buffer.from(text, 'base64url').toString()).toContain(hash);
+    } else {
+      expect(Object.keys(JSON.parse(text))).toEqual(
+        expect.arrayContaining(Object.keys(JSON.parse(recorded.body ?? ''))),
+      );
+    }
+  }
+});
+
+function ruleOf({ match, times, status, body, drop }: RecordedFault) {
+  const [, method, pattern = match] = /^([A-Z]+) (.+)$/.exec(match) ?? [];
+  return {
+    match: { path: new RegExp(pattern), times, ...(method && { method }) },
+    do: drop
+      ? ('reset' as const)
+      : {
+          type: 'status' as const,
+          status: status ?? 0,
+          body: body ?? JSON.stringify({ code: status, message: 'scripted' }),
+        },
+  };
+}
+
+function policyOf({ headers, multipart }: RecordedRequest): { scope: string; overwrite?: number } {
+  const token =
+    multipart?.parts.find(part => part.name === 'token')?.body.text ??
+    headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  return JSON.parse(Buffer.from(token?.split(':').at(-1) ?? '', 'base64url').toString());
+}
+
+/** The same request with another character in the middle of its signature. */
+function withWrongSignature(request: RecordedRequest): RecordedRequest {
+  const text = JSON.stringify(request);
+  const at = text.indexOf(`${keys.accessKey}:`) + keys.accessKey.length + 20;
+  const wrong = text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
+  const { multipart, ...rest } = JSON.parse(wrong) as RecordedRequest;
+  if (!multipart) return rest;
+  // No digest: the recorded one is of the right signature.
+  return { ...rest, multipart, body: { ...rest.body, sha256: '' } };
+}

@@ -1,0 +1,153 @@
+import { b64u, managementToken, uploadToken } from './tokens.js';
+
+/** What a test needs to know of an emulator. */
+export interface Server {
+  url: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export interface ChunkAnswer {
+  ctx: string;
+  checksum: string;
+  crc32: number;
+  offset: number;
+}
+
+export interface ListAnswer {
+  marker: string;
+  commonPrefixes: string[];
+  items: {
+    key: string;
+    fsize: number;
+    hash: string;
+    putTime: number;
+    mimeType: string;
+    expirationDate: string;
+  }[];
+}
+
+/** The plainest client that speaks the protocol, so that tests say what they mean and nothing else. */
+export class TestClient {
+  readonly #server: Server;
+  readonly bucket: string;
+
+  constructor(server: Server, bucket = 'b1') {
+    this.#server = server;
+    this.bucket = bucket;
+  }
+
+  token(policy: Record<string, unknown> = {}): string {
+    return uploadToken(this.#server, { scope: this.bucket, ...policy });
+  }
+
+  /** Fields before the file, in their order. */
+  async upload(
+    key: string,
+    data: string | Uint8Array,
+    options: { policy?: Record<string, unknown>; fields?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const form = new FormData();
+    form.set('token', this.token({ scope: `${this.bucket}:${key}`, ...options.policy }));
+    for (const [name, value] of Object.entries(options.fields ?? {})) form.set(name, value);
+    form.set('file', new Blob([data as Uint8Array<ArrayBuffer>]), 'local name.bin');
+    return this.send('POST', '/file/upload', { body: form });
+  }
+
+  async makeBlock(
+    size: number,
+    index: number,
+    chunk: Uint8Array,
+    policy: Record<string, unknown> = {},
+  ): Promise<Answer> {
+    return this.send('POST', `/mkblk/${size}/${index}`, { body: chunk, token: this.token(policy) });
+  }
+
+  async putChunk(
+    ctx: string,
+    offset: number,
+    chunk: Uint8Array,
+    policy: Record<string, unknown> = {},
+  ): Promise<Answer> {
+    return this.send('POST', `/bput/${ctx}/${offset}`, { body: chunk, token: this.token(policy) });
+  }
+
+  async makeFile(
+    path: string,
+    contexts: readonly string[],
+    {
+      policy = {},
+      headers = {},
+    }: { policy?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    return this.send('POST', `/mkfile/${path}`, {
+      body: contexts.join(','),
+      token: this.token(policy),
+      headers,
+    });
+  }
+
+  /** Uploads whole blocks one after the other; gives their contexts. */
+  async makeBlocks(data: Uint8Array, blockSize = 4 << 20): Promise<string[]> {
+    const contexts: string[] = [];
+    for (let index = 0; index * blockSize < data.length; index++) {
+      const block = data.subarray(index * blockSize, (index + 1) * blockSize);
+      const answer = await this.makeBlock(block.length, index, block);
+      if (answer.status !== 200) throw new Error(`mkblk: ${answer.status} ${answer.text}`);
+      contexts.push(chunkAnswer(answer).ctx);
+    }
+    return contexts;
+  }
+
+  async stat(key: string): Promise<Answer> {
+    return this.manage('GET', `/stat/${b64u(`${this.bucket}:${key}`)}`);
+  }
+
+  async delete(key: string): Promise<Answer> {
+    return this.manage('POST', `/delete/${b64u(`${this.bucket}:${key}`)}`);
+  }
+
+  async list(query: Record<string, string | number> = {}): Promise<ListAnswer> {
+    const parameters = Object.entries({ bucket: this.bucket, ...query }).map(pair => pair.join('='));
+    const { status, text } = await this.manage('GET', `/list?${parameters.join('&')}`);
+    if (status !== 200) throw new Error(`list: ${status} ${text}`);
+    return JSON.parse(text) as ListAnswer;
+  }
+
+  async manage(method: string, target: string): Promise<Answer> {
+    return this.send(method, target, { token: managementToken(this.#server, target) });
+  }
+
+  async send(
+    method: string,
+    target: string,
+    {
+      token,
+      body,
+      headers = {},
+    }: { token?: string; body?: string | Uint8Array | FormData; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.#server.url + target, {
+      method,
+      headers: { ...(token !== undefined && { Authorization: token }), ...headers },
+      ...(body !== undefined && { body: body as Uint8Array<ArrayBuffer> | string | FormData }),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+}
+
+/** The JSON of an answer to mkblk or bput. */
+export function chunkAnswer(answer: Answer): ChunkAnswer {
+  return JSON.parse(answer.text) as ChunkAnswer;
+}
+
+/** The text of an answer to a form upload. */
+export function decoded(answer: Answer): string {
+  return Buffer.from(answer.text, 'base64url').toString();
+}
