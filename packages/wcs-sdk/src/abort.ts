@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** An abort controller that also follows the caller's signal, and lets go of it when disposed. */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
@@ -7,6 +9,8 @@ export class LinkedAbort implements Disposable {
   constructor(parent: AbortSignal | undefined) {
     parent?.throwIfAborted();
     this.#parent = parent;
+    // Every request under way listens, and there may be many.
+    setMaxListeners(0, this.#controller.signal);
     parent?.addEventListener('abort', this.#follow, { once: true });
   }
 

@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import type { RetryOptions } from './http/retry.js';
@@ -11,6 +12,8 @@ export interface WcsClientOptions {
   accessKey?: string;
   /** Signs tokens; never sent, logged or shown. */
   secretKey?: string;
+  /** The hash in signatures. Default SHA-1; SM3 only for accounts that the service has set up for it. */
+  signatureAlgorithm?: SignatureAlgorithm;
   /** Upload domain: host or URL, such as `account.up0.v1.wcsapi.com`. */
   uploadUrl?: string;
   /** Management domain: host or URL, such as `account.mgr0.v1.wcsapi.com`. */
@@ -60,10 +63,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
   }
   if (options.secretKey === '') throw new WcsError('INVALID_ARGUMENT', 'secretKey must not be empty');
   return {
-    credentials:
-      options.accessKey === undefined || options.secretKey === undefined
-        ? undefined
-        : { accessKey: options.accessKey, secretKey: options.secretKey },
+    credentials: credentialsOf(options),
     uploadUrl: address('uploadUrl'),
     managementUrl: address('managementUrl'),
     downloadUrl: options.downloadUrl === undefined ? undefined : downloadUrls(options.downloadUrl, https),
@@ -77,6 +77,14 @@ export function resolveClientOptions(options: WcsClientOptions) {
     verifyTls: options.verifyTls ?? true,
     tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
   };
+}
+
+function credentialsOf({ accessKey, secretKey, signatureAlgorithm = 'SHA-1' }: WcsClientOptions): Credentials | undefined {
+  if (signatureAlgorithm !== 'SHA-1' && signatureAlgorithm !== 'SM3') {
+    throw invalidArgument('signatureAlgorithm', 'SHA-1 or SM3', signatureAlgorithm);
+  }
+  if (accessKey === undefined || secretKey === undefined) return undefined;
+  return { accessKey, secretKey, algorithm: signatureAlgorithm };
 }
 
 function downloadUrls(template: string, https: boolean): (bucket: string, encodedKey: string) => string {

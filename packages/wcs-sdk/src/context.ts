@@ -1,6 +1,6 @@
 import type { ChecksumPool } from '@curve-wcs/etag';
 import { managementToken } from './auth/management-token.js';
-import type { Credentials } from './auth/signature.js';
+import { algorithmHeader, type Credentials } from './auth/signature.js';
 import { WcsError } from './errors.js';
 import { withRetry, type RetryPolicy } from './http/retry.js';
 import { requireSuccess } from './http/answer.js';
@@ -47,7 +47,7 @@ export async function callManagement(context: ClientContext, call: ManagementCal
         operation: call.operation,
         method: call.method,
         url,
-        headers: { authorization: managementToken(credentials, url, call.body) },
+        headers: { authorization: managementToken(credentials, url, call.body), ...algorithmHeader(credentials) },
         signal: call.signal,
         ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
       });

@@ -97,21 +97,21 @@ export class WcsError extends Error {
   /** Stable reason; branch on this. */
   readonly code: WcsErrorCode;
   /** The operation that failed, such as `stat` or `mkblk`. */
-  readonly operation?: string;
+  declare readonly operation?: string;
   /** HTTP status of the answer, where there was one. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** The service's own code, from the JSON body. */
-  readonly serverCode?: number;
+  declare readonly serverCode?: number;
   /** The service's own words. */
-  readonly serverMessage?: string;
+  declare readonly serverMessage?: string;
   /** The service's `X-Reqid`. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** Whether the same call may succeed when made again later. */
   readonly retryable: boolean;
   /** How often the request was sent. */
-  attempts?: number;
+  declare attempts?: number;
   /** How long the service asked to wait before trying again, in milliseconds. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
 
   /** @internal */
   constructor(code: WcsErrorCode, message: string, details: WcsErrorDetails = {}) {

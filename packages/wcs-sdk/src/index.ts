@@ -1,5 +1,5 @@
 export { managementToken } from './auth/management-token.js';
-export { type Credentials, signature } from './auth/signature.js';
+export { type Credentials, type SignatureAlgorithm, signature } from './auth/signature.js';
 export type { TokenProvider, TokenRequest } from './auth/token-provider.js';
 export { type PutPolicy, policyOf, uploadToken } from './auth/upload-token.js';
 export { WcsClient } from './client.js';

@@ -19,5 +19,5 @@ import { type Credentials, signature } from './signature.js';
 export function managementToken(credentials: Credentials, target: string, body: string | Uint8Array = ''): string {
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   const message = Buffer.concat([Buffer.from(`${path}\n`), Buffer.from(body)]);
-  return `${credentials.accessKey}:${signature(credentials.secretKey, message)}`;
+  return `${credentials.accessKey}:${signature(credentials, message)}`;
 }

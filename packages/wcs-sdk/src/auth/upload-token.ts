@@ -61,7 +61,7 @@ export interface PutPolicy {
  */
 export function uploadToken(credentials: Credentials, policy: PutPolicy | string): string {
   const encoded = urlSafeBase64Encode(typeof policy === 'string' ? policy : JSON.stringify(policy));
-  return `${credentials.accessKey}:${signature(credentials.secretKey, encoded)}:${encoded}`;
+  return `${credentials.accessKey}:${signature(credentials, encoded)}:${encoded}`;
 }
 
 /** Reads the put policy inside an upload token, without checking the signature; `undefined` if there is none. */

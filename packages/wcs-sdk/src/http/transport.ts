@@ -112,22 +112,32 @@ export class Transport {
       ...this.#defaults,
       method: request.method,
       headers: { ...this.#defaults.headers, ...request.headers, ...lengthHeader(request.body) },
-      ...(request.signal ? { signal: request.signal } : {}),
       ...(request.body === undefined ? {} : { body: wireBody(request.body, error => (bodyFailure = error)) }),
     } as OptionsInit & { isStream: true }) as GotRequest;
     this.#active.add(stream);
-    const translate = (error: unknown) => bodyFailure ?? translateError(request, error);
+    // got would keep listening on the signal after the answer; a caller's signal may serve many requests.
+    const abort = () => stream.destroy();
+    request.signal?.addEventListener('abort', abort, { once: true });
+    const release = () => {
+      request.signal?.removeEventListener('abort', abort);
+      this.#active.delete(stream);
+      stream.destroy();
+    };
+    const failure = (error: unknown) => bodyFailure ?? translateError(request, error);
 
     return new Promise((resolve, reject) => {
-      stream.once('close', () => this.#active.delete(stream));
-      stream.once('error', error => reject(translate(error)));
+      stream.once('error', error => {
+        release();
+        reject(failure(error));
+      });
+      stream.once('close', () => reject(failure(new Error('the connection was closed'))));
       stream.once('response', (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
         const headers = flatten(response.headers);
         resolve({
           status: response.statusCode,
           headers,
           requestId: headers['x-reqid'],
-          body: translatedBody(stream, translate),
+          body: translatedBody(stream, failure, release),
         });
       });
     });
@@ -151,17 +161,24 @@ function closedError(operation: string): WcsError {
 }
 
 /** The body's chunks, failing with our errors in place of got's. */
-async function* translatedBody(stream: GotRequest, translate: (error: unknown) => unknown): AsyncGenerator<Buffer> {
+async function* translatedBody(
+  stream: GotRequest,
+  failure: (error: unknown) => unknown,
+  release: () => void,
+): AsyncGenerator<Buffer> {
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    throw translate(error);
+    throw failure(error);
+  } finally {
+    release();
   }
 }
 
 function translateError(request: WireRequest, error: unknown): unknown {
   if (request.signal?.aborted) return request.signal.reason;
   if (error instanceof WcsError) return error;
+  if (error instanceof Error && error.cause instanceof WcsError) return error.cause;
   const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown };
   const host = URL.canParse(request.url) ? new URL(request.url).host : request.url;
   // got's own error object holds the request's headers, and with them the token: never keep it as the cause.

@@ -99,7 +99,10 @@ export class BlockSender {
     const answer = await withRetry(
       async () => {
         let counted = 0;
+        let over = false;
         const count = (sent: number) => {
+          // A body may go on for a moment after its request has failed.
+          if (over) return;
           counted += sent;
           claimed.bytes += sent;
           this.#progress.add(sent);
@@ -116,6 +119,8 @@ export class BlockSender {
         } catch (error) {
           count(-counted);
           throw error;
+        } finally {
+          over = true;
         }
       },
       this.#retry,

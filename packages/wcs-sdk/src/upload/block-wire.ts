@@ -1,4 +1,5 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { algorithmHeader } from '../auth/signature.js';
 import type { TokenSource } from '../auth/token-provider.js';
 import { policyOf } from '../auth/upload-token.js';
 import type { ClientContext } from '../context.js';
@@ -114,6 +115,7 @@ export class BlockWire {
           ...headers,
           authorization: token,
           UploadBatch: uploadId,
+          ...algorithmHeader(this.#context.credentials),
           ...(trafficLimit ? { 'x-wos-traffic-limit': String(trafficLimit) } : {}),
         },
         body,

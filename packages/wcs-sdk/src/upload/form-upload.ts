@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { BLOCK_SIZE, etagOfBlocks, urlSafeBase64Decode } from '@curve-wcs/etag';
+import { BLOCK_SIZE, type ChecksumPool, etagOfBlocks, urlSafeBase64Decode } from '@curve-wcs/etag';
 import { LinkedAbort } from '../abort.js';
+import { algorithmHeader } from '../auth/signature.js';
 import { policyOf } from '../auth/upload-token.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
@@ -36,6 +37,7 @@ export async function uploadForm(
         url: `${uploadUrl}/file/upload`,
         headers: {
           'content-type': contentType,
+          ...algorithmHeader(context.credentials),
           ...(plan.trafficLimit ? { 'x-wos-traffic-limit': String(plan.trafficLimit) } : {}),
         },
         body,
@@ -70,7 +72,8 @@ class FormContent {
   readonly progress: ProgressMeter;
   readonly #plan: UploadPlan;
   readonly #source: RandomSource;
-  readonly #span: Span;
+  readonly #pool: ChecksumPool | undefined;
+  #attempt = 0;
   /** The wcs-etag of what the last complete attempt sent. */
   etag: string | undefined;
 
@@ -78,7 +81,7 @@ class FormContent {
     this.progress = progress;
     this.#plan = plan;
     this.#source = source;
-    this.#span = new Span(Math.min(BLOCK_SIZE, Math.max(1, source.size)), plan.verify ? context.checksums : undefined);
+    this.#pool = plan.verify ? context.checksums : undefined;
   }
 
   form(token: string, key: string): { body: StreamedBody; contentType: string } {
@@ -104,25 +107,28 @@ class FormContent {
       contentType: `multipart/form-data; boundary=${boundary}`,
       body: {
         length: head.length + this.#source.size + tail.length,
-        open: () => this.#stream(head, tail),
+        open: () => this.#stream(head, tail, ++this.#attempt),
       },
     };
   }
 
-  async *#stream(head: Uint8Array, tail: Uint8Array): AsyncGenerator<Uint8Array> {
+  async *#stream(head: Uint8Array, tail: Uint8Array, attempt: number): AsyncGenerator<Uint8Array> {
     const digests: Uint8Array[] = [];
+    // Memory of its own: the body of a failed attempt may go on for a moment beside that of the next.
+    const span = new Span(Math.min(BLOCK_SIZE, this.#source.size), this.#pool);
     // A repeated form starts from nothing.
     this.progress.add(-this.progress.transferred);
     yield head;
-    for (let offset = 0; offset < this.#source.size; offset += this.#span.bytes.length) {
-      const length = Math.min(this.#span.room().length, this.#source.size - offset);
-      await this.#source.read(this.#span.room(length), offset);
-      this.#span.loaded(length);
-      yield this.#span.bytes;
-      digests.push(...(await this.#span.sha1()));
+    for (let offset = 0; offset < this.#source.size; offset += span.bytes.length) {
+      const length = Math.min(span.room().length, this.#source.size - offset);
+      await this.#source.read(span.room(length), offset);
+      span.loaded(length);
+      yield span.bytes;
+      digests.push(...(await span.sha1()));
+      if (attempt !== this.#attempt) return;
       this.progress.add(length);
     }
-    if (this.#plan.verify) this.etag = etagOfBlocks(digests);
+    if (this.#pool) this.etag = etagOfBlocks(digests);
     // Without its tail the form is refused, and nothing mixed is stored.
     await this.#source.checkUnchanged();
     yield tail;

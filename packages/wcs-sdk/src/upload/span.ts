@@ -1,7 +1,7 @@
 import { BLOCK_SIZE, type ChecksumPool } from '@curve-wcs/etag';
 
-/** Below this, hashing on the spot is cheaper than handing over to a worker thread. */
-export const HASH_INLINE = 64 * 1024;
+/** The checksums of up to 4 MiB, computed in one pass over the bytes. */
+type PieceDigests = { sha1?: Uint8Array; crc32?: number };
 
 /**
  * A stretch of a block in memory, with the checksums that are being computed of it in worker threads while it
@@ -11,7 +11,7 @@ export class Span {
   readonly #memory: Uint8Array;
   readonly #pool: ChecksumPool | undefined;
   #length = 0;
-  #pieces: Promise<Uint8Array>[] = [];
+  #pieces: Promise<PieceDigests>[] = [];
 
   /**
    * @param capacity - bytes
@@ -36,23 +36,24 @@ export class Span {
   loaded(length: number): void {
     this.#length = length;
     this.#pieces = [];
-    if (!this.#pool) return;
     // The etag is made of 4 MiB pieces whatever the block size.
-    for (let start = 0; start < length; start += BLOCK_SIZE) {
-      const digest = this.#pool.digest(this.bytes.subarray(start, start + BLOCK_SIZE), { sha1: true });
-      const sha1 = digest.then(({ sha1 }) => sha1 ?? new Uint8Array(0));
-      sha1.catch(() => {});
-      this.#pieces.push(sha1);
+    for (let start = 0; this.#pool && start < length; start += BLOCK_SIZE) {
+      const digests = this.#pool.digest(this.bytes.subarray(start, start + BLOCK_SIZE), { sha1: true, crc32: true });
+      digests.catch(() => {});
+      this.#pieces.push(digests);
     }
   }
 
   /** SHA-1 of each 4 MiB piece. */
   async sha1(): Promise<Uint8Array[]> {
-    return Promise.all(this.#pieces);
+    const pieces = await Promise.all(this.#pieces);
+    return pieces.map(({ sha1 }) => sha1 ?? new Uint8Array(0));
   }
 
-  /** CRC-32 of a part; undefined when nothing is to be verified. */
+  /** CRC-32 of a chunk; undefined when nothing is to be verified. */
   async crc32(start: number, end: number): Promise<number | undefined> {
-    return (await this.#pool?.digest(this.bytes.subarray(start, end), { crc32: true }))?.crc32;
+    const isPiece = start % BLOCK_SIZE === 0 && end === Math.min(start + BLOCK_SIZE, this.#length);
+    const digests = isPiece ? this.#pieces[start / BLOCK_SIZE] : this.#pool?.digest(this.bytes.subarray(start, end), { crc32: true });
+    return (await digests)?.crc32;
   }
 }

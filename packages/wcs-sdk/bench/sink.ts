@@ -1,0 +1,23 @@
+// A server that takes the three requests of a block upload and throws the bytes away, in a process of its own.
+// What it must know to answer rightly (CRC-32 of each block, the etag) comes in a file, so that it computes nothing.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const known = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as { crc32: number[]; etag: string };
+
+const server = createServer((request, response) => {
+  const [, operation, size, index] = (request.url ?? '').split('/');
+  let received = 0;
+  request.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  request.on('end', () => {
+    response.setHeader('content-type', 'application/json');
+    if (operation === 'mkfile') response.end(JSON.stringify({ hash: known.etag }));
+    else if (received !== Number(size)) response.writeHead(400).end();
+    else response.end(JSON.stringify({ ctx: `ctx${index}`, crc32: known.crc32[Number(index)], offset: received }));
+  });
+});
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.on('disconnect', () => process.exit());
