@@ -51,17 +51,14 @@ export class ChecksumPool {
     if (!isUint8Array(data)) {
       throw new ChecksumError('INVALID_ARGUMENT', `data must be a Uint8Array, but is ${describe(data)}`);
     }
-    const { sha1 = false, crc32 = false, crc64 = false } = wanted;
+    const { sha1 = false, crc32 = false, crc64 = false } = wanted ?? {};
     if (!sha1 && !crc32 && !crc64) {
       throw new ChecksumError('INVALID_ARGUMENT', 'wanted must name at least one of sha1, crc32 and crc64');
     }
     signal?.throwIfAborted();
-    const isShared = data.buffer instanceof SharedArrayBuffer;
-    const job = {
-      kind: 'buffer',
-      data: isShared ? data : data.slice(),
-      wanted: { sha1, crc32, crc64 },
-    } as const;
+    // Not slice(), which for a Buffer is no copy.
+    const own = data.buffer instanceof SharedArrayBuffer ? data : new Uint8Array(data);
+    const job = { kind: 'buffer', data: own, wanted: { sha1, crc32, crc64 } } as const;
     const [digests] = await this.#threads.run(job, signal);
     return { ...digests };
   }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isUint8Array } from './bytes.js';
 import { ChecksumError } from './checksum-error.js';
 import { describe } from './describe.js';
+import { onAbort } from './on-abort.js';
 import type { ProgressOptions } from './progress.js';
 
 /** A source of bytes, piece by piece. Strings are taken as UTF-8. */
@@ -36,8 +37,7 @@ export async function consume(
   signal?.throwIfAborted();
   const reader = readerOf(source);
   let interrupt = (_reason: unknown): void => {};
-  const onAbort = (): void => interrupt(signal?.reason);
-  signal?.addEventListener('abort', onAbort);
+  const forget = onAbort(signal, () => interrupt(signal?.reason));
   try {
     for (let transferred = 0; ; ) {
       // A promise a step, instead of a race against one long-lived promise, which would collect reactions.
@@ -58,7 +58,7 @@ export async function consume(
       .catch(() => {});
     throw error;
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    forget();
   }
 }
 

@@ -1,4 +1,6 @@
+import { ChecksumError } from './checksum-error.js';
 import type { Digests, WantedDigests } from './digests.js';
+import { onAbort } from './on-abort.js';
 import { checkPositiveInteger } from './positive-integer.js';
 import type { ProgressOptions } from './progress.js';
 import { SourceFile } from './source-file.js';
@@ -86,10 +88,10 @@ async function readInWorkers(
   lanes: number,
 ): Promise<void> {
   const { blockSize, wanted } = checksum;
+  signal?.throwIfAborted();
   /** Stops all lanes when one fails or the caller aborts. */
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort);
+  const forget = onAbort(signal, () => stop.abort(signal?.reason));
 
   let claimed = 0;
   let transferred = 0;
@@ -121,10 +123,16 @@ async function readInWorkers(
   };
 
   // Lanes are waited for even after a failure: the file must not be closed while a worker reads it.
-  const lane = (): Promise<void> => work().catch(error => stop.abort(error));
+  const lane = (): Promise<void> =>
+    work().catch(error => stop.abort(hasChanged(error) ? file.changed() : error));
   await Promise.all(Array.from({ length: lanes }, lane));
-  signal?.removeEventListener('abort', onAbort);
+  forget();
   stop.signal.throwIfAborted();
+}
+
+/** A worker knows the file by its descriptor only, so its error does not name the file. */
+function hasChanged(error: unknown): boolean {
+  return error instanceof ChecksumError && error.code === 'FILE_CHANGED';
 }
 
 /** Whole blocks; fewer near the end of the file, so that all lanes end at about the same time. */

@@ -60,12 +60,14 @@ describe('ChecksumPool', () => {
     const after = lcg(100, 2);
     // The one thread is busy for a while, so that the change is made before it reads.
     const busy = pool.digest(shared(lcg(8_000_000)), everything);
-    const [own, common] = [Uint8Array.from(before), shared(before)];
-    const results = [pool.digest(own, everything), pool.digest(common, everything)];
-    own.set(after);
-    common.set(after);
-    expect(await Promise.all(results)).toEqual([expectedOf(before), expectedOf(after)]);
-    expect(own.length).toBe(100);
+    const [own, buffer, common] = [Uint8Array.from(before), Buffer.from(before), shared(before)];
+    const memories = [own, buffer, common];
+    const results = memories.map(memory => pool.digest(memory, everything));
+    for (const memory of memories) memory.set(after);
+    const [unchanged, changed] = [expectedOf(before), expectedOf(after)];
+    expect(await Promise.all(results)).toEqual([unchanged, unchanged, changed]);
+    // The caller's own memory was not taken away.
+    expect(memories.map(({ length }) => length)).toEqual([100, 100, 100]);
     await busy;
   });
 
@@ -139,6 +141,22 @@ describe('ChecksumPool', () => {
     expect(await third).toEqual(expectedOf(lcg(5)));
   });
 
+  it('can share one signal among much work without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const remember = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', remember);
+    onTestFinished(() => void process.off('warning', remember));
+    const pool = openPool({ threads: 2 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    await Promise.all(Array.from({ length: 30 }, () => pool.digest(lcg(10), everything, { signal })));
+    const aborted = Array.from({ length: 30 }, () => pool.digest(lcg(10), everything, { signal }));
+    controller.abort('all of it');
+    const results = await Promise.allSettled(aborted);
+    expect(new Set(results.map(result => result.status))).toEqual(new Set(['rejected']));
+    expect(warnings).toEqual([]);
+  });
+
   it('refuses bad arguments', async () => {
     const refused = { code: 'INVALID_ARGUMENT' };
     for (const threads of [0, -1, 1.5, Number.NaN, '2']) {
@@ -150,6 +168,7 @@ describe('ChecksumPool', () => {
     const pool = openPool();
     await expect(pool.digest('text' as unknown as Uint8Array, everything)).rejects.toMatchObject(refused);
     await expect(pool.digest(lcg(1), {})).rejects.toMatchObject(refused);
+    await expect(pool.digest(lcg(1), undefined as unknown as object)).rejects.toMatchObject(refused);
     await expect(pool.digest(lcg(1), { sha1: false })).rejects.toMatchObject(refused);
     expect(workers).toHaveLength(0);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThreadPool } from '../src/workers/thread-pool.js';
 
-const job = { kind: 'buffer', data: new Uint8Array(1), wanted: { crc32: true } } as const;
+const newJob = () => ({ kind: 'buffer', data: new Uint8Array(1), wanted: { crc32: true } }) as const;
 
 function poolRunning(program: string): ThreadPool {
   const pool = new ThreadPool(1, program);
@@ -13,7 +13,7 @@ describe('a worker thread', () => {
   it('that ends at its work fails it, every time, with the exit code', async () => {
     const pool = poolRunning("require('worker_threads').parentPort.on('message', () => process.exit(3))");
     for (let attempt = 0; attempt < 2; attempt++) {
-      await expect(pool.run(job)).rejects.toMatchObject({
+      await expect(pool.run(newJob())).rejects.toMatchObject({
         code: 'WORKER_FAILED',
         message: expect.stringContaining('code 3'),
       });
@@ -22,7 +22,7 @@ describe('a worker thread', () => {
 
   it('that cannot start fails the work with its exception as the cause', async () => {
     const pool = poolRunning("throw new Error('no luck')");
-    const results = await Promise.allSettled([pool.run(job), pool.run(job)]);
+    const results = await Promise.allSettled([pool.run(newJob()), pool.run(newJob())]);
     for (const result of results) {
       expect(result).toMatchObject({
         status: 'rejected',

@@ -7,6 +7,7 @@ import { Digester, PIECE_SIZE } from './digester.js';
 /** Digests a buffer as a whole. */
 export interface BufferJob {
   readonly kind: 'buffer';
+  /** Moves to the worker, unless its memory is shared: the sender cannot use it any more. */
   readonly data: Uint8Array;
   readonly wanted: WantedDigests;
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ChecksumError } from '../checksum-error.js';
 import type { Digests } from '../digests.js';
 import { WORKER_PROGRAM } from '../generated/worker-program.js';
+import { onAbort } from '../on-abort.js';
 import type { Job } from './jobs.js';
 import { errorOf, type Request, type Response } from './messages.js';
 
@@ -46,19 +47,17 @@ export class ThreadPool {
   async run(job: Job, signal?: AbortSignal): Promise<Digests[]> {
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw new ChecksumError('POOL_CLOSED', 'The pool has been closed');
-    let cleanUp = (): void => {};
+    let forget = (): void => {};
     try {
       return await new Promise<Digests[]>((resolve, reject) => {
         const stop = signal && new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
         const task: Task = { request: { job, stop }, resolve, reject, signal };
-        const onAbort = (): void => this.#stop(task);
-        signal?.addEventListener('abort', onAbort);
-        cleanUp = () => signal?.removeEventListener('abort', onAbort);
+        forget = onAbort(signal, () => this.#stop(task));
         this.#queue.push(task);
         this.#dispatch();
       });
     } finally {
-      cleanUp();
+      forget();
     }
   }
 
@@ -101,9 +100,9 @@ export class ThreadPool {
         thread ??= this.#start();
         thread.task = task;
         thread.worker.ref();
-        thread.worker.postMessage(task.request);
+        thread.worker.postMessage(task.request, transferable(task.request.job));
       } catch (cause) {
-        if (thread) thread.task = undefined;
+        if (thread) this.#rest(thread);
         task.reject(new ChecksumError('WORKER_FAILED', 'A worker thread could not be given work', { cause }));
       }
     }
@@ -132,13 +131,22 @@ export class ThreadPool {
 
   #finish(thread: Thread, response: Response): void {
     const { task } = thread;
-    thread.task = undefined;
-    thread.worker.unref();
+    this.#rest(thread);
     if (task?.signal?.aborted) task.reject(task.signal.reason);
     else if ('digests' in response) task?.resolve(response.digests);
     else if ('error' in response) task?.reject(errorOf(response.error));
     this.#dispatch();
   }
+
+  #rest(thread: Thread): void {
+    thread.task = undefined;
+    thread.worker.unref();
+  }
+}
+
+/** Memory that moves to the worker instead of being copied. Shared memory does neither. */
+function transferable(job: Job): ArrayBuffer[] {
+  return job.kind === 'buffer' && job.data.buffer instanceof ArrayBuffer ? [job.data.buffer] : [];
 }
 
 let shared: ThreadPool | undefined;
