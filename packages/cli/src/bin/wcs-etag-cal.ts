@@ -1,0 +1,4 @@
+import { runEtagCal } from '../checksum/run-etag-cal.js';
+import { runProcess } from '../process-io.js';
+
+await runProcess(runEtagCal);

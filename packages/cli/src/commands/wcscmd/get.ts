@@ -1,0 +1,16 @@
+import type { Command } from '../../wcscmd/command.js';
+import { runDownload } from '../../wcscmd/download-command.js';
+
+export const get: Command = {
+  name: 'get',
+  usage: 'URL|wcs://BUCKET/KEY [NAME]',
+  minimum: 1,
+  maximum: 2,
+  summary: 'download an object',
+  details: `URL is the object's public address. wcs://BUCKET/KEY needs get_url in the configuration, the bucket's
+download domain. Without NAME the file is called like the end of the URL or key, in the current folder.
+NAME may be -, for stdout. The file appears when it is whole, in place of any other of its name; the same
+command goes on with a download that broke off.
+`,
+  run: runDownload,
+};

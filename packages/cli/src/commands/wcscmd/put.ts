@@ -1,0 +1,15 @@
+import type { Command } from '../../wcscmd/command.js';
+import { runUpload } from '../../wcscmd/upload-command.js';
+
+export const put: Command = {
+  name: 'put',
+  usage: 'wcs://BUCKET[/KEY] FILE',
+  minimum: 2,
+  maximum: 2,
+  summary: 'upload a file',
+  details: `Without KEY the object is called like the file. FILE may be -, for stdin; KEY is needed then.
+Up to 20 MiB go in one request. What is larger goes in blocks, and is resumed when the same command is
+given again for the unchanged file. An object that exists is replaced only with --overwrite 1.
+`,
+  run: context => runUpload(context, { name: 'put', announce: false }),
+};

@@ -1,0 +1,34 @@
+import type { CliIo } from './cli-io.js';
+import { Interruption } from './interruption.js';
+
+/** What shells report for a process that a closed pipe has ended: 128 plus the number of SIGPIPE. */
+const BROKEN_PIPE = 141;
+
+/** The surroundings of this process. */
+export function processIo(signal: AbortSignal = new AbortController().signal): CliIo {
+  const { stdin, stdout, stderr, env } = process;
+  return { stdin, stdout, stderr, env, cwd: process.cwd(), signal };
+}
+
+/** Runs a tool as this process: with its arguments, signals and exit status. */
+export async function runProcess(
+  tool: (argv: readonly string[], io: CliIo) => Promise<number>,
+): Promise<void> {
+  const abort = new AbortController();
+  for (const [name, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(name, () => {
+      // Whoever asks twice does not want to wait.
+      if (abort.signal.aborted) process.exit(exitCode);
+      abort.abort(new Interruption(name, exitCode));
+    });
+  }
+  // Whoever reads our output, such as `head`, has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(BROKEN_PIPE);
+  });
+  process.exitCode = await tool(process.argv.slice(2), processIo(abort.signal));
+}

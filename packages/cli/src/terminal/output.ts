@@ -1,0 +1,104 @@
+import pc from 'picocolors';
+import type { CliIo, OutputStream } from '../cli-io.js';
+import { visible, visibleJson } from './visible.js';
+
+/** What a command says: data on stdout, talk on stderr. Nothing of it can steer the terminal. */
+export class Output {
+  /** Data as JSON rather than as text. */
+  json = false;
+  /** No notices. */
+  quiet = false;
+  /** Details, too. */
+  verbose = false;
+  readonly #io: CliIo;
+  readonly #tool: string;
+
+  /** @param tool - the name that begins each line of talk */
+  constructor(io: CliIo, tool: string) {
+    this.#io = io;
+    this.#tool = tool;
+  }
+
+  /** Text of our own that may have several lines, such as help. */
+  text(text: string): void {
+    this.#io.stdout.write(text);
+  }
+
+  /** A line of data. */
+  line(text: string): void {
+    this.#io.stdout.write(`${visible(text)}\n`);
+  }
+
+  /** Data for programs: indented for a person who looks on, one line otherwise. */
+  value(value: unknown): void {
+    this.#io.stdout.write(`${visibleJson(value, this.#io.stdout.isTTY ? 2 : undefined)}\n`);
+  }
+
+  /**
+   * The result of a command, in the form that is wanted.
+   *
+   * @param fields - for people: those that are undefined are left out
+   * @param value - for programs
+   */
+  result(fields: Record<string, string | number | undefined>, value: unknown): void {
+    if (this.json) {
+      this.value(value);
+      return;
+    }
+    const { bold } = colorsFor(this.#io.stdout, this.#io.env);
+    for (const [name, field] of Object.entries(fields)) {
+      if (field !== undefined) this.#io.stdout.write(`${bold(name)}: ${visible(String(field))}\n`);
+    }
+  }
+
+  /** Rows for people: aligned under headings on a terminal, separated by tabs otherwise. */
+  table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+    const shown = rows.map(row => row.map(visible));
+    if (!this.#io.stdout.isTTY) {
+      for (const row of shown) this.#io.stdout.write(`${row.join('\t')}\n`);
+      return;
+    }
+    const widths = headings.map((heading, column) =>
+      Math.max(heading.length, ...shown.map(row => row[column]?.length ?? 0)),
+    );
+    // The last column is the widest and the least even; it needs no filling up.
+    const aligned = (row: readonly string[]) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0)))
+        .join('  ');
+    const { bold } = colorsFor(this.#io.stdout, this.#io.env);
+    this.#io.stdout.write(`${bold(aligned(headings))}\n`);
+    for (const row of shown) this.#io.stdout.write(`${aligned(row)}\n`);
+  }
+
+  /** Something worth knowing that is not data. */
+  notice(text: string): void {
+    if (!this.quiet) this.#talk(text);
+  }
+
+  /** Something that may be wrong. */
+  warning(text: string): void {
+    this.#talk(`${colorsFor(this.#io.stderr, this.#io.env).yellow('warning')}: ${visible(text)}`, {
+      safe: true,
+    });
+  }
+
+  /** Something for whoever looks for a fault. */
+  detail(text: string): void {
+    if (this.verbose) this.#talk(text);
+  }
+
+  /** Why the command failed. */
+  failure(text: string): void {
+    this.#talk(colorsFor(this.#io.stderr, this.#io.env).red(visible(text)), { safe: true });
+  }
+
+  #talk(text: string, { safe = false } = {}): void {
+    this.#io.stderr.write(`${this.#tool}: ${safe ? text : visible(text)}\n`);
+  }
+}
+
+/** Colours where a terminal shows them and the user does not refuse them (https://no-color.org). */
+function colorsFor(stream: OutputStream, env: CliIo['env']): ReturnType<typeof pc.createColors> {
+  return pc.createColors(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+}

@@ -1,0 +1,47 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { SettingName, WcsClient } from '@curve-wcs/wcs-sdk';
+import { configError } from '../cli-error.js';
+import { VERSION } from '../version.js';
+import type { CommandContext } from './command.js';
+import { requireSettings } from './load-config.js';
+
+/**
+ * Makes the client of a command.
+ *
+ * @param needs - the settings that the command cannot do without; others are complained about only when wrong
+ */
+export async function openClient(
+  { config, out, io }: Pick<CommandContext, 'config' | 'out' | 'io'>,
+  needs: readonly (SettingName | 'get_url')[],
+): Promise<WcsClient> {
+  requireSettings(config, needs);
+  const { clientOptionsOf, WcsClient, WcsError } = await import('@curve-wcs/wcs-sdk');
+  const recordFolder = await recordFolderOf(config.settings.tmp_record_folder, io.cwd);
+  try {
+    const { recordFolder: _, ...options } = clientOptionsOf(config);
+    if (options.verifyTls === false) out.warning('TLS certificates are not checked (isverify = False)');
+    for (const name of ['uploadUrl', 'managementUrl', 'downloadUrl'] as const) {
+      if (options[name]) out.detail(`${name} ${options[name]}`);
+    }
+    return new WcsClient({
+      ...options,
+      ...(recordFolder === undefined ? {} : { recordFolder }),
+      userAgent: `wcscmd/${VERSION}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WcsError)) throw error;
+    throw configError(`${config.path}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * The folder of upload records. The official tool's default is one folder for all users of a machine: whoever
+ * comes first owns it, and the others keep theirs where the SDK does by default.
+ */
+async function recordFolderOf(setting: string, cwd: string): Promise<string | undefined> {
+  const folder = resolve(cwd, setting);
+  if (setting !== '/tmp/multipart/') return folder;
+  const owner = (await stat(folder).catch(() => undefined))?.uid;
+  return owner === undefined || owner === process.getuid?.() ? folder : undefined;
+}

@@ -1,0 +1,151 @@
+import { basename, resolve } from 'node:path';
+import type { PutPolicy, UploadOptions, UploadResult, UploadStart } from '@curve-wcs/wcs-sdk';
+import { HintedFailure, usageError } from '../cli-error.js';
+import { progressReporter } from '../terminal/progress-reporter.js';
+import { count } from '../terminal/quantities.js';
+import type { CommandContext } from './command.js';
+import { checkSettings, type LoadedConfig } from './load-config.js';
+import { openClient } from './open-client.js';
+import { shellQuote } from './shell-quote.js';
+import { parseWcsUrl } from './wcs-url.js';
+
+/** How `put` and `multiput` differ. */
+interface UploadCommand {
+  name: 'put' | 'multiput';
+  /** Say under which id the upload can be resumed before it can be interrupted. */
+  announce: boolean;
+  /** What is sent in one form rather than in blocks; the SDK's default if absent. */
+  formThreshold?: number;
+}
+
+/** Members of the put policy that are settings of the same name. */
+const POLICY_SETTINGS = [
+  'returnUrl',
+  'returnBody',
+  'callbackUrl',
+  'callbackBody',
+  'persistentNotifyUrl',
+  'persistentOps',
+  'contentDetect',
+  'detectNotifyURL',
+  'detectNotifyRule',
+  'hashAlgorithm',
+] as const;
+
+/** Uploads a file or stdin, with progress, resumable where it goes in blocks. */
+export async function runUpload(context: CommandContext, command: UploadCommand): Promise<void> {
+  const { io, out, config, options, operands } = context;
+  const [target = '', file = ''] = operands;
+  const { bucket, key } = parseWcsUrl(target);
+  const fromStdin = file === '-';
+  if (fromStdin && key === undefined) throw usageError('an upload from stdin needs a key: wcs://BUCKET/KEY');
+  checkSettings(config, ['overwrite', 'separate']);
+  await using client = await openClient(context, ['access_key', 'secret_key', 'put_url']);
+  const uploadId = fromStdin ? undefined : config.settings.upload_id || undefined;
+  let started: UploadStart | undefined;
+  const progress = await progressReporter(io, key ?? basename(file), {
+    enabled: !out.quiet && !options.has('no-progress'),
+  });
+  const resumeHint = () =>
+    started && !fromStdin ? `resume with: ${resumeCommand(context, command, started.uploadId)}` : undefined;
+
+  const upload: UploadOptions = {
+    bucket,
+    ...(key === undefined ? {} : { key }),
+    source: fromStdin ? io.stdin : resolve(io.cwd, file),
+    ...(config.settings.overwrite === '1' ? { overwrite: true } : {}),
+    policy: policyOf(config),
+    ...(command.formThreshold === undefined ? {} : { formThreshold: command.formThreshold }),
+    ...(options.has('no-verify') ? { verify: false } : {}),
+    resume: true,
+    ...(uploadId === undefined ? {} : { uploadId }),
+    signal: io.signal,
+    onStart(start) {
+      started = start;
+      if (uploadId !== undefined && start.finishedBlocks === 0) {
+        out.notice(`no finished block of upload ${uploadId} is known: it starts from the beginning`);
+      } else if (start.finishedBlocks > 0) {
+        out.notice(
+          `upload ${start.uploadId} goes on: ${start.finishedBlocks} of ${count(start.blocks ?? 0, 'block')} were sent before`,
+        );
+      }
+      if (command.announce) {
+        const size = start.blocks === undefined ? '' : `, ${count(start.blocks, 'block')}`;
+        out.notice(
+          [`upload ID ${start.uploadId}${size}`, resumeHint()].filter(Boolean).join('; if it breaks off, '),
+        );
+      }
+    },
+    onProgress: state => progress.update(state),
+  };
+  try {
+    report(context, await client.upload(upload));
+  } catch (error) {
+    const hint = (await worthResuming(error)) ? resumeHint() : undefined;
+    throw hint === undefined ? error : new HintedFailure(error, hint);
+  } finally {
+    progress.stop();
+  }
+}
+
+function policyOf({ settings }: LoadedConfig): Partial<PutPolicy> {
+  return {
+    ...Object.fromEntries(
+      POLICY_SETTINGS.filter(name => settings[name] !== '').map(name => [name, settings[name]]),
+    ),
+    ...(settings.separate === '1' ? { separate: 1 as const } : {}),
+  };
+}
+
+function report({ out }: CommandContext, result: UploadResult): void {
+  out.result(
+    {
+      bucket: result.bucket,
+      key: result.key,
+      size: result.size,
+      etag: result.etag,
+      verified: result.verified
+        ? 'yes'
+        : result.hash === undefined
+          ? 'no'
+          : `no, the service's hash is ${result.hash}`,
+      'request id': result.requestId,
+    },
+    result,
+  );
+}
+
+/** The same command with the id: the record that it goes by is found from anywhere. */
+function resumeCommand(
+  { options, operands }: CommandContext,
+  { name }: UploadCommand,
+  uploadId: string,
+): string {
+  const config = options.get('config');
+  return [
+    'wcscmd',
+    ...(typeof config === 'string' ? ['-c', config] : []),
+    name,
+    ...operands,
+    '--upload-id',
+    uploadId,
+  ]
+    .map(shellQuote)
+    .join(' ');
+}
+
+/** Not where the upload is over, or its blocks are of no use any more. */
+async function worthResuming(error: unknown): Promise<boolean> {
+  const { WcsError } = await import('@curve-wcs/wcs-sdk');
+  if (!(error instanceof WcsError)) return true;
+  const final = [
+    'OBJECT_EXISTS',
+    'CALLBACK_FAILED',
+    'SOURCE_CHANGED',
+    'CHECKSUM_MISMATCH',
+    'BLOCKS_MISSING',
+    'INVALID_CTX',
+    'TOO_LARGE',
+  ];
+  return !final.includes(error.code);
+}

@@ -1,0 +1,166 @@
+import type { SettingName } from '@curve-wcs/wcs-sdk';
+import type { OptionDefinition } from '../options/option-definition.js';
+
+/** An option of `wcscmd`: of every command, as the official tool has it. */
+interface WcscmdOption extends OptionDefinition {
+  /** The setting that the option's value stands in for. */
+  readonly setting?: SettingName;
+}
+
+/** All options. Those without `addition` are the official tool's. */
+export const WCSCMD_OPTIONS = [
+  {
+    long: 'help',
+    short: 'h',
+    immediate: true,
+    description: 'print help; after a command, the help of that command',
+  },
+  { long: 'version', immediate: true, addition: true, description: 'print the version' },
+  { long: 'configure', description: 'ask for the settings and save them' },
+  { long: 'config', short: 'c', argument: 'FILE', description: 'configuration file; default ~/.wcscfg' },
+  { long: 'dump-config', description: 'print the settings in force, options included' },
+  {
+    long: 'show-secrets',
+    addition: true,
+    description: 'let --dump-config and --configure show the secret key',
+  },
+  { long: 'ssl', short: 's', description: 'use https for addresses that name no scheme' },
+  { long: 'json', addition: true, description: 'print results as JSON' },
+  { long: 'quiet', addition: true, description: 'print results and errors only' },
+  { long: 'no-progress', addition: true, description: 'draw no progress bar' },
+  { long: 'no-verify', addition: true, description: 'do not compare checksums of what is transferred' },
+  { long: 'verbose', addition: true, description: 'print details for finding faults' },
+  { long: 'debug', argument: 'LEVEL', description: 'the same as --verbose, unless LEVEL is 0' },
+  { long: 'upload-id', argument: 'ID', setting: 'upload_id', description: 'resume this upload' },
+  { long: 'limit', argument: 'N', setting: 'limit', description: 'objects in a listing, 1 to 1000' },
+  {
+    long: 'prefix',
+    argument: 'TEXT',
+    setting: 'prefix',
+    description: 'list keys that begin like this; with --mode, this folder',
+  },
+  {
+    long: 'mode',
+    argument: 'N',
+    setting: 'mode',
+    description: 'list one folder level: 0 files first, 1 folders first',
+  },
+  {
+    long: 'marker',
+    argument: 'MARKER',
+    setting: 'marker',
+    description: 'list from where an earlier page ended',
+  },
+  { long: 'relevance', description: 'setdeadline: also the segments of an .m3u8' },
+  {
+    long: 'output',
+    argument: 'BUCKET:KEY',
+    setting: 'output',
+    description: 'object that gets the result of a job',
+  },
+  {
+    long: 'notify',
+    argument: 'URL',
+    setting: 'notifyurl',
+    description: 'address that hears of the result of a job',
+  },
+  {
+    long: 'separate',
+    argument: '0|1',
+    setting: 'separate',
+    description: '1 notifies for each operation, 0 once for all',
+  },
+  { long: 'force', argument: '0|1', setting: 'force', description: '1 lets a job run again' },
+  {
+    long: 'overwrite',
+    argument: '0|1',
+    setting: 'overwrite',
+    description: '1 replaces an object that exists',
+  },
+  {
+    long: 'returnurl',
+    argument: 'URL',
+    setting: 'returnUrl',
+    description: 'where the service redirects after an upload',
+  },
+  {
+    long: 'returnbody',
+    argument: 'TEMPLATE',
+    setting: 'returnBody',
+    description: 'what the service answers to an upload',
+  },
+  {
+    long: 'callbackurl',
+    argument: 'URL',
+    setting: 'callbackUrl',
+    description: 'address that the service calls after an upload',
+  },
+  { long: 'callbackbody', argument: 'TEMPLATE', setting: 'callbackBody', description: 'what it sends there' },
+  {
+    long: 'persistentntyurl',
+    argument: 'URL',
+    setting: 'persistentNotifyUrl',
+    description: 'address that hears of the result of --persistentops',
+  },
+  {
+    long: 'persistentops',
+    argument: 'FOPS',
+    setting: 'persistentOps',
+    description: 'processing after an upload',
+  },
+  {
+    long: 'contentdetect',
+    argument: 'KIND',
+    setting: 'contentDetect',
+    description: 'moderation after an upload, such as imagePorn',
+  },
+  {
+    long: 'detectntyurl',
+    argument: 'URL',
+    setting: 'detectNotifyURL',
+    description: 'address that hears of its result',
+  },
+  {
+    long: 'detectntyrule',
+    argument: 'RULE',
+    setting: 'detectNotifyRule',
+    description: 'which results it hears of',
+  },
+  {
+    long: 'hashalgorithm',
+    argument: 'NAME',
+    setting: 'hashAlgorithm',
+    description: 'further checksum of an upload, such as crc64ecma',
+  },
+  {
+    long: 'deadline',
+    argument: 'SECONDS',
+    setting: 'deadline',
+    description: 'how long an upload may take to be allowed',
+  },
+  { long: 'startdate', argument: 'YYYY-MM-DD', description: 'first day of statistics' },
+  { long: 'enddate', argument: 'YYYY-MM-DD', description: 'last day of statistics' },
+  { long: 'islistdetails', argument: 'true|false', description: 'statistics with the values of each day' },
+  { long: 'storagetype', argument: 'CLASS', description: 'storage class of statistics' },
+  {
+    long: 'traffic_limit',
+    argument: 'N',
+    setting: 'traffic_limit',
+    description: 'ceiling that the service sets to the speed of this transfer; 0 for none',
+  },
+] as const satisfies readonly WcscmdOption[];
+
+/** Name of an option. */
+export type WcscmdOptionName = (typeof WCSCMD_OPTIONS)[number]['long'];
+
+/** Values of the options that were given. */
+export type WcscmdOptionValues = ReadonlyMap<WcscmdOptionName, string | true>;
+
+/** Puts the values of options in the place of settings. As in the official tool, an empty value is none. */
+export function applyOptions(settings: Record<SettingName, string>, values: WcscmdOptionValues): void {
+  for (const option of WCSCMD_OPTIONS) {
+    const value = values.get(option.long);
+    if ('setting' in option && typeof value === 'string' && value !== '') settings[option.setting] = value;
+  }
+  if (values.has('ssl')) settings.ishttps = 'True';
+}

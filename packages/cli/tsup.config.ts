@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+import { base } from '../../tsup.base.js';
+
+// Commands are programs, so there is no CommonJS; splitting lets each load only what it uses.
+export default defineConfig({
+  ...base,
+  format: ['esm'],
+  shims: false,
+  entry: {
+    index: 'src/index.ts',
+    'bin/wcscmd': 'src/bin/wcscmd.ts',
+    'bin/wcs_etag_cal': 'src/bin/wcs-etag-cal.ts',
+    'bin/wcs_crc64_cal': 'src/bin/wcs-crc64-cal.ts',
+  },
+  dts: { entry: { index: 'src/index.ts' } },
+});
