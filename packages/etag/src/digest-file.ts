@@ -33,6 +33,9 @@ const SMALL_FILE = 16 * 1024 * 1024;
 /** Bytes in one job: enough to outweigh a message to and fro, few enough for a fair turn to other files. */
 const LARGEST_JOB = 16 * 1024 * 1024;
 
+/** Blocks in one job, whose digests come in one message. It matters for very small blocks only. */
+const MOST_BLOCKS = 4096;
+
 /** Computes a checksum of a file, and makes sure that the file stayed the same meanwhile. */
 export async function digestFile<Result>(
   path: string | URL,
@@ -138,5 +141,6 @@ function hasChanged(error: unknown): boolean {
 /** Whole blocks; fewer near the end of the file, so that all lanes end at about the same time. */
 function jobLength(remaining: number, blockSize: number, lanes: number): number {
   const share = Math.min(LARGEST_JOB, remaining / (4 * lanes));
-  return Math.max(1, Math.floor(share / blockSize)) * blockSize;
+  const blocks = Math.min(MOST_BLOCKS, Math.floor(share / blockSize));
+  return Math.max(1, blocks) * blockSize;
 }
