@@ -52,6 +52,12 @@ export interface WcsEmulatorOptions {
   clock?: () => number;
   /** Faults that are in force from the start. */
   faults?: readonly FaultRule[];
+  /**
+   * Decides about faults with a probability: from 0 up to, but not including, 1.
+   *
+   * @defaultValue `Math.random`
+   */
+  random?: () => number;
   /** Called once per request, when it is over. */
   onRequest?: (request: RequestRecord) => void;
   /**
@@ -71,6 +77,7 @@ export interface ResolvedOptions {
   buckets: readonly string[];
   clock: () => number;
   faults: readonly FaultRule[];
+  random: () => number;
   onRequest: ((request: RequestRecord) => void) | undefined;
   durability: Durability;
 }
@@ -85,6 +92,7 @@ const known: readonly string[] = [
   'buckets',
   'clock',
   'faults',
+  'random',
   'onRequest',
   'durability',
 ] satisfies (keyof WcsEmulatorOptions)[];
@@ -115,6 +123,7 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     buckets: [...new Set(buckets)],
     clock,
     faults: options.faults ?? [],
+    random: options.random ?? Math.random,
     onRequest: options.onRequest,
     durability,
   };

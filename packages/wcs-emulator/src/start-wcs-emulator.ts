@@ -50,7 +50,7 @@ export interface WcsEmulator extends AsyncDisposable {
  */
 export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promise<WcsEmulator> {
   const { dataDir, host, port, credentials, buckets, clock, durability, ...rest } = resolveOptions(options);
-  const faults = new FaultRegistry(rest.faults);
+  const faults = new FaultRegistry(rest.faults, rest.random);
   const log = new RequestLog(rest.onRequest);
   const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'wcs-emulator-')) : resolve(dataDir);
   const removeFolder = async () => {

@@ -43,7 +43,7 @@ export class FaultRegistry implements WcsFaults {
   #nextId = 1;
   readonly #random: () => number;
 
-  constructor(rules: readonly FaultRule[] = [], random: () => number = Math.random) {
+  constructor(rules: readonly FaultRule[] = [], random: () => number) {
     this.#random = random;
     for (const rule of rules) this.add(rule);
   }

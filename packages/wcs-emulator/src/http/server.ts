@@ -106,6 +106,8 @@ export class WcsServer {
       record.message = messageOf(error);
       response.destroy();
     }
+    // What nobody wanted of the body is read away, or the connection would be stuck.
+    request.resume();
     this.#parts.log.end(record);
   }
 
@@ -162,7 +164,7 @@ export class WcsServer {
 
 /**
  * The request's body. Whoever stops reading leaves the connection open, since the client is still to be told
- * why; Node.js reads the rest away once the answer is sent.
+ * why.
  */
 async function* countBytes(request: IncomingMessage, record: RequestRecord): AsyncIterable<Buffer> {
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
