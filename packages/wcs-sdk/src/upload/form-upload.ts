@@ -43,7 +43,15 @@ export async function uploadForm(
         body,
         signal,
       });
-      if (response.status !== 401 || renewed || !(await tokens.renew(token))) return formAnswer(`${bucket}:${key}`, response);
+      if (response.status === 401 && !renewed && (await tokens.renew(token))) continue;
+      const result = formAnswer(`${bucket}:${key}`, response);
+      if (content.sentWhole) return result;
+      throw new WcsError('UNEXPECTED_RESPONSE', `upload ${bucket}:${key}: the service answered before it had the whole object`, {
+        operation: 'upload',
+        status: response.status,
+        requestId: response.requestId,
+        retryable: true,
+      });
     }
   };
   const stored = () => ({ bucket, key, size: source.size, etag: content.etag, blockSize: BLOCK_SIZE, signal });
@@ -76,6 +84,8 @@ class FormContent {
   #attempt = 0;
   /** The wcs-etag of what the last complete attempt sent. */
   etag: string | undefined;
+  /** Whether the attempt under way has given all of its body. */
+  sentWhole = false;
 
   constructor(context: ClientContext, plan: UploadPlan, source: RandomSource, progress: ProgressMeter) {
     this.progress = progress;
@@ -117,6 +127,7 @@ class FormContent {
     // Memory of its own: the body of a failed attempt may go on for a moment beside that of the next.
     const span = new Span(Math.min(BLOCK_SIZE, this.#source.size), this.#pool);
     // A repeated form starts from nothing.
+    this.sentWhole = false;
     this.progress.add(-this.progress.transferred);
     yield head;
     for (let offset = 0; offset < this.#source.size; offset += span.bytes.length) {
@@ -131,6 +142,7 @@ class FormContent {
     if (this.#pool) this.etag = etagOfBlocks(digests);
     // Without its tail the form is refused, and nothing mixed is stored.
     await this.#source.checkUnchanged();
+    this.sentWhole = true;
     yield tail;
   }
 }

@@ -56,7 +56,7 @@ async function uploadStream(
 
 async function readFirstBlock(source: SequentialSource, first: Span, plan: UploadPlan): Promise<number> {
   using abort = new LinkedAbort(plan.signal);
-  return untilAborted(source.fill(first.room()), abort.signal);
+  return await untilAborted(source.fill(first.room()), abort.signal);
 }
 
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {
