@@ -31,6 +31,7 @@ export type WcsEmulatorErrorCode =
  * ```
  */
 export class WcsEmulatorError extends Error {
+  /** Always `WcsEmulatorError`. */
   override readonly name = 'WcsEmulatorError';
 
   /** A stable name of what went wrong. */

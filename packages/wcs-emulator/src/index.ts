@@ -6,7 +6,18 @@
 export type { WcsCredentials } from './auth/accounts.js';
 export { WcsEmulatorError, type WcsEmulatorErrorCode } from './errors.js';
 export type { ActiveFault, FaultRemover, WcsFaults } from './faults/fault-registry.js';
-export type { FaultAction, FaultMatch, FaultRule } from './faults/fault-rule.js';
+export type {
+  CorruptFault,
+  DelayFault,
+  DiskFullFault,
+  FaultAction,
+  FaultMatch,
+  FaultRule,
+  ResetDuringFault,
+  SilentFault,
+  StatusFault,
+  TruncateFault,
+} from './faults/fault-rule.js';
 export type { RequestRecord } from './http/request-log.js';
 export type { WcsEmulatorOptions } from './options.js';
 export { startWcsEmulator, type WcsEmulator } from './start-wcs-emulator.js';

@@ -14,7 +14,9 @@ import { openStorage } from './storage/storage.js';
 export interface WcsEmulator extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:40123`: upload, management and download in one. */
   readonly url: string;
+  /** The address it listens on, as given. */
   readonly host: string;
+  /** The port it listens on, which is never 0. */
   readonly port: number;
   /** The access key of the first account. */
   readonly accessKey: string;

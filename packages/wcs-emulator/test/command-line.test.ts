@@ -73,7 +73,7 @@ describe('the command', () => {
       'sk',
     );
     expect(settings).toMatch(
-      /^# WCS emulator at (http:\/\/127\.0\.0\.1:\d+), data in .+\n\[default\]\naccess_key = ak\nsecret_key = sk\nput_url = \1\nmgr_url = \1\n$/,
+      /^# WCS emulator at (http:\/\/127\.0\.0\.1:\d+), data in .+\n\[default\]\naccess_key = ak\nsecret_key = sk\nput_url = \1\nmgr_url = \1\nget_url = \1\/-\/\{bucket\}\n$/,
     );
     const answer = await new TestClient(server, 'one').manage('GET', '/bucket/list');
     expect(JSON.parse(answer.text).buckets).toEqual([{ name: 'one' }, { name: 'two' }]);

@@ -14,7 +14,7 @@ describe('an emulator', () => {
     const { emulator } = await startEmulator({ accessKey: 'ak', secretKey: 'sk' });
     expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}`);
     expect(emulator.clientConfig).toBe(
-      `[default]\naccess_key = ak\nsecret_key = sk\nput_url = ${emulator.url}\nmgr_url = ${emulator.url}\n`,
+      `[default]\naccess_key = ak\nsecret_key = sk\nput_url = ${emulator.url}\nmgr_url = ${emulator.url}\nget_url = ${emulator.url}/-/{bucket}\n`,
     );
     expect(emulator.downloadUrl('b1', 'a b/中')).toBe(`${emulator.url}/-/b1/a%20b/%E4%B8%AD`);
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorReply, isStreamed, type Reply } from '../http/reply.js';
 import type { RequestContext } from '../http/request-context.js';
 import { corruptReply } from './corrupt-reply.js';
-import type { FaultAction } from './fault-rule.js';
+import type { FaultAction, StatusFault } from './fault-rule.js';
 import { FullDiskBlobStore } from './full-disk.js';
 
 /** What is left to do about a request: an answer, cut short perhaps, or nothing because the line is dead. */
@@ -82,7 +82,7 @@ async function spoil(reply: Reply, actions: readonly FaultAction[], socket: Sock
   return outcome;
 }
 
-function statusReply({ status, body, headers }: Extract<FaultAction, { type: 'status' }>): Reply {
+function statusReply({ status, body, headers }: StatusFault): Reply {
   const reply = errorReply(status, 'injected fault');
   return {
     status,

@@ -10,10 +10,18 @@ export function corruptReply(reply: Reply, member: string | undefined): Reply {
 }
 
 function corruptMember(body: Buffer, member: string): Buffer {
-  const value: unknown = JSON.parse(body.toString());
+  const value = parseJson(body.toString());
   if (typeof value !== 'object' || value === null || !(member in value)) return body;
   const members = value as Record<string, unknown>;
   return Buffer.from(JSON.stringify({ ...members, [member]: corruptValue(members[member]) }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Another value of the same kind. A number stays a 32-bit one, a text keeps its length and its alphabet. */

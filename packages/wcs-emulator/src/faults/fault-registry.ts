@@ -6,6 +6,7 @@ import { parseAction } from './parse-action.js';
 export interface ActiveFault {
   /** Names the rule at the control endpoint. */
   id: string;
+  /** As it was added. */
   rule: FaultRule;
   /** How many requests its method and path matched. */
   matched: number;

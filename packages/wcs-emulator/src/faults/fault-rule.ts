@@ -12,26 +12,73 @@ export interface FaultMatch {
   probability?: number;
 }
 
+/** Answers a status of one's choice instead of doing the work. */
+export interface StatusFault {
+  /** Names the action. */
+  type: 'status';
+  /** From 100 to 999. */
+  status: number;
+  /** The body of the answer. @defaultValue an error in JSON */
+  body?: string;
+  /** Headers of the answer, besides `Content-Type: application/json`, which they may replace. */
+  headers?: Record<string, string>;
+}
+
+/** Resets the connection at once; hangs and never answers; or does the work and then cuts the connection. */
+export interface SilentFault {
+  /** Names the action. */
+  type: 'reset' | 'hang' | 'drop';
+}
+
+/** Resets the connection in the middle of the request body. */
+export interface ResetDuringFault {
+  /** Names the action. */
+  type: 'reset-during';
+  /** After how many bytes of the body. A shorter one gets through. */
+  bytes: number;
+}
+
+/** Waits, then goes on. */
+export interface DelayFault {
+  /** Names the action. */
+  type: 'delay';
+  /** How long, in milliseconds. */
+  ms: number;
+}
+
+/** Promises the whole answer, sends a part of it, and ends the connection. */
+export interface TruncateFault {
+  /** Names the action. */
+  type: 'truncate';
+  /** How many bytes of the body are sent. @defaultValue half of them */
+  bytes?: number;
+}
+
+/** Alters the body of the answer. */
+export interface CorruptFault {
+  /** Names the action. */
+  type: 'corrupt';
+  /** A member of the JSON in the body, such as `ctx` or `crc32`. @defaultValue a byte in the middle of the body */
+  member?: string;
+}
+
+/** Lets writes to the disk fail with ENOSPC. */
+export interface DiskFullFault {
+  /** Names the action. */
+  type: 'disk-full';
+  /** How many bytes there is room for. @defaultValue 0 */
+  bytes?: number;
+}
+
 /** What is done to a request. */
 export type FaultAction =
-  /** Answers this status (100 to 999) instead of doing the work. The body defaults to an error in JSON. */
-  | { type: 'status'; status: number; body?: string; headers?: Record<string, string> }
-  /** Destroys the connection at once. */
-  | { type: 'reset' }
-  /** Destroys the connection after so many bytes of the request body. */
-  | { type: 'reset-during'; bytes: number }
-  /** Waits so many milliseconds, then goes on. */
-  | { type: 'delay'; ms: number }
-  /** Never answers. */
-  | { type: 'hang' }
-  /** Does the work, then destroys the connection instead of answering. */
-  | { type: 'drop' }
-  /** Promises the whole answer, sends so many bytes of it (default: half), then ends the connection. */
-  | { type: 'truncate'; bytes?: number }
-  /** Alters a byte in the middle of the answer's body, or a member of the JSON in it, such as `ctx` or `crc32`. */
-  | { type: 'corrupt'; member?: string }
-  /** Lets every write to the disk beyond so many bytes (default: 0) fail with ENOSPC. */
-  | { type: 'disk-full'; bytes?: number };
+  | StatusFault
+  | SilentFault
+  | ResetDuringFault
+  | DelayFault
+  | TruncateFault
+  | CorruptFault
+  | DiskFullFault;
 
 /**
  * A fault: which requests it meets, and what happens to them. The first rule that applies to a request is the
@@ -50,6 +97,8 @@ export type FaultAction =
  * ```
  */
 export interface FaultRule {
+  /** Which requests it meets. @defaultValue all */
   match?: FaultMatch;
+  /** What happens to them. */
   do: FaultAction | string | readonly (FaultAction | string)[];
 }

@@ -2,11 +2,6 @@ import { ServiceError } from './service-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** URL-safe Base64 of UTF-8 text, padding kept: `b64u` of the specification. */
-export function encodeText(text: string): string {
-  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-}
-
 /**
  * The text that was `b64u`-encoded; padding may be absent.
  *

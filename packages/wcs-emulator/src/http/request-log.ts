@@ -2,6 +2,7 @@
 export interface RequestRecord {
   /** When it came, in milliseconds since the epoch. */
   time: number;
+  /** The method, such as `GET`. */
   method: string;
   /** The request target as sent; the value of a `token` in its query is left out. */
   path: string;

@@ -1,9 +1,9 @@
-import mime from 'mime';
-
-/** The type that a key's extension stands for. */
-export function typeOfKey(key: string): string | undefined {
-  return mime.getType(key) ?? undefined;
-}
-
 /** What an object is whose type nobody knows. */
 export const unknownType = 'application/octet-stream';
+
+/** The type that a key's extension stands for. */
+export async function typeOfKey(key: string): Promise<string | undefined> {
+  // An ES module: a CommonJS build can only import it like this.
+  const { default: mime } = await import('mime');
+  return mime.getType(key) ?? undefined;
+}

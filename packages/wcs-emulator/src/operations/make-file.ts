@@ -42,7 +42,7 @@ export const makeFile: Operation = async context => {
     const made: ObjectRecord = {
       size,
       hash: etagOfBlocks(blocks.flatMap(block => block.sha1s.map(sha1 => Buffer.from(sha1, 'hex')))),
-      mimeType: header(context, 'mimetype') || (typeOfKey(key) ?? unknownType),
+      mimeType: header(context, 'mimetype') || (await typeOfKey(key)) || unknownType,
       putTime,
       ...(expiresAt !== undefined && { expiresAt }),
       parts: blocks.map(block => ({ blob: block.blob, size: block.size })),

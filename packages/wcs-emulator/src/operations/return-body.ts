@@ -1,3 +1,5 @@
+import { urlSafeBase64Encode } from '@curve-wcs/etag';
+
 /** The values of the magic variables of a template (section 1.3), without `$(` and `)`. */
 export type TemplateValues = ReadonlyMap<string, string>;
 
@@ -29,7 +31,7 @@ export function templateValues(outcome: UploadOutcome): TemplateValues {
     ['hash', outcome.hash],
     ['fsize', String(outcome.fsize)],
     ['mimeType', outcome.mimeType],
-    ['url', Buffer.from(outcome.url).toString('base64').replaceAll('+', '-').replaceAll('/', '_')],
+    ['url', urlSafeBase64Encode(outcome.url)],
     ['ip', outcome.ip],
     ['costTime', String(outcome.costTime)],
     ['persistentId', ''],
@@ -43,10 +45,9 @@ export function substitute(template: string, values: TemplateValues): string {
 
 /** The members of a template `name=value&…`, each value substituted by itself, so that it may hold any text. */
 export function substituteMembers(template: string, values: TemplateValues): Record<string, string> {
-  const members: Record<string, string> = {};
-  for (const pair of template.split('&')) {
+  const pairs = template.split('&').map(pair => {
     const equals = pair.indexOf('=');
-    if (equals > 0) members[pair.slice(0, equals)] = substitute(pair.slice(equals + 1), values);
-  }
-  return members;
+    return [pair.slice(0, Math.max(0, equals)), substitute(pair.slice(equals + 1), values)] as const;
+  });
+  return Object.fromEntries(pairs.filter(([name]) => name !== ''));
 }

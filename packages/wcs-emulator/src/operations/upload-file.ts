@@ -1,6 +1,5 @@
-import { etagOfBlocks } from '@curve-wcs/etag';
+import { etagOfBlocks, urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { PutPolicy } from '../auth/put-policy.js';
-import { encodeText } from '../http/encoding.js';
 import { textReply } from '../http/reply.js';
 import type { Operation, RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
@@ -63,7 +62,7 @@ export const uploadFile: Operation = async context => {
       });
     const chosen = policy.key ?? (fields.get('key') || undefined);
     const key = checkKey(chosen ?? keyFromTemplate(policy, template => substitute(template, values(''))));
-    record.mimeType = fields.get('mimeType') || (typeOfKey(key) ?? (file.mimeType || unknownType));
+    record.mimeType = fields.get('mimeType') || (await typeOfKey(key)) || file.mimeType || unknownType;
     await context.storage.objects.put(
       { bucket: policy.bucket, key, overwrite: policy.overwrite, blobs: [file.writer.blob] },
       async () => {
@@ -71,7 +70,7 @@ export const uploadFile: Operation = async context => {
         return record;
       },
     );
-    return textReply(200, encodeText(substitute(policy.returnBody ?? 'hash=$(hash)', values(key))));
+    return textReply(200, urlSafeBase64Encode(substitute(policy.returnBody ?? 'hash=$(hash)', values(key))));
   } catch (error) {
     await file.writer.discard();
     throw error;
