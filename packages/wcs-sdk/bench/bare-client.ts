@@ -2,9 +2,17 @@ import { open } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 
 /** What the upload is measured against: node:http and nothing else, sending the same blocks of the same file. */
-export async function bareUpload(
-  { port, path, blockSize, concurrency }: { port: number; path: string; blockSize: number; concurrency: number },
-): Promise<void> {
+export async function bareUpload({
+  port,
+  path,
+  blockSize,
+  concurrency,
+}: {
+  port: number;
+  path: string;
+  blockSize: number;
+  concurrency: number;
+}): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   const file = await open(path);
   const { size } = await file.stat();
@@ -28,11 +36,14 @@ export async function bareUpload(
 
 function post(agent: Agent, port: number, path: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers: { 'content-length': body.length } }, response => {
-      response.resume();
-      response.on('end', resolve);
-      response.on('error', reject);
-    });
+    const sent = request(
+      { agent, host: '127.0.0.1', port, path, method: 'POST', headers: { 'content-length': body.length } },
+      response => {
+        response.resume();
+        response.on('end', resolve);
+        response.on('error', reject);
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

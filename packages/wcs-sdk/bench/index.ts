@@ -28,7 +28,10 @@ try {
   const file = openSync(path, 'w');
   for (let written = 0; written < GIB; written += block.length) writeSync(file, block);
   const known = join(folder, 'known.json');
-  writeFileSync(known, JSON.stringify({ etag: await etagFile(path), crc32: Array(GIB / BLOCK_SIZE).fill(crc32(block)) }));
+  writeFileSync(
+    known,
+    JSON.stringify({ etag: await etagFile(path), crc32: Array(GIB / BLOCK_SIZE).fill(crc32(block)) }),
+  );
 
   const sink = fork(script('sink.ts'), [known], { execArgv: ['--import', 'tsx'] });
   const [port] = (await once(sink, 'message')) as [number];
@@ -42,7 +45,11 @@ try {
   const rows = KINDS.map(kind => {
     const seconds = median(runs[kind].map(run => run.seconds));
     return {
-      upload: { bare: 'bare node:http', plain: 'wcs-sdk, verify: false', verified: 'wcs-sdk, etag and crc32 checked' }[kind],
+      upload: {
+        bare: 'bare node:http',
+        plain: 'wcs-sdk, verify: false',
+        verified: 'wcs-sdk, etag and crc32 checked',
+      }[kind],
       'GiB/s': (1 / seconds).toFixed(2),
       'of bare': (bare / seconds).toFixed(2),
       'CPU s/GiB': median(runs[kind].map(run => run.cpuSeconds)).toFixed(2),
@@ -57,7 +64,14 @@ try {
 }
 
 async function measure(kind: string, path: string, port: number): Promise<Run> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script('upload.ts'), kind, path, String(port)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    script('upload.ts'),
+    kind,
+    path,
+    String(port),
+  ]);
   return JSON.parse(stdout) as Run;
 }
 

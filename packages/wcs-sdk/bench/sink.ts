@@ -16,7 +16,10 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     if (operation === 'mkfile') response.end(JSON.stringify({ hash: known.etag }));
     else if (received !== Number(size)) response.writeHead(400).end();
-    else response.end(JSON.stringify({ ctx: `ctx${index}`, crc32: known.crc32[Number(index)], offset: received }));
+    else
+      response.end(
+        JSON.stringify({ ctx: `ctx${index}`, crc32: known.crc32[Number(index)], offset: received }),
+      );
   });
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

@@ -20,11 +20,23 @@ await upload();
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 clearInterval(watch);
-console.log(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, peakBytes: Math.max(peak, process.memoryUsage.rss()) }));
+console.log(
+  JSON.stringify({
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakBytes: Math.max(peak, process.memoryUsage.rss()),
+  }),
+);
 
 async function sdkUpload(verify: boolean): Promise<void> {
   const url = `http://127.0.0.1:${options.port}`;
   await using wcs = new WcsClient({ accessKey: 'bench', secretKey: 'bench', uploadUrl: url });
-  const result = await wcs.upload({ bucket: 'bench', key: 'object', source: options.path, verify, concurrency: options.concurrency });
+  const result = await wcs.upload({
+    bucket: 'bench',
+    key: 'object',
+    source: options.path,
+    verify,
+    concurrency: options.concurrency,
+  });
   if (verify && !result.verified) throw new Error('the upload was not verified');
 }

@@ -58,7 +58,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
   const https = options.https ?? false;
   const address = (name: 'uploadUrl' | 'managementUrl') =>
     options[name] === undefined ? undefined : normalizeEndpoint(name, options[name], https);
-  if (options.accessKey !== undefined && !/^[\x21-\x39\x3b-\x7e]+$/.test(options.accessKey)) {
+  if (options.accessKey !== undefined && !/^[\x20-\x39\x3b-\x7e]+$/.test(options.accessKey)) {
     throw invalidArgument('accessKey', 'printable text without colon', options.accessKey);
   }
   if (options.secretKey === '') throw new WcsError('INVALID_ARGUMENT', 'secretKey must not be empty');
@@ -79,7 +79,11 @@ export function resolveClientOptions(options: WcsClientOptions) {
   };
 }
 
-function credentialsOf({ accessKey, secretKey, signatureAlgorithm = 'SHA-1' }: WcsClientOptions): Credentials | undefined {
+function credentialsOf({
+  accessKey,
+  secretKey,
+  signatureAlgorithm = 'SHA-1',
+}: WcsClientOptions): Credentials | undefined {
   if (signatureAlgorithm !== 'SHA-1' && signatureAlgorithm !== 'SM3') {
     throw invalidArgument('signatureAlgorithm', 'SHA-1 or SM3', signatureAlgorithm);
   }

@@ -33,8 +33,8 @@ import { VERSION } from './version.js';
  * import { WcsClient } from '@curve-wcs/wcs-sdk';
  *
  * await using wcs = new WcsClient({
- *   accessKey: 'your access key',
- *   secretKey: 'your secret key',
+ *   accessKey: 'your-access-key',
+ *   secretKey: 'your-secret-key',
  *   uploadUrl: 'account.up0.v1.wcsapi.com',
  *   managementUrl: 'account.mgr0.v1.wcsapi.com',
  * });

@@ -2,8 +2,8 @@ import type { ChecksumPool } from '@curve-wcs/etag';
 import { managementToken } from './auth/management-token.js';
 import { algorithmHeader, type Credentials } from './auth/signature.js';
 import { WcsError } from './errors.js';
-import { withRetry, type RetryPolicy } from './http/retry.js';
 import { requireSuccess } from './http/answer.js';
+import { type RetryPolicy, withRetry } from './http/retry.js';
 import type { Transport, WireResponse } from './http/transport.js';
 
 /** Options that every call takes. */
@@ -47,7 +47,10 @@ export async function callManagement(context: ClientContext, call: ManagementCal
         operation: call.operation,
         method: call.method,
         url,
-        headers: { authorization: managementToken(credentials, url, call.body), ...algorithmHeader(credentials) },
+        headers: {
+          authorization: managementToken(credentials, url, call.body),
+          ...algorithmHeader(credentials),
+        },
         signal: call.signal,
         ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
       });
@@ -67,5 +70,7 @@ export function requireCredentials(context: ClientContext, operation: string): C
 /** A setting that this call needs, though not every client does. */
 export function requireSetting<T>(value: T | undefined, name: string, operation: string): T {
   if (value !== undefined) return value;
-  throw new WcsError('INVALID_ARGUMENT', `${operation} needs the client option ${name}, which is not set`, { operation });
+  throw new WcsError('INVALID_ARGUMENT', `${operation} needs the client option ${name}, which is not set`, {
+    operation,
+  });
 }

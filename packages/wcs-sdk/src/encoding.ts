@@ -34,7 +34,8 @@ export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key === '') throw invalidArgument('key', '1 to 1,000 bytes of UTF-8', key);
   if (Buffer.byteLength(key) > 1000) throw invalidArgument('key', 'at most 1,000 bytes of UTF-8', key);
   if (/\p{Surrogate}/u.test(key)) throw invalidArgument('key', 'well-formed Unicode', key);
-  if (key.startsWith('/') || key.endsWith('/')) throw invalidArgument('key', 'without a slash at its start or end', key);
+  if (key.startsWith('/') || key.endsWith('/'))
+    throw invalidArgument('key', 'without a slash at its start or end', key);
   if (key.split('/').some(segment => segment === '.' || segment === '..')) {
     throw invalidArgument('key', "free of '.' and '..' between slashes", key);
   }

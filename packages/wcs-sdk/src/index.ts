@@ -5,8 +5,22 @@ export { type PutPolicy, policyOf, uploadToken } from './auth/upload-token.js';
 export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
 export { clientOptionsOf } from './config/client-options.js';
-export { BOOLEAN_SETTINGS, isSettingName, parseBoolean, SETTING_DEFAULTS, type SettingName, type Settings } from './config/settings.js';
-export { defaultConfigPath, formatConfig, parseConfig, readConfig, type WcsConfig, writeConfig } from './config/wcscfg.js';
+export {
+  BOOLEAN_SETTINGS,
+  isSettingName,
+  parseBoolean,
+  SETTING_DEFAULTS,
+  type SettingName,
+  type Settings,
+} from './config/settings.js';
+export {
+  defaultConfigPath,
+  formatConfig,
+  parseConfig,
+  readConfig,
+  type WcsConfig,
+  writeConfig,
+} from './config/wcscfg.js';
 export type { CallOptions } from './context.js';
 export type {
   BufferDownloadOptions,
@@ -21,7 +35,12 @@ export { encodeEntry, type ObjectReference } from './encoding.js';
 export { WcsError, type WcsErrorCode, type WcsErrorDetails } from './errors.js';
 export type { RetryOptions } from './http/retry.js';
 export type { DeleteResult } from './objects/delete.js';
-export { type ListedObject, type ListObjectsOptions, ObjectListing, type ObjectPage } from './objects/list.js';
+export {
+  type ListedObject,
+  type ListObjectsOptions,
+  ObjectListing,
+  type ObjectPage,
+} from './objects/list.js';
 export type { Bucket } from './objects/list-buckets.js';
 export type { ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';

@@ -18,13 +18,17 @@ export class Journal {
   /** Begins the journal, in place of any other of its name. */
   async create(header: unknown): Promise<void> {
     const temporary = `${this.#file}.${process.pid}`;
-    await writeFile(temporary, `${JSON.stringify(header)}\n`, { mode: 0o600 }).catch(failed('write', temporary));
+    await writeFile(temporary, `${JSON.stringify(header)}\n`, { mode: 0o600 }).catch(
+      failed('write', temporary),
+    );
     await rename(temporary, this.#file).catch(failed('write', this.#file));
   }
 
   async append(entry: unknown): Promise<void> {
     // The newline goes first as well: it ends a line that an earlier process was killed in.
-    await appendFile(this.#file, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 }).catch(failed('write', this.#file));
+    await appendFile(this.#file, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 }).catch(
+      failed('write', this.#file),
+    );
   }
 
   async remove(): Promise<void> {

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { clientOptionsOf, formatConfig, parseConfig, readConfig, SETTING_DEFAULTS, WcsClient, writeConfig } from '../src/index.js';
+import {
+  clientOptionsOf,
+  formatConfig,
+  parseConfig,
+  readConfig,
+  SETTING_DEFAULTS,
+  WcsClient,
+  writeConfig,
+} from '../src/index.js';
 
 describe('reading a .wcscfg', () => {
   it('reads quotes, comments and spaces as the official tool does', () => {
@@ -48,7 +56,11 @@ describe('reading a .wcscfg', () => {
 
   it('says that the file is missing', async () => {
     const missing = join(temporaryFolder(), 'none');
-    await expect(readConfig(missing)).rejects.toMatchObject({ name: 'WcsError', code: 'CONFIG', message: expect.stringContaining(missing) });
+    await expect(readConfig(missing)).rejects.toMatchObject({
+      name: 'WcsError',
+      code: 'CONFIG',
+      message: expect.stringContaining(missing),
+    });
   });
 
   property.prop([fc.string()])('never fails with anything but a CONFIG error', text => {
@@ -64,12 +76,16 @@ describe('writing a .wcscfg', () => {
   it('writes what the official tool writes: sorted, and with a space after an empty value', () => {
     const text = formatConfig({ settings: { ...SETTING_DEFAULTS } });
     expect(text.startsWith('[default]\naccess_key = \nblock_size = 4194304\nbput_retries = 3\n')).toBe(true);
-    expect(text.endsWith('tmp_record_folder = /tmp/multipart/\ntraffic_limit = 0\nupload_id = \n')).toBe(true);
+    expect(text.endsWith('tmp_record_folder = /tmp/multipart/\ntraffic_limit = 0\nupload_id = \n')).toBe(
+      true,
+    );
   });
 
   it('keeps unknown keys, and lets only the owner read the file', async () => {
     const path = join(temporaryFolder(), '.wcscfg');
-    writeFileSync(path, '[default]\naccess_key = ak\nget_url = cdn.example.com\nmine = kept\n', { mode: 0o644 });
+    writeFileSync(path, '[default]\naccess_key = ak\nget_url = cdn.example.com\nmine = kept\n', {
+      mode: 0o644,
+    });
     const config = await readConfig(path);
     config.settings.limit = '7';
     await writeConfig(config, path);
@@ -81,7 +97,9 @@ describe('writing a .wcscfg', () => {
   it('leaves nothing behind when it cannot write', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'target'));
-    await expect(writeConfig({ settings: { ...SETTING_DEFAULTS } }, join(folder, 'target'))).rejects.toMatchObject({ code: 'CONFIG' });
+    await expect(
+      writeConfig({ settings: { ...SETTING_DEFAULTS } }, join(folder, 'target')),
+    ).rejects.toMatchObject({ code: 'CONFIG' });
     expect(statSync(join(folder, 'target')).isDirectory()).toBe(true);
   });
 
@@ -91,7 +109,9 @@ describe('writing a .wcscfg', () => {
       const plain = Object.fromEntries(Object.entries(values).filter(([, value]) => !/^".*"$/.test(value)));
       const { extra } = parseConfig(formatConfig({ settings: { ...SETTING_DEFAULTS }, extra: plain }));
       const known = Object.keys(SETTING_DEFAULTS);
-      expect(extra).toEqual(Object.fromEntries(Object.entries(plain).filter(([key]) => !known.includes(key))));
+      expect(extra).toEqual(
+        Object.fromEntries(Object.entries(plain).filter(([key]) => !known.includes(key))),
+      );
     },
   );
 });
@@ -122,13 +142,18 @@ describe('a client from a .wcscfg', () => {
   });
 
   it('names a number that is none', () => {
-    expect(() => clientOptionsOf(parseConfig('block_size = big'))).toThrow(/block_size must be a whole number; got "big"/);
+    expect(() => clientOptionsOf(parseConfig('block_size = big'))).toThrow(
+      /block_size must be a whole number; got "big"/,
+    );
   });
 
   it('needs keys only when a call needs them', async () => {
     const path = join(temporaryFolder(), '.wcscfg');
     writeFileSync(path, 'access_key = \nsecret_key = \n');
     await using wcs = await WcsClient.fromConfig(path, { managementUrl: '127.0.0.1:9' });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('secretKey') });
+    await expect(wcs.listBuckets()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('secretKey'),
+    });
   });
 });

@@ -20,7 +20,10 @@ interface RecordedRequest {
 }
 
 const { records } = vectors<{ records: Recorded[] }>(import.meta.url, 'http.python3.json');
-const KEYS = { accessKey: 'ak0123456789abcdef0123456789abcdef012345', secretKey: 'sk-public-test-secret-0001' };
+const KEYS = {
+  accessKey: 'ak0123456789abcdef0123456789abcdef012345',
+  secretKey: 'sk-public-test-secret-0001',
+};
 
 function recorded(op: string): Recorded {
   const found = records.find(record => record.op === op);
@@ -31,7 +34,10 @@ function recorded(op: string): Recorded {
 /** A server that answers as the capture server did, in order, and a client for it. */
 async function replaying({ requests, config }: Recorded) {
   const { url, seen } = await rawServer((_, response, number) => {
-    const { status, body } = requests[number - 1]?.response ?? { status: 500, body: 'more requests than were recorded' };
+    const { status, body } = requests[number - 1]?.response ?? {
+      status: 500,
+      body: 'more requests than were recorded',
+    };
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   });
   const wcs = new WcsClient({
@@ -67,7 +73,11 @@ describe('management requests are those of the official Python client', () => {
   ])('%s', async (op, key) => {
     const record = recorded(op);
     const { wcs, seen } = await replaying(record);
-    expect(await wcs.stat({ bucket: 'bucket-one', key })).toMatchObject({ size: 12, mimeType: 'text/plain', putTime: new Date(1700000000000) });
+    expect(await wcs.stat({ bucket: 'bucket-one', key })).toMatchObject({
+      size: 12,
+      mimeType: 'text/plain',
+      putTime: new Date(1700000000000),
+    });
     expectSame(seen[0] as SeenRequest, record.requests[0] as RecordedRequest);
   });
 
@@ -96,7 +106,10 @@ describe('management requests are those of the official Python client', () => {
     ['bucket_list {"mode": 0}', { mode: 0 }],
     ['bucket_list {"mode": 1, "prefix": "dir/", "limit": 5}', { mode: 1, prefix: 'dir/', pageSize: 5 }],
     ['bucket_list {"marker": "abc"}', { marker: 'abc' }],
-    ['bucket_list {"starttime": "1526745600000", "endtime": "1527609600000"}', { startTime: 1526745600000, endTime: new Date(1527609600000) }],
+    [
+      'bucket_list {"starttime": "1526745600000", "endtime": "1527609600000"}',
+      { startTime: 1526745600000, endTime: new Date(1527609600000) },
+    ],
   ] as const)('%s', async (op, options) => {
     const record = recorded(op);
     const { wcs, seen } = await replaying(record);
@@ -111,7 +124,9 @@ describe('management requests are those of the official Python client', () => {
     const { wcs, seen } = await replaying(record);
     await wcs.listObjects('bucket-one', { marker: 'a|b 中' }).pages().next();
     expect(seen[0]?.url).toBe(record.requests[0]?.url);
-    expect(seen[0]?.headers['authorization']).not.toBe(record.requests[0]?.headers.find(([name]) => name === 'Authorization')?.[1]);
+    expect(seen[0]?.headers['authorization']).not.toBe(
+      record.requests[0]?.headers.find(([name]) => name === 'Authorization')?.[1],
+    );
   });
 
   it('bucket_listAll paged', async () => {
@@ -126,16 +141,24 @@ describe('management requests are those of the official Python client', () => {
 });
 
 describe('block uploads are those of the official Python client', () => {
-  const multipart = records.filter(({ op, requests }) => /^multipart_upload (\d+) bytes/.test(op) && requests.length > 0);
+  const multipart = records.filter(
+    ({ op, requests }) => /^multipart_upload (\d+) bytes/.test(op) && requests.length > 0,
+  );
 
   it('there are recordings of them', () => expect(multipart.length).toBe(6));
 
   it.each(multipart.map(record => [record.op, record] as const))('%s', async (_, record) => {
     const size = Number(/(\d+) bytes/.exec(record.op)?.[1]);
     const { wcs, seen } = await replaying(record);
-    const token = record.requests[0]?.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-    const source = [contentOf({ gen: 'lcg', seed: 3, size }), contentOf({ gen: 'lcg', seed: 1, size }), contentOf({ gen: 'affine', size })].find(
-      content => sha256(content.subarray(0, record.requests[0]?.body.length)) === record.requests[0]?.body.sha256,
+    const token =
+      record.requests[0]?.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+    const source = [
+      contentOf({ gen: 'lcg', seed: 3, size }),
+      contentOf({ gen: 'lcg', seed: 1, size }),
+      contentOf({ gen: 'affine', size }),
+    ].find(
+      content =>
+        sha256(content.subarray(0, record.requests[0]?.body.length)) === record.requests[0]?.body.sha256,
     );
     if (!source) throw new Error('the recorded content is none of the generated ones');
     // The capture server answers with a hash of its own invention, so the last comparison must fail, and only that.
@@ -149,24 +172,32 @@ describe('block uploads are those of the official Python client', () => {
 });
 
 describe('form uploads are those of the official Python client', () => {
-  it.each(['simple_upload key=a.txt', 'simple_upload key=dir/sub/b.bin', 'simple_upload empty file'])('%s', async op => {
-    const record = recorded(op);
-    const request = record.requests[0] as RecordedRequest;
-    const { wcs, seen } = await replaying(record);
-    const [token, file] = request.multipart?.parts ?? [];
-    const content = [...Array(8).keys()]
-      .flatMap(seed => [contentOf({ gen: 'lcg', seed, size: file?.body.length ?? 0 }), contentOf({ gen: 'affine', size: file?.body.length ?? 0 })])
-      .find(bytes => sha256(bytes) === file?.body.sha256);
-    if (!content) throw new Error('the recorded content is none of the generated ones');
-    const key = String(policyOf(token?.body.text ?? '')?.scope).slice('bucket-one:'.length);
-    const result = await wcs.upload({ bucket: 'bucket-one', key, source: content, token: token?.body.text ?? '' }).catch(error => error);
-    expect(result.code ?? 'CHECKSUM_MISMATCH').toBe('CHECKSUM_MISMATCH');
-    expectSame(seen[0] as SeenRequest, request);
-    const form = await new Response(new Uint8Array(seen[0]?.body ?? []), {
-      headers: { 'content-type': String(seen[0]?.headers['content-type']) },
-    }).formData();
-    expect([...form.keys()]).toEqual(request.multipart?.parts.map(part => part.name));
-    expect(form.get('token')).toBe(token?.body.text);
-    expect(Buffer.from(await (form.get('file') as File).arrayBuffer()).equals(content)).toBe(true);
-  });
+  it.each(['simple_upload key=a.txt', 'simple_upload key=dir/sub/b.bin', 'simple_upload empty file'])(
+    '%s',
+    async op => {
+      const record = recorded(op);
+      const request = record.requests[0] as RecordedRequest;
+      const { wcs, seen } = await replaying(record);
+      const [token, file] = request.multipart?.parts ?? [];
+      const content = [...Array(8).keys()]
+        .flatMap(seed => [
+          contentOf({ gen: 'lcg', seed, size: file?.body.length ?? 0 }),
+          contentOf({ gen: 'affine', size: file?.body.length ?? 0 }),
+        ])
+        .find(bytes => sha256(bytes) === file?.body.sha256);
+      if (!content) throw new Error('the recorded content is none of the generated ones');
+      const key = String(policyOf(token?.body.text ?? '')?.scope).slice('bucket-one:'.length);
+      const result = await wcs
+        .upload({ bucket: 'bucket-one', key, source: content, token: token?.body.text ?? '' })
+        .catch(error => error);
+      expect(result.code ?? 'CHECKSUM_MISMATCH').toBe('CHECKSUM_MISMATCH');
+      expectSame(seen[0] as SeenRequest, request);
+      const form = await new Response(new Uint8Array(seen[0]?.body ?? []), {
+        headers: { 'content-type': String(seen[0]?.headers['content-type']) },
+      }).formData();
+      expect([...form.keys()]).toEqual(request.multipart?.parts.map(part => part.name));
+      expect(form.get('token')).toBe(token?.body.text);
+      expect(Buffer.from(await (form.get('file') as File).arrayBuffer()).equals(content)).toBe(true);
+    },
+  );
 });

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { etag } from '@curve-wcs/etag';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
@@ -15,12 +15,21 @@ const BLOCKS = 6;
 const CONTENT = lcg(BLOCKS * 4 * MIB - 3, 5);
 
 /** An upload of a file of six blocks, of which the last two cannot be sent yet. */
-async function interrupted(options: { resume?: UploadRecordStore; uploadId?: string; verify?: boolean } = {}) {
+async function interrupted(
+  options: { resume?: UploadRecordStore; uploadId?: string; verify?: boolean } = {},
+) {
   const recordFolder = join(temporaryFolder(), 'records');
   const { emulator, wcs } = await emulated({ recordFolder });
   const path = join(temporaryFolder(), 'file.bin');
   writeFileSync(path, CONTENT);
-  const upload = { bucket: 'photos', key: 'k', source: path, resume: true as boolean | UploadRecordStore, concurrency: 2, ...options };
+  const upload = {
+    bucket: 'photos',
+    key: 'k',
+    source: path,
+    resume: true as boolean | UploadRecordStore,
+    concurrency: 2,
+    ...options,
+  };
   const fault = emulator.faults.add({ match: { path: /^\/mkblk\/\d+\/[45]$/ }, do: 'status 403' });
   // One after the other, so that exactly four blocks are finished.
   await expect(wcs.upload({ ...upload, concurrency: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -35,7 +44,9 @@ describe('a resumed upload', () => {
     const starts: UploadStart[] = [];
     const result = await wcs.upload({ ...upload, onStart: start => starts.push(start) });
     expect(sent()).toBe(2);
-    expect(starts).toEqual([{ uploadId: expect.stringMatching(/^\w{32}$/), blocks: BLOCKS, finishedBlocks: 4 }]);
+    expect(starts).toEqual([
+      { uploadId: expect.stringMatching(/^\w{32}$/), blocks: BLOCKS, finishedBlocks: 4 },
+    ]);
     expect(result).toMatchObject({ hash: etag(CONTENT), verified: verify, resumed: 16 * MIB });
     expect((await wcs.download({ bucket: 'photos', key: 'k' })).data.equals(CONTENT)).toBe(true);
     expect(readdirSync(recordFolder)).toEqual([]);
@@ -44,7 +55,11 @@ describe('a resumed upload', () => {
   it('can be named by its id, and reports progress from where it was', async () => {
     const { wcs, upload, sent } = await interrupted({ uploadId: 'chosenId1' });
     const seen: number[] = [];
-    await wcs.upload({ ...upload, uploadId: 'chosenId1', onProgress: ({ transferred }) => seen.push(transferred) });
+    await wcs.upload({
+      ...upload,
+      uploadId: 'chosenId1',
+      onProgress: ({ transferred }) => seen.push(transferred),
+    });
     expect(sent()).toBe(2);
     expect(seen.at(-1)).toBe(CONTENT.length);
   });
@@ -68,7 +83,10 @@ describe('a resumed upload', () => {
 
   it.each([
     ['a line that a crash cut off', (text: string) => text.slice(0, -20)],
-    ['garbage between the lines', (text: string) => text.replaceAll('\n\n', '\n{"index":-1}\nnonsense\n[]\n')],
+    [
+      'garbage between the lines',
+      (text: string) => text.replaceAll('\n\n', '\n{"index":-1}\nnonsense\n[]\n'),
+    ],
   ])('survives %s in its record', async (_, damage) => {
     const { wcs, upload, recordFolder, sent } = await interrupted();
     const file = join(recordFolder, readdirSync(recordFolder)[0] ?? '');
@@ -107,7 +125,11 @@ describe('a file that changed since', () => {
   ])('%s is uploaded from its start', async (_, change) => {
     const { wcs, path, upload, sent } = await interrupted();
     change(path);
-    expect(await wcs.upload(upload)).toMatchObject({ hash: etag(readFileSync(path)), verified: true, resumed: 0 });
+    expect(await wcs.upload(upload)).toMatchObject({
+      hash: etag(readFileSync(path)),
+      verified: true,
+      resumed: 0,
+    });
     expect(sent()).toBe(Math.ceil(statSync(path).size / (4 * MIB)));
   });
 
@@ -140,21 +162,41 @@ describe('records', () => {
   it('can be kept in a store of your own', async () => {
     const calls: string[] = [];
     const inner = new FileUploadRecordStore(join(temporaryFolder(), 'mine'));
-    const store: UploadRecordStore = {
-      find: wanted => (calls.push('find'), inner.find(wanted)),
-      create: header => (calls.push('create'), inner.create(header)),
-      append: (id, block) => (calls.push('append'), inner.append(id, block)),
-      remove: id => (calls.push('remove'), inner.remove(id)),
-    };
+    const store = new Proxy(inner, {
+      get(target, name) {
+        const method = target[name as keyof UploadRecordStore];
+        if (typeof method !== 'function') return method;
+        return (...values: never[]) => {
+          calls.push(String(name));
+          return (method as (...values: never[]) => unknown).apply(target, values);
+        };
+      },
+    });
     const { wcs, upload, sent } = await interrupted({ resume: store });
     await wcs.upload(upload);
     expect(sent()).toBe(2);
-    expect(calls).toEqual(['find', 'create', 'append', 'append', 'append', 'append', 'find', 'append', 'append', 'remove']);
+    expect(calls).toEqual([
+      'find',
+      'create',
+      'append',
+      'append',
+      'append',
+      'append',
+      'find',
+      'append',
+      'append',
+      'remove',
+    ]);
   });
 
   it('older than the service keeps blocks are removed', async () => {
     const store = new FileUploadRecordStore(join(temporaryFolder(), 'old'));
-    const header = { uploadId: 'old', source: { path: '/f', size: 1, mtimeMs: 1 }, scope: 'b:k', blockSize: 4 * MIB };
+    const header = {
+      uploadId: 'old',
+      source: { path: '/f', size: 1, mtimeMs: 1 },
+      scope: 'b:k',
+      blockSize: 4 * MIB,
+    };
     await store.create({ ...header, created: Date.now() - 31 * 24 * 3600_000 });
     expect(await store.find({ path: '/f', scope: 'b:k' })).toBeUndefined();
     expect(readdirSync(store.folder)).toEqual([]);
@@ -186,7 +228,8 @@ it('a process killed in the middle is followed by one that sends at most the blo
   );
   const child = fork(program, { execArgv: ['--import', createRequire(import.meta.url).resolve('tsx')] });
   const exited = once(child, 'exit');
-  const answered = () => emulator.requests.filter(request => request.path.startsWith('/mkblk/') && request.status === 200).length;
+  const answered = () =>
+    emulator.requests.filter(request => request.path.startsWith('/mkblk/') && request.status === 200).length;
   while (answered() < 3) await new Promise(resolve => setTimeout(resolve, 5));
   child.kill('SIGKILL');
   await exited;

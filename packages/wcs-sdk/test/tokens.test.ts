@@ -4,10 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { managementToken, policyOf, type SignatureAlgorithm, uploadToken } from '../src/index.js';
 
 interface UploadTokenVectors {
-  vectors: { ak: string; sk: string; hmac?: string; policyJson: string; policy?: Record<string, unknown>; token: string }[];
+  vectors: {
+    ak: string;
+    sk: string;
+    hmac?: string;
+    policyJson: string;
+    policy?: Record<string, unknown>;
+    token: string;
+  }[];
 }
 interface ManagementTokenVectors {
-  vectors: { ak: string; sk: string; hmac?: string; url: string; uriSigned?: string; body: string | null; token: string }[];
+  vectors: {
+    ak: string;
+    sk: string;
+    hmac?: string;
+    url: string;
+    uriSigned?: string;
+    body: string | null;
+    token: string;
+  }[];
 }
 
 const SDKS = ['python2', 'python3', 'node', 'go', 'java', 'php'];
@@ -43,12 +58,15 @@ describe.each(SDKS)('management tokens of the official %s SDK', sdk => {
   });
 });
 
-property.prop([fc.string({ minLength: 1 }), fc.uint8Array()])('signs any text body like the bytes of it', (path, bytes) => {
-  const keys = { accessKey: 'ak', secretKey: 'sk' };
-  expect(managementToken(keys, `/${path}`, Buffer.from(bytes).toString('latin1'))).toBe(
-    managementToken(keys, `/${path}`, Buffer.from(Buffer.from(bytes).toString('latin1'))),
-  );
-});
+property.prop([fc.string({ minLength: 1 }), fc.uint8Array()])(
+  'signs any text body like the bytes of it',
+  (path, bytes) => {
+    const keys = { accessKey: 'ak', secretKey: 'sk' };
+    expect(managementToken(keys, `/${path}`, Buffer.from(bytes).toString('latin1'))).toBe(
+      managementToken(keys, `/${path}`, Buffer.from(Buffer.from(bytes).toString('latin1'))),
+    );
+  },
+);
 
 property.prop([fc.string()])('finds no policy in what is no token, without failing', text => {
   expect(() => policyOf(text)).not.toThrow();

@@ -13,10 +13,18 @@ const MIB = 2 ** 20;
 const CONTENT = lcg(13 * MIB + 5, 9);
 
 /** Uploads in four blocks, each of four chunks, and proves that what is stored is what was sent. */
-async function uploadsRightDespite(...faults: Parameters<Awaited<ReturnType<typeof emulated>>['emulator']['faults']['add']>[0][]) {
+async function uploadsRightDespite(
+  ...faults: Parameters<Awaited<ReturnType<typeof emulated>>['emulator']['faults']['add']>[0][]
+) {
   const { emulator, wcs } = await emulated();
   for (const fault of faults) emulator.faults.add(fault);
-  const result = await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, chunkSize: MIB, formThreshold: 0 });
+  const result = await wcs.upload({
+    bucket: 'photos',
+    key: 'k',
+    source: CONTENT,
+    chunkSize: MIB,
+    formThreshold: 0,
+  });
   expect(result).toMatchObject({ verified: true, etag: etag(CONTENT), size: CONTENT.length });
   expect((await wcs.stat({ bucket: 'photos', key: 'k' })).hash).toBe(etag(CONTENT));
   expect((await wcs.download({ bucket: 'photos', key: 'k' })).data.equals(CONTENT)).toBe(true);
@@ -29,10 +37,16 @@ describe('a block upload recovers from', () => {
     ['408', { match: { path: '/mkblk/', nth: 2 }, do: 'status 408' }],
     ['503 with a chunk', { match: { path: '/bput/', nth: [1, 5] }, do: 'status 503' }],
     ['a reset before the answer', { match: { path: '/mkblk/', nth: [1, 3] }, do: 'reset' }],
-    ['a reset in the middle of a body', { match: { path: '/bput/', nth: [2, 3] }, do: 'reset during 100000' }],
+    [
+      'a reset in the middle of a body',
+      { match: { path: '/bput/', nth: [2, 3] }, do: 'reset during 100000' },
+    ],
     ['a truncated answer', { match: { path: '/mkblk/', nth: 2 }, do: 'truncate' }],
     ['a lost answer to mkblk', { match: { path: '/mkblk/', nth: 1 }, do: 'drop' }],
-    ['a lost answer to bput, after which the old ctx is void', { match: { path: '/bput/', nth: [1, 4] }, do: 'drop' }],
+    [
+      'a lost answer to bput, after which the old ctx is void',
+      { match: { path: '/bput/', nth: [1, 4] }, do: 'drop' },
+    ],
     ['a ctx that was corrupted on its way', { match: { path: '/mkblk/', nth: [1, 2] }, do: 'corrupt ctx' }],
     ['a crc32 that does not match', { match: { path: '/bput/', nth: 3 }, do: 'corrupt crc32' }],
     ['701 for a chunk', { match: { path: '/bput/', nth: 2 }, do: 'status 701' }],
@@ -42,7 +56,10 @@ describe('a block upload recovers from', () => {
     ['an answer from mkfile that is lost', { match: { path: '/mkfile/', nth: 1 }, do: 'drop' }],
   ] as const)('%s', async (_, fault) => {
     const emulator = await uploadsRightDespite(fault);
-    expect(emulator.requests.some(request => request.status >= 300 || request.status === 0) || /corrupt|truncate/.test(String(fault.do))).toBe(true);
+    expect(
+      emulator.requests.some(request => request.status >= 300 || request.status === 0) ||
+        /corrupt|truncate/.test(String(fault.do)),
+    ).toBe(true);
   });
 
   it('everything at once', async () => {
@@ -65,7 +82,11 @@ describe('a form upload recovers from', () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ do: fault.do, match: { ...fault.match, path: '/file/upload' } });
     const content = CONTENT.subarray(0, 6 * MIB);
-    expect(await wcs.upload({ bucket: 'photos', key: 'k', source: content })).toMatchObject({ method: 'form', verified: true, etag: etag(content) });
+    expect(await wcs.upload({ bucket: 'photos', key: 'k', source: content })).toMatchObject({
+      method: 'form',
+      verified: true,
+      etag: etag(content),
+    });
     expect((await wcs.download({ bucket: 'photos', key: 'k' })).data.equals(content)).toBe(true);
     expect(count(emulator, '/file/upload')).toBeGreaterThan(1);
   });
@@ -84,9 +105,17 @@ describe('an upload that cannot succeed says why', () => {
     for (const formThreshold of [0, 1e6]) {
       const { emulator, wcs } = await emulated();
       emulator.faults.add({ match: { path: /^\/(file|mkblk)/ }, do: action });
-      const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT.subarray(0, 5000), formThreshold });
+      const upload = wcs.upload({
+        bucket: 'photos',
+        key: 'k',
+        source: CONTENT.subarray(0, 5000),
+        formThreshold,
+      });
       await expect(upload).rejects.toBeInstanceOf(WcsError);
-      await expect(upload).rejects.toMatchObject({ ...expected, operation: formThreshold === 0 ? 'mkblk' : 'upload' });
+      await expect(upload).rejects.toMatchObject({
+        ...expected,
+        operation: formThreshold === 0 ? 'mkblk' : 'upload',
+      });
       await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
   });
@@ -94,23 +123,31 @@ describe('an upload that cannot succeed says why', () => {
   it('an answer that comes too late', async () => {
     const { emulator, wcs } = await emulated({ timeouts: { idle: 150 }, retry: { limit: 1, baseDelay: 1 } });
     emulator.faults.add({ match: { path: '/mkblk/' }, do: 'hang' });
-    await expect(wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 })).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
+    await expect(
+      wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 }),
+    ).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
   });
 
   it('a delay beyond the time-out, once', async () => {
     const { emulator, wcs } = await emulated({ timeouts: { idle: 300 } });
     emulator.faults.add({ match: { path: '/mkblk/', nth: 2 }, do: 'delay 2000ms' });
-    expect(await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 })).toMatchObject({ verified: true });
+    expect(await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 })).toMatchObject(
+      { verified: true },
+    );
   });
 
   it('a full disk at the service, and nothing is stored', async () => {
     for (const formThreshold of [0, 1e8]) {
       const { emulator, wcs } = await emulated({ retry: { limit: 0 } });
       emulator.faults.add({ do: 'disk full' });
-      await expect(wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold })).rejects.toMatchObject({ code: 'SERVER_ERROR', status: 500 });
+      await expect(
+        wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold }),
+      ).rejects.toMatchObject({ code: 'SERVER_ERROR', status: 500 });
       emulator.faults.clear();
       await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      expect(await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold })).toMatchObject({ verified: true });
+      expect(await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold })).toMatchObject({
+        verified: true,
+      });
     }
   });
 
@@ -124,13 +161,19 @@ describe('an upload that cannot succeed says why', () => {
 
   it('a stored hash that is wrong', async () => {
     const wrong = `{"hash":"${etag('other')}"}`;
-    for (const [formThreshold, path] of [[0, '/mkfile/'], [1e8, '/file/upload']] as const) {
+    for (const [formThreshold, path] of [
+      [0, '/mkfile/'],
+      [1e8, '/file/upload'],
+    ] as const) {
       const { url } = await rawServer((request, response) => {
         response.end(request.url?.startsWith(path) ? wrong : '{"ctx":"c"}');
       });
       await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', uploadUrl: url });
       const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold });
-      await expect(upload).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH', message: expect.stringContaining(etag(CONTENT)) });
+      await expect(upload).rejects.toMatchObject({
+        code: 'CHECKSUM_MISMATCH',
+        message: expect.stringContaining(etag(CONTENT)),
+      });
     }
   });
 
@@ -138,27 +181,65 @@ describe('an upload that cannot succeed says why', () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ match: { path: '/file/upload' }, do: { type: 'status', status: 200, body: '{}' } });
     const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 1e8 });
-    await expect(upload).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE', message: expect.stringContaining('before it had the whole object') });
-  });
-
-  it('a proxy that answers in HTML, keeping its words', async () => {
-    const { url } = await rawServer((_, response) => response.writeHead(502).end('<html><h1>Bad\r\n\u001b[31mgateway</h1></html>'));
-    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', uploadUrl: url, managementUrl: url, retry: { limit: 0 } });
-    await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'SERVER_ERROR', status: 502, serverMessage: 'Bad [31mgateway' });
-  });
-
-  it.each(['', '[]', 'null', '{"code":200}', '"text"'])('200 with the body %j is no success of a block', async body => {
-    const { url } = await rawServer((_, response) => response.end(body));
-    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', uploadUrl: url, retry: { limit: 1, baseDelay: 1 } });
-    await expect(wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT.subarray(0, 100), formThreshold: 0 })).rejects.toMatchObject({
+    await expect(upload).rejects.toMatchObject({
       code: 'UNEXPECTED_RESPONSE',
+      message: expect.stringContaining('before it had the whole object'),
     });
   });
 
+  it('a proxy that answers in HTML, keeping its words', async () => {
+    const { url } = await rawServer((_, response) =>
+      response.writeHead(502).end('<html><h1>Bad\r\n\u001b[31mgateway</h1></html>'),
+    );
+    await using wcs = new WcsClient({
+      accessKey: 'ak',
+      secretKey: 'sk',
+      uploadUrl: url,
+      managementUrl: url,
+      retry: { limit: 0 },
+    });
+    await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({
+      code: 'SERVER_ERROR',
+      status: 502,
+      serverMessage: 'Bad [31mgateway',
+    });
+  });
+
+  it.each(['', '[]', 'null', '{"code":200}', '"text"'])(
+    '200 with the body %j is no success of a block',
+    async body => {
+      const { url } = await rawServer((_, response) => response.end(body));
+      await using wcs = new WcsClient({
+        accessKey: 'ak',
+        secretKey: 'sk',
+        uploadUrl: url,
+        retry: { limit: 1, baseDelay: 1 },
+      });
+      await expect(
+        wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT.subarray(0, 100), formThreshold: 0 }),
+      ).rejects.toMatchObject({
+        code: 'UNEXPECTED_RESPONSE',
+      });
+    },
+  );
+
   it('a ctx that is no path segment', async () => {
-    const { url, seen } = await rawServer((_, response) => response.end(JSON.stringify({ ctx: '../../delete/x?', offset: 100 })));
-    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', uploadUrl: url, retry: { limit: 0 } });
-    const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT.subarray(0, 200), formThreshold: 0, chunkSize: 100 });
+    const { url, seen } = await rawServer((_, response) =>
+      response.end(JSON.stringify({ ctx: '../../delete/x?', offset: 100 })),
+    );
+    await using wcs = new WcsClient({
+      accessKey: 'ak',
+      secretKey: 'sk',
+      uploadUrl: url,
+      retry: { limit: 0 },
+    });
+    const upload = wcs.upload({
+      bucket: 'photos',
+      key: 'k',
+      source: CONTENT.subarray(0, 200),
+      formThreshold: 0,
+      chunkSize: 100,
+    });
     await expect(upload).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE' });
     expect(seen).toHaveLength(1);
   });
@@ -188,7 +269,10 @@ describe('the source', () => {
           change(path);
         },
       });
-      await expect(upload).rejects.toMatchObject({ code: 'SOURCE_CHANGED', message: expect.stringContaining(path) });
+      await expect(upload).rejects.toMatchObject({
+        code: 'SOURCE_CHANGED',
+        message: expect.stringContaining(path),
+      });
       expect(changed).toBe(true);
       await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
@@ -199,7 +283,10 @@ describe('the source', () => {
     ['is a folder', import.meta.dirname, 'INVALID_ARGUMENT'],
   ])('that %s', async (_, source, code) => {
     const { emulator, wcs } = await emulated();
-    await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({ code, message: expect.stringContaining(source) });
+    await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(source),
+    });
     expect(emulator.requests).toEqual([]);
   });
 
@@ -213,7 +300,10 @@ describe('the source', () => {
           throw failure;
         })(),
       );
-      await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({ code: 'SOURCE_FAILED', cause: failure });
+      await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({
+        code: 'SOURCE_FAILED',
+        cause: failure,
+      });
     }
     await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -231,7 +321,9 @@ describe('the source', () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ match: { path: '/mkblk/' }, do: 'status 403' });
     const source = createReadStream('/dev/zero');
-    await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(wcs.upload({ bucket: 'photos', key: 'k', source })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(source.destroyed).toBe(true);
   });
 });
@@ -246,23 +338,40 @@ describe('aborting', () => {
     emulator.faults.add({ match: { path: /^\/(mkblk|file)/ }, do: 'hang' });
     const controller = new AbortController();
     const reason = new Error('changed my mind');
-    const upload = wcs.upload({ bucket: 'photos', key: 'k', source: source(), formThreshold, signal: controller.signal });
+    const upload = wcs.upload({
+      bucket: 'photos',
+      key: 'k',
+      source: source(),
+      formThreshold,
+      signal: controller.signal,
+    });
     setTimeout(() => controller.abort(reason), 50);
     await expect(upload).rejects.toBe(reason);
-    await expect(wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, signal: controller.signal })).rejects.toBe(reason);
+    await expect(
+      wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, signal: controller.signal }),
+    ).rejects.toBe(reason);
   });
 
   it('does not wait for the next attempt', async () => {
     const { emulator, wcs } = await emulated({ retry: { baseDelay: 60_000, maxDelay: 60_000 } });
     emulator.faults.add({ do: 'status 500' });
-    const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, signal: AbortSignal.timeout(100) });
+    const upload = wcs.upload({
+      bucket: 'photos',
+      key: 'k',
+      source: CONTENT,
+      signal: AbortSignal.timeout(100),
+    });
     await expect(upload).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('closing the client ends what is under way', async () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ do: 'hang' });
-    const calls = [wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT }), wcs.listBuckets(), wcs.listObjects('photos').pages().next()];
+    const calls = [
+      wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT }),
+      wcs.listBuckets(),
+      wcs.listObjects('photos').pages().next(),
+    ];
     setTimeout(() => void wcs.close(), 50);
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
     await expect(wcs.listBuckets()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
@@ -274,7 +383,10 @@ it('no error or client shows a key or token, however it is printed', async () =>
   const secret = 'very-secret-key-0815';
   await using wcs = new WcsClient({ ...optionsFor(emulator), secretKey: secret, retry: { limit: 0 } });
   emulator.faults.add({ match: { path: '/stat', nth: 1 }, do: 'reset' });
-  const token = uploadToken({ accessKey: 'ak', secretKey: secret }, { scope: 'photos', deadline: Date.now() + 1e6 });
+  const token = uploadToken(
+    { accessKey: 'ak', secretKey: secret },
+    { scope: 'photos', deadline: Date.now() + 1e6 },
+  );
   const failures = await Promise.all([
     wcs.stat({ bucket: 'photos', key: 'k' }).catch(error => error),
     wcs.listBuckets().catch(error => error),

@@ -6,15 +6,17 @@ import { etag } from '@curve-wcs/etag';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { type Progress, uploadToken, type UploadSource } from '../src/index.js';
+import { type Progress, type UploadSource, uploadToken, WcsClient } from '../src/index.js';
 import { count, emulated, optionsFor } from './support/emulated.js';
-import { WcsClient } from '../src/index.js';
 
 const MIB = 2 ** 20;
 const SMALL = lcg(1000);
 const LARGE = lcg(9 * MIB + 1, 3);
 
-const sources: [name: string, make: (content: Buffer, folder: string) => UploadSource | Promise<UploadSource>][] = [
+const sources: [
+  name: string,
+  make: (content: Buffer, folder: string) => UploadSource | Promise<UploadSource>,
+][] = [
   ['a path', (content, folder) => file(content, folder)],
   ['a file: URL', (content, folder) => pathToFileURL(file(content, folder))],
   ['a Buffer', content => content],
@@ -48,36 +50,71 @@ describe.each(sources)('uploading %s', (_, make) => {
     const { emulator, wcs } = await emulated();
     const source = await make(content, temporaryFolder());
     const result = await wcs.upload({ bucket: 'photos', key: 'dir/a.bin', source, formThreshold: 2000 });
-    expect(result).toMatchObject({ key: 'dir/a.bin', size: content.length, etag: etag(content), hash: etag(content), verified: true, method });
-    const stored = Buffer.from(await (await fetch(emulator.downloadUrl('photos', 'dir/a.bin'))).arrayBuffer());
+    expect(result).toMatchObject({
+      key: 'dir/a.bin',
+      size: content.length,
+      etag: etag(content),
+      hash: etag(content),
+      verified: true,
+      method,
+    });
+    const stored = Buffer.from(
+      await (await fetch(emulator.downloadUrl('photos', 'dir/a.bin'))).arrayBuffer(),
+    );
     expect(stored.equals(content)).toBe(true);
   });
 });
 
 describe('how an upload is sent', () => {
-  it.each([0, 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 8 * MIB])('%i bytes in blocks, by path and by stream', async size => {
-    const { emulator, wcs } = await emulated();
-    const content = lcg(size);
-    const blocks = size === 0 ? 0 : Math.ceil(size / (4 * MIB));
-    const path = file(content, temporaryFolder());
-    for (const [key, source] of [['path', path], ['stream', createReadStream(path)]] as const) {
-      const before = count(emulator, '/mkblk/');
-      const result = await wcs.upload({ bucket: 'photos', key, source, formThreshold: 0 });
-      expect(result).toMatchObject({ size, etag: etag(content), verified: true, method: size === 0 ? 'form' : 'blocks' });
-      expect(count(emulator, '/mkblk/') - before).toBe(blocks);
-    }
-  });
+  it.each([0, 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 8 * MIB])(
+    '%i bytes in blocks, by path and by stream',
+    async size => {
+      const { emulator, wcs } = await emulated();
+      const content = lcg(size);
+      const blocks = size === 0 ? 0 : Math.ceil(size / (4 * MIB));
+      const path = file(content, temporaryFolder());
+      for (const [key, source] of [
+        ['path', path],
+        ['stream', createReadStream(path)],
+      ] as const) {
+        const before = count(emulator, '/mkblk/');
+        const result = await wcs.upload({ bucket: 'photos', key, source, formThreshold: 0 });
+        expect(result).toMatchObject({
+          size,
+          etag: etag(content),
+          verified: true,
+          method: size === 0 ? 'form' : 'blocks',
+        });
+        expect(count(emulator, '/mkblk/') - before).toBe(blocks);
+      }
+    },
+  );
 
   it('takes the name of the file for the key where none is given', async () => {
     const { wcs } = await emulated();
-    expect(await wcs.upload({ bucket: 'photos', source: file(SMALL, temporaryFolder()) })).toMatchObject({ key: 'content.bin' });
-    await expect(wcs.upload({ bucket: 'photos', source: SMALL })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('key') });
+    expect(await wcs.upload({ bucket: 'photos', source: file(SMALL, temporaryFolder()) })).toMatchObject({
+      key: 'content.bin',
+    });
+    await expect(wcs.upload({ bucket: 'photos', source: SMALL })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('key'),
+    });
   });
 
   it('cuts blocks into chunks, also where chunks do not divide 4 MiB', async () => {
     const { emulator, wcs } = await emulated();
-    for (const [key, source] of [['bytes', LARGE], ['stream', odd(LARGE)]] as const) {
-      const result = await wcs.upload({ bucket: 'photos', key, source, blockSize: 8 * MIB, chunkSize: 3 * MIB + 5, formThreshold: 0 });
+    for (const [key, source] of [
+      ['bytes', LARGE],
+      ['stream', odd(LARGE)],
+    ] as const) {
+      const result = await wcs.upload({
+        bucket: 'photos',
+        key,
+        source,
+        blockSize: 8 * MIB,
+        chunkSize: 3 * MIB + 5,
+        formThreshold: 0,
+      });
       expect(result).toMatchObject({ etag: etag(LARGE), verified: true });
     }
     expect(count(emulator, '/bput/')).toBeGreaterThan(3);
@@ -108,9 +145,20 @@ describe('how an upload is sent', () => {
     for (const formThreshold of [0, 1e6]) {
       const key = `k${formThreshold}`;
       const upload = (source: Buffer, overwrite?: boolean) =>
-        wcs.upload({ bucket: 'photos', key, source, formThreshold, ...(overwrite === undefined ? {} : { overwrite }) });
+        wcs.upload({
+          bucket: 'photos',
+          key,
+          source,
+          formThreshold,
+          ...(overwrite === undefined ? {} : { overwrite }),
+        });
       await upload(SMALL);
-      await expect(upload(LARGE.subarray(0, 5000))).rejects.toMatchObject({ code: 'OBJECT_EXISTS', status: 406, serverCode: 406, retryable: false });
+      await expect(upload(LARGE.subarray(0, 5000))).rejects.toMatchObject({
+        code: 'OBJECT_EXISTS',
+        status: 406,
+        serverCode: 406,
+        retryable: false,
+      });
       expect((await wcs.stat({ bucket: 'photos', key })).hash).toBe(etag(SMALL));
       await upload(LARGE.subarray(0, 5000), true);
       expect((await wcs.stat({ bucket: 'photos', key })).hash).toBe(etag(LARGE.subarray(0, 5000)));
@@ -128,13 +176,17 @@ describe('how an upload is sent', () => {
         asked.push(request);
         return token('photos');
       };
-      expect(await keyless.upload({ bucket: 'photos', key, source: SMALL, formThreshold, token: provider })).toMatchObject({ key, verified: true });
+      expect(
+        await keyless.upload({ bucket: 'photos', key, source: SMALL, formThreshold, token: provider }),
+      ).toMatchObject({ key, verified: true });
     }
     expect(asked).toEqual([
       { bucket: 'photos', key: 'by-token-0' },
       { bucket: 'photos', key: 'by-token-1000000' },
     ]);
-    await expect(keyless.upload({ bucket: 'photos', key: 'x', source: SMALL })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(keyless.upload({ bucket: 'photos', key: 'x', source: SMALL })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
   });
 
   it('asks a token provider again when its token has expired', async () => {
@@ -143,8 +195,17 @@ describe('how an upload is sent', () => {
       const tokens = [Date.now() - 1000, Date.now() + 60_000].map(deadline =>
         uploadToken(emulator, { scope: `photos:late-${formThreshold}`, deadline }),
       );
-      const options = { bucket: 'photos', key: `late-${formThreshold}`, source: LARGE, formThreshold, concurrency: 4 };
-      await expect(wcs.upload({ ...options, token: tokens[0] ?? '' })).rejects.toMatchObject({ code: 'UNAUTHORIZED', status: 401 });
+      const options = {
+        bucket: 'photos',
+        key: `late-${formThreshold}`,
+        source: LARGE,
+        formThreshold,
+        concurrency: 4,
+      };
+      await expect(wcs.upload({ ...options, token: tokens[0] ?? '' })).rejects.toMatchObject({
+        code: 'UNAUTHORIZED',
+        status: 401,
+      });
       let asked = 0;
       const result = await wcs.upload({ ...options, token: () => tokens[Math.min(asked++, 1)] ?? '' });
       expect(result.verified).toBe(true);
@@ -155,7 +216,10 @@ describe('how an upload is sent', () => {
   it('does not send everything again because the keys are wrong', async () => {
     const { emulator } = await emulated();
     await using wrong = new WcsClient({ ...optionsFor(emulator), secretKey: 'not-the-secret' });
-    await expect(wrong.upload({ bucket: 'photos', key: 'x', source: SMALL })).rejects.toMatchObject({ code: 'UNAUTHORIZED', retryable: false });
+    await expect(wrong.upload({ bucket: 'photos', key: 'x', source: SMALL })).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+      retryable: false,
+    });
     expect(count(emulator, '/file/upload')).toBe(1);
   });
 });
@@ -168,7 +232,13 @@ describe('progress', () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ match: { path: /^\/(mkblk|file)/, nth: 1 }, do: 'status 500' });
     const seen: Progress[] = [];
-    await wcs.upload({ bucket: 'photos', key: 'p', source: LARGE, formThreshold, onProgress: progress => seen.push(progress) });
+    await wcs.upload({
+      bucket: 'photos',
+      key: 'p',
+      source: LARGE,
+      formThreshold,
+      onProgress: progress => seen.push(progress),
+    });
     const transferred = seen.map(progress => progress.transferred);
     expect(transferred).toEqual([...transferred].sort((a, b) => a - b));
     expect(seen.at(-1)).toEqual({ transferred: LARGE.length, total: LARGE.length, resumed: 0 });
@@ -176,12 +246,32 @@ describe('progress', () => {
 });
 
 describe('keys', () => {
-  const hostile = ['a b', '100%', 'a+b', 'a%2Fb', 'a%2fb/c', '中文/文件 名.txt', '😀', '"quoted"', "it's", 'a&b=c?d#e', 'a\\b', 'a:b', 'a;b,c', '...', 'a\u0001b', '1234', 'a\nb'];
+  const hostile = [
+    'a b',
+    '100%',
+    'a+b',
+    'a%2Fb',
+    'a%2fb/c',
+    '中文/文件 名.txt',
+    '😀',
+    '"quoted"',
+    "it's",
+    'a&b=c?d#e',
+    'a\\b',
+    'a:b',
+    'a;b,c',
+    '...',
+    'a\u0001b',
+    '1234',
+    'a\nb',
+  ];
 
   it.each(hostile)('%j survives the round trip by form and in blocks', async key => {
     const { wcs } = await emulated();
     for (const formThreshold of [0, 1e6]) {
-      expect(await wcs.upload({ bucket: 'photos', key, source: SMALL, formThreshold, overwrite: true })).toMatchObject({ key });
+      expect(
+        await wcs.upload({ bucket: 'photos', key, source: SMALL, formThreshold, overwrite: true }),
+      ).toMatchObject({ key });
       expect((await wcs.stat({ bucket: 'photos', key })).size).toBe(SMALL.length);
       expect((await wcs.download({ bucket: 'photos', key })).data.equals(SMALL)).toBe(true);
     }
@@ -192,18 +282,24 @@ describe('keys', () => {
     await expect(wcs.stat({ bucket: 'photos', key })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it.each(['', '/a', 'a/', 'a/./b', 'a/../b', '..', '../x', 'x'.repeat(1001), '中'.repeat(334), '\ud800'])('%j is refused before any I/O', async key => {
-    const { emulator, wcs } = await emulated();
-    for (const call of [
-      () => wcs.upload({ bucket: 'photos', key, source: SMALL }),
-      () => wcs.stat({ bucket: 'photos', key }),
-      () => wcs.delete({ bucket: 'photos', key }),
-      () => wcs.download({ bucket: 'photos', key }),
-    ]) {
-      await expect(call()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('key') });
-    }
-    expect(emulator.requests).toEqual([]);
-  });
+  it.each(['', '/a', 'a/', 'a/./b', 'a/../b', '..', '../x', 'x'.repeat(1001), '中'.repeat(334), '\ud800'])(
+    '%j is refused before any I/O',
+    async key => {
+      const { emulator, wcs } = await emulated();
+      for (const call of [
+        () => wcs.upload({ bucket: 'photos', key, source: SMALL }),
+        () => wcs.stat({ bucket: 'photos', key }),
+        () => wcs.delete({ bucket: 'photos', key }),
+        () => wcs.download({ bucket: 'photos', key }),
+      ]) {
+        await expect(call()).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringContaining('key'),
+        });
+      }
+      expect(emulator.requests).toEqual([]);
+    },
+  );
 });
 
 describe('wrong options', () => {
@@ -226,20 +322,27 @@ describe('wrong options', () => {
   ])('%o', async (options, words) => {
     const { emulator, wcs } = await emulated();
     const upload = wcs.upload({ bucket: 'photos', key: 'k', source: SMALL, ...options });
-    await expect(upload).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(words) });
+    await expect(upload).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(words),
+    });
     expect(emulator.requests).toEqual([]);
   });
 });
 
-property.prop([fc.integer({ min: 0, max: 3 * MIB }), fc.integer({ min: 100_000, max: 4 * MIB }), fc.integer({ min: 1, max: 5 })], { numRuns: 15 })(
-  'any size, chunk size and concurrency stores the same bytes',
-  async (beyond, chunkSize, concurrency) => {
-    const { emulator, wcs } = await emulated();
-    const content = LARGE.subarray(0, 4 * MIB + beyond);
-    await wcs.upload({ bucket: 'photos', key: 'k', source: content, chunkSize, concurrency, formThreshold: 0 });
-    const path = join(temporaryFolder(), 'back');
-    await wcs.download({ bucket: 'photos', key: 'k', to: path, partSize: 64 * 1024 + chunkSize, concurrency });
-    expect(readFileSync(path).equals(content)).toBe(true);
-    expect(emulator.requests.every(request => request.status < 300)).toBe(true);
-  },
-);
+property.prop(
+  [
+    fc.integer({ min: 0, max: 3 * MIB }),
+    fc.integer({ min: 100_000, max: 4 * MIB }),
+    fc.integer({ min: 1, max: 5 }),
+  ],
+  { numRuns: 15 },
+)('any size, chunk size and concurrency stores the same bytes', async (beyond, chunkSize, concurrency) => {
+  const { emulator, wcs } = await emulated();
+  const content = LARGE.subarray(0, 4 * MIB + beyond);
+  await wcs.upload({ bucket: 'photos', key: 'k', source: content, chunkSize, concurrency, formThreshold: 0 });
+  const path = join(temporaryFolder(), 'back');
+  await wcs.download({ bucket: 'photos', key: 'k', to: path, partSize: 64 * 1024 + chunkSize, concurrency });
+  expect(readFileSync(path).equals(content)).toBe(true);
+  expect(emulator.requests.every(request => request.status < 300)).toBe(true);
+});

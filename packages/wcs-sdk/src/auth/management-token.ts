@@ -16,7 +16,11 @@ import { type Credentials, signature } from './signature.js';
  * const headers = { Authorization: managementToken({ accessKey: 'ak', secretKey: 'sk' }, '/bucket/list') };
  * ```
  */
-export function managementToken(credentials: Credentials, target: string, body: string | Uint8Array = ''): string {
+export function managementToken(
+  credentials: Credentials,
+  target: string,
+  body: string | Uint8Array = '',
+): string {
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   const message = Buffer.concat([Buffer.from(`${path}\n`), Buffer.from(body)]);
   return `${credentials.accessKey}:${signature(credentials, message)}`;

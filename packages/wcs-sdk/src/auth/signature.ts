@@ -20,7 +20,10 @@ const DIGEST_NAMES: Record<SignatureAlgorithm, string> = { 'SHA-1': 'sha1', SM3:
  * The signature that all tokens share (wcs-api §1.2): the URL-safe Base64 of the lower-case hex digits of the
  * HMAC, not of its raw bytes.
  */
-export function signature({ secretKey, algorithm = 'SHA-1' }: Pick<Credentials, 'secretKey' | 'algorithm'>, message: string | Uint8Array): string {
+export function signature(
+  { secretKey, algorithm = 'SHA-1' }: Pick<Credentials, 'secretKey' | 'algorithm'>,
+  message: string | Uint8Array,
+): string {
   return urlSafeBase64Encode(createHmac(DIGEST_NAMES[algorithm], secretKey).update(message).digest('hex'));
 }
 

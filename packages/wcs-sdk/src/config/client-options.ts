@@ -4,7 +4,10 @@ import { parseBoolean, type SettingName, type Settings } from './settings.js';
 import type { WcsConfig } from './wcscfg.js';
 
 /** Turns the settings of a `.wcscfg` into the options of a client. */
-export function clientOptionsOf({ settings, extra }: Pick<WcsConfig, 'settings' | 'extra'>): WcsClientOptions {
+export function clientOptionsOf({
+  settings,
+  extra,
+}: Pick<WcsConfig, 'settings' | 'extra'>): WcsClientOptions {
   const number = (name: SettingName) => numberOf(settings, name);
   const downloadUrl = extra['get_url'];
   return {
@@ -16,7 +19,14 @@ export function clientOptionsOf({ settings, extra }: Pick<WcsConfig, 'settings' 
     https: parseBoolean(settings.ishttps) ?? false,
     verifyTls: parseBoolean(settings.isverify) ?? true,
     // The official tool has a limit per kind of request; the most patient of them serves for all.
-    retry: { limit: Math.max(number('mkblk_retries'), number('bput_retries'), number('mkfile_retries'), number('connection_retries')) },
+    retry: {
+      limit: Math.max(
+        number('mkblk_retries'),
+        number('bput_retries'),
+        number('mkfile_retries'),
+        number('connection_retries'),
+      ),
+    },
     timeouts: { idle: number('connection_timeout') * 1000 },
     tokenLifetime: number('deadline'),
     blockSize: number('block_size'),

@@ -2,7 +2,13 @@ import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { WcsError } from '../errors.js';
-import { BOOLEAN_SETTINGS, isSettingName, parseBoolean, SETTING_DEFAULTS, type Settings } from './settings.js';
+import {
+  BOOLEAN_SETTINGS,
+  isSettingName,
+  parseBoolean,
+  SETTING_DEFAULTS,
+  type Settings,
+} from './settings.js';
 
 /** A `.wcscfg` as read. */
 export interface WcsConfig {
@@ -33,7 +39,10 @@ export function defaultConfigPath(): string {
  */
 export function parseConfig(text: string, name = '.wcscfg'): WcsConfig {
   const config: WcsConfig = { settings: { ...SETTING_DEFAULTS }, extra: {}, warnings: [] };
-  for (const [index, line] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (/^\s*(#.*)?$/.test(line) || /^\s*\[[^\]]*\]\s*$/.test(line)) continue;
     const match = /^\s*(\w+)\s*=\s*(.*)$/.exec(line);
     if (!match) {
@@ -50,7 +59,13 @@ export function parseConfig(text: string, name = '.wcscfg'): WcsConfig {
 }
 
 /** Writes settings the way the official tools do: sorted, `key = value`, under `[default]`. */
-export function formatConfig({ settings, extra = {} }: { settings: Settings; extra?: Record<string, string> }): string {
+export function formatConfig({
+  settings,
+  extra = {},
+}: {
+  settings: Settings;
+  extra?: Record<string, string>;
+}): string {
   const entries = Object.entries({ ...extra, ...settings }).sort(([a], [b]) => (a < b ? -1 : 1));
   return `[default]\n${entries.map(([key, value]) => `${key} = ${value}\n`).join('')}`;
 }
@@ -64,9 +79,13 @@ export function formatConfig({ settings, extra = {} }: { settings: Settings; ext
 export async function readConfig(path: string = defaultConfigPath()): Promise<WcsConfig> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const missing = error.code === 'ENOENT';
-    throw new WcsError('CONFIG', missing ? `there is no configuration file ${path}` : `cannot read ${path}: ${error.message}`, {
-      cause: error,
-    });
+    throw new WcsError(
+      'CONFIG',
+      missing ? `there is no configuration file ${path}` : `cannot read ${path}: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
   });
   return parseConfig(text, path);
 }
@@ -94,5 +113,8 @@ export async function writeConfig(
 function normalizedBoolean(name: string, key: string, value: string): string {
   const parsed = parseBoolean(value);
   if (parsed !== undefined) return parsed ? 'True' : 'False';
-  throw new WcsError('CONFIG', `${name}: ${key} must be true, yes, on, 1, false, no, off or 0; got ${JSON.stringify(value)}`);
+  throw new WcsError(
+    'CONFIG',
+    `${name}: ${key} must be true, yes, on, 1, false, no, off or 0; got ${JSON.stringify(value)}`,
+  );
 }

@@ -23,8 +23,10 @@ export async function download(
 ): Promise<DownloadResult | BufferDownloadResult> {
   checkDownload(options);
   options.signal?.throwIfAborted();
-  if (options.to === undefined) return downloadToMemory(context, options as DownloadSource & BufferDownloadOptions);
-  if (typeof options.to === 'string') return downloadToFile(context, options as DownloadSource & FileDownloadOptions);
+  if (options.to === undefined)
+    return downloadToMemory(context, options as DownloadSource & BufferDownloadOptions);
+  if (typeof options.to === 'string')
+    return downloadToFile(context, options as DownloadSource & FileDownloadOptions);
   return downloadToStream(context, options as DownloadSource & StreamDownloadOptions);
 }
 
@@ -34,11 +36,17 @@ export function downloadStream(context: ClientContext, options: DownloadSource &
   return Readable.from(downloadChunks(context, options), { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
-async function downloadToMemory(context: ClientContext, options: DownloadSource & BufferDownloadOptions): Promise<BufferDownloadResult> {
+async function downloadToMemory(
+  context: ClientContext,
+  options: DownloadSource & BufferDownloadOptions,
+): Promise<BufferDownloadResult> {
   const pieces: Buffer[] = [];
   const chunks = downloadChunks(context, options, size => {
     if (size !== undefined && size > constants.MAX_LENGTH) {
-      throw new WcsError('TARGET_FAILED', `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`);
+      throw new WcsError(
+        'TARGET_FAILED',
+        `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`,
+      );
     }
   });
   for (;;) {
@@ -48,7 +56,10 @@ async function downloadToMemory(context: ClientContext, options: DownloadSource 
   }
 }
 
-async function downloadToStream(context: ClientContext, options: DownloadSource & StreamDownloadOptions): Promise<DownloadResult> {
+async function downloadToStream(
+  context: ClientContext,
+  options: DownloadSource & StreamDownloadOptions,
+): Promise<DownloadResult> {
   let result: DownloadResult | undefined;
   let failure: unknown;
   const chunks = async function* () {
@@ -60,13 +71,20 @@ async function downloadToStream(context: ClientContext, options: DownloadSource 
     }
   };
   try {
-    if (options.to instanceof WritableStream) await Readable.toWeb(Readable.from(chunks(), { objectMode: false })).pipeTo(options.to);
+    if (options.to instanceof WritableStream)
+      await Readable.toWeb(Readable.from(chunks(), { objectMode: false })).pipeTo(options.to);
     else await pipeline(chunks, options.to);
   } catch (error) {
     if (failure !== undefined) throw failure;
     if (options.signal?.aborted) throw options.signal.reason;
-    throw new WcsError('TARGET_FAILED', `cannot write to the stream: ${(error as Error).message}`, { operation: 'download', cause: error });
+    throw new WcsError('TARGET_FAILED', `cannot write to the stream: ${(error as Error).message}`, {
+      operation: 'download',
+      cause: error,
+    });
   }
-  if (!result) throw new WcsError('TARGET_FAILED', 'the stream was closed before the download was complete', { operation: 'download' });
+  if (!result)
+    throw new WcsError('TARGET_FAILED', 'the stream was closed before the download was complete', {
+      operation: 'download',
+    });
   return result;
 }

@@ -6,7 +6,9 @@ import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
 
 /** Names what to download: an object, for which the client needs `downloadUrl`; or any URL of it. */
-export type DownloadSource = { bucket: string; key: string; url?: undefined } | { url: string | URL; bucket?: undefined; key?: undefined };
+export type DownloadSource =
+  | { bucket: string; key: string; url?: undefined }
+  | { url: string | URL; bucket?: undefined; key?: undefined };
 
 /** Options that all downloads take. */
 export interface DownloadOptions extends CallOptions {
@@ -83,7 +85,9 @@ export interface BufferDownloadResult extends DownloadResult {
 const WCS_ETAG = /^[Fl][\w-]{27}$/;
 
 /** Checks everything that can be wrong before any I/O. */
-export function checkDownload(options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>): void {
+export function checkDownload(
+  options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>,
+): void {
   if (options.url === undefined) {
     checkBucket(options.bucket);
     checkKey(options.key);
@@ -97,7 +101,8 @@ export function checkDownload(options: DownloadSource & DownloadOptions & Partia
     throw invalidArgument('etag', 'a wcs-etag: 28 characters beginning with F or l', options.etag);
   }
   if (options.trafficLimit !== undefined) wholeNumber('trafficLimit', options.trafficLimit);
-  if (options.concurrency !== undefined) wholeNumber('concurrency', options.concurrency, { minimum: 1, maximum: 256 });
+  if (options.concurrency !== undefined)
+    wholeNumber('concurrency', options.concurrency, { minimum: 1, maximum: 256 });
   if (options.partSize !== undefined) wholeNumber('partSize', options.partSize, { minimum: 64 * 1024 });
 }
 

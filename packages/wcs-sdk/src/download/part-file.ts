@@ -29,11 +29,15 @@ export class PartFile {
   }
 
   /** Opens the part file for `target`. */
-  static async open(target: string, { resume, makeFolders }: { resume: boolean; makeFolders: boolean }): Promise<PartFile> {
+  static async open(
+    target: string,
+    { resume, makeFolders }: { resume: boolean; makeFolders: boolean },
+  ): Promise<PartFile> {
     const file = new PartFile(target, resume);
     await orFail(file.path, async () => {
       const existing = await stat(target).catch(() => undefined);
-      if (existing?.isDirectory()) throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
+      if (existing?.isDirectory())
+        throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
       if (makeFolders) await mkdir(dirname(target), { recursive: true });
       file.#handle = await open(file.path, resume ? 'a' : 'wx', 0o666);
       // Appending ignores positions; it only served to make the file without emptying it.
@@ -120,6 +124,9 @@ async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof WcsError) throw error;
-    throw new WcsError('TARGET_FAILED', `cannot write ${path}: ${(error as Error).message}`, { operation: 'download', cause: error });
+    throw new WcsError('TARGET_FAILED', `cannot write ${path}: ${(error as Error).message}`, {
+      operation: 'download',
+      cause: error,
+    });
   }
 }

@@ -54,7 +54,11 @@ export class RangedGet {
    *
    * @returns undefined if the range lies outside of the object, as any range of an empty object does
    */
-  async get(start: number, end: number | undefined, signal: CallOptions['signal']): Promise<RangedAnswer | undefined> {
+  async get(
+    start: number,
+    end: number | undefined,
+    signal: CallOptions['signal'],
+  ): Promise<RangedAnswer | undefined> {
     const whole = start === 0 && end === undefined;
     const response = await this.#context.transport.stream({
       operation: 'download',
@@ -80,25 +84,38 @@ export class RangedGet {
   /** Fails if an answer is of another version than the first one was. */
   checkVersion(answer: RangedAnswer, first: ObjectVersion): void {
     const { size, etag, lastModified } = answer.version;
-    const same = etag === first.etag && lastModified === first.lastModified && (size === undefined || size === first.size);
+    const same =
+      etag === first.etag &&
+      lastModified === first.lastModified &&
+      (size === undefined || size === first.size);
     if (same) return;
-    throw new WcsError('OBJECT_CHANGED', `download ${this.subject}: the object changed while it was downloaded`, {
-      operation: 'download',
-      requestId: answer.requestId,
-    });
+    throw new WcsError(
+      'OBJECT_CHANGED',
+      `download ${this.subject}: the object changed while it was downloaded`,
+      {
+        operation: 'download',
+        requestId: answer.requestId,
+      },
+    );
   }
 
   /** The error for a body that ended early. */
   shortBody(expected: number, received: number): WcsError {
-    return new WcsError('NETWORK', `download ${this.subject}: the answer ended after ${received} of ${expected} bytes`, {
-      operation: 'download',
-      retryable: true,
-    });
+    return new WcsError(
+      'NETWORK',
+      `download ${this.subject}: the answer ended after ${received} of ${expected} bytes`,
+      {
+        operation: 'download',
+        retryable: true,
+      },
+    );
   }
 }
 
 /** What the head of an answer says of the result. */
-export function resultOf(answer: RangedAnswer): Pick<DownloadResult, 'etag' | 'mimeType' | 'lastModified' | 'requestId'> {
+export function resultOf(
+  answer: RangedAnswer,
+): Pick<DownloadResult, 'etag' | 'mimeType' | 'lastModified' | 'requestId'> {
   const { etag, lastModified } = answer.version;
   const date = new Date(lastModified ?? Number.NaN);
   return {
@@ -113,7 +130,10 @@ function ranged(response: StreamedResponse, start: number): RangedAnswer {
   const { headers } = response;
   const announced = headers['content-length'];
   const length = announced === undefined ? undefined : Number(announced);
-  const range = response.status === 206 ? /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') : undefined;
+  const range =
+    response.status === 206
+      ? /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
+      : undefined;
   if (range === null || (range && Number(range[1]) !== start)) {
     throw new WcsError('UNEXPECTED_RESPONSE', 'download: the service sent another range than was asked for', {
       operation: 'download',

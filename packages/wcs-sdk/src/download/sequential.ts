@@ -4,7 +4,7 @@ import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
 import { type DownloadOptions, type DownloadResult, type DownloadSource, expectedEtag } from './options.js';
-import { RangedGet, type RangedAnswer, resultOf } from './ranged-get.js';
+import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 
 /**
  * The object's bytes in order. A connection that breaks is followed by a request for the rest; the etag, where
@@ -23,7 +23,8 @@ export async function* downloadChunks(
   const start = options.start ?? 0;
   let position = start;
 
-  const open = async (): Promise<RangedAnswer | undefined> => withRetry(() => get.get(position, end, signal), context.retry, signal);
+  const open = async (): Promise<RangedAnswer | undefined> =>
+    withRetry(() => get.get(position, end, signal), context.retry, signal);
   let answer = await open();
   if (!answer) {
     if (start > 0 || options.end === undefined) throw outOfRange(get.subject);
@@ -34,7 +35,10 @@ export async function* downloadChunks(
   const first = answer;
   const total = sizeOf(first, start, end);
   const wanted = expectedEtag(options, first.version.etag);
-  const hasher = wanted === undefined ? undefined : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
+  const hasher =
+    wanted === undefined
+      ? undefined
+      : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
   const progress = new ProgressMeter(options.onProgress, total);
   onHead(total);
 
@@ -74,12 +78,19 @@ export function checkEtag(subject: string, actual: string, wanted: string): void
 }
 
 /** The answer's bytes from `position` to `end`, whatever part of the object the service chose to send. */
-async function* from(answer: RangedAnswer, position: number, end: number | undefined): AsyncGenerator<Buffer> {
+async function* from(
+  answer: RangedAnswer,
+  position: number,
+  end: number | undefined,
+): AsyncGenerator<Buffer> {
   let offset = answer.offset;
   for await (const chunk of answer.body) {
     const chunkStart = offset;
     offset += chunk.length;
-    const wanted = chunk.subarray(Math.max(0, position - chunkStart), end === undefined ? undefined : Math.max(0, end + 1 - chunkStart));
+    const wanted = chunk.subarray(
+      Math.max(0, position - chunkStart),
+      end === undefined ? undefined : Math.max(0, end + 1 - chunkStart),
+    );
     if (wanted.length > 0) yield wanted;
     if (end !== undefined && offset > end) return;
   }

@@ -5,7 +5,12 @@ import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
-import { type DownloadResult, type DownloadSource, expectedEtag, type FileDownloadOptions } from './options.js';
+import {
+  type DownloadResult,
+  type DownloadSource,
+  expectedEtag,
+  type FileDownloadOptions,
+} from './options.js';
 import { PartFile } from './part-file.js';
 import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 import { checkEtag, downloadChunks } from './sequential.js';
@@ -14,23 +19,33 @@ import { checkEtag, downloadChunks } from './sequential.js';
 const BATCH = 1024 * 1024;
 
 /** Downloads to a file: large objects in parallel ranges, small ones with the first request. */
-export async function downloadToFile(context: ClientContext, options: DownloadSource & FileDownloadOptions): Promise<DownloadResult> {
+export async function downloadToFile(
+  context: ClientContext,
+  options: DownloadSource & FileDownloadOptions,
+): Promise<DownloadResult> {
   const target = resolve(options.to);
   const partial = options.start !== undefined || options.end !== undefined;
   const resume = options.resume === true && !partial;
   const file = await PartFile.open(target, { resume, makeFolders: options.makeFolders ?? false });
   try {
-    const result = partial ? await inSequence(context, options, file) : await new ParallelDownload(context, options, file).run();
+    const result = partial
+      ? await inSequence(context, options, file)
+      : await new ParallelDownload(context, options, file).run();
     await file.publish();
     return result;
   } catch (error) {
-    const worthless = error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
+    const worthless =
+      error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
     await file.abandon({ worthless });
     throw error;
   }
 }
 
-async function inSequence(context: ClientContext, options: DownloadSource & FileDownloadOptions, file: PartFile): Promise<DownloadResult> {
+async function inSequence(
+  context: ClientContext,
+  options: DownloadSource & FileDownloadOptions,
+  file: PartFile,
+): Promise<DownloadResult> {
   const writer = new BatchWriter(file, 0);
   const chunks = downloadChunks(context, options);
   for (;;) {
@@ -64,7 +79,11 @@ class ParallelDownload {
     using abort = new LinkedAbort(this.#options.signal);
     const first = await this.#openFirst(abort.signal);
     const { size } = first.version;
-    const finished = await this.#file.begin({ subject: this.#get.subject, partSize: this.#partSize, ...first.version });
+    const finished = await this.#file.begin({
+      subject: this.#get.subject,
+      partSize: this.#partSize,
+      ...first.version,
+    });
     if (size === undefined) {
       // Without a size there are no parts to make.
       await first.body[Symbol.asyncIterator]().return?.();
@@ -82,24 +101,38 @@ class ParallelDownload {
     const wanted = expectedEtag(this.#options, first.version.etag);
     if (wanted !== undefined) {
       const { blockSize } = this.#options;
-      const actual = await etagFile(this.#file.path, { signal: abort.signal, ...(blockSize === undefined ? {} : { blockSize }) });
+      const actual = await etagFile(this.#file.path, {
+        signal: abort.signal,
+        ...(blockSize === undefined ? {} : { blockSize }),
+      });
       checkEtag(this.#get.subject, actual, wanted);
     }
     return { size, ...resultOf(first), verified: wanted !== undefined, resumed: progress.resumed };
   }
 
   async #openFirst(signal: AbortSignal): Promise<RangedAnswer> {
-    const open = (end: number | undefined) => withRetry(() => this.#get.get(0, end, signal), this.#context.retry, signal);
+    const open = (end: number | undefined) =>
+      withRetry(() => this.#get.get(0, end, signal), this.#context.retry, signal);
     // An empty object has no range; it is asked for whole.
     const first = (await open(this.#partSize - 1)) ?? (await open(undefined));
     if (first) return first;
-    throw new WcsError('UNEXPECTED_RESPONSE', `download ${this.#get.subject}: the service refuses the whole object as a range`, {
-      operation: 'download',
-      status: 416,
-    });
+    throw new WcsError(
+      'UNEXPECTED_RESPONSE',
+      `download ${this.#get.subject}: the service refuses the whole object as a range`,
+      {
+        operation: 'download',
+        status: 416,
+      },
+    );
   }
 
-  async #parts(first: RangedAnswer, size: number, finished: Set<number>, progress: ProgressMeter, abort: LinkedAbort): Promise<void> {
+  async #parts(
+    first: RangedAnswer,
+    size: number,
+    finished: Set<number>,
+    progress: ProgressMeter,
+    abort: LinkedAbort,
+  ): Promise<void> {
     let next = 0;
     const worker = async () => {
       while (!abort.signal.aborted) {

@@ -29,13 +29,18 @@ export function requireSuccess(operation: string, subject: string, answer: WireR
 }
 
 /** The typed error for an answer that is not a success. */
-export function answerError(operation: string, subject: string, answer: Omit<WireResponse, 'headers'> & { headers?: Record<string, string> }): WcsError {
+export function answerError(
+  operation: string,
+  subject: string,
+  answer: Omit<WireResponse, 'headers'> & { headers?: Record<string, string> },
+): WcsError {
   const text = answer.body.toString('utf8');
   const members = parseObject(text);
   const serverMessage = typeof members?.['message'] === 'string' ? members['message'] : plainStart(text);
   const serverCode = Number(members?.['code']);
   const server = answer.status >= 500 && answer.status <= 599;
-  const [code, meaning, retryable = false] = STATUSES[answer.status] ??
+  const [code, meaning, retryable = false] =
+    STATUSES[answer.status] ??
     (server ? ['SERVER_ERROR', 'the service failed', true] : ['UNEXPECTED_RESPONSE', 'unexpected answer']);
   const said = serverMessage ? `: ${serverMessage}` : '';
   const id = answer.requestId ? `, request ${answer.requestId}` : '';
@@ -56,13 +61,17 @@ export function jsonAnswer(operation: string, subject: string, answer: WireRespo
   const text = answer.body.toString('utf8');
   const members = parseObject(text);
   if (members) return members;
-  throw new WcsError('UNEXPECTED_RESPONSE', `${operation} ${subject}: the answer is not JSON: ${plainStart(text) || 'empty body'}`, {
-    operation,
-    status: answer.status,
-    requestId: answer.requestId,
-    serverMessage: plainStart(text),
-    retryable: true,
-  });
+  throw new WcsError(
+    'UNEXPECTED_RESPONSE',
+    `${operation} ${subject}: the answer is not JSON: ${plainStart(text) || 'empty body'}`,
+    {
+      operation,
+      status: answer.status,
+      requestId: answer.requestId,
+      serverMessage: plainStart(text),
+      retryable: true,
+    },
+  );
 }
 
 /** The members of an upload's answer: JSON, or URL-safe Base64 of `name=value&…` (wcs-api §2.2), else none. */
@@ -88,7 +97,9 @@ export function uploadAnswer(answer: WireResponse): AnswerMembers {
 function parseObject(text: string): AnswerMembers | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as AnswerMembers) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as AnswerMembers)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -96,7 +107,10 @@ function parseObject(text: string): AnswerMembers | undefined {
 
 /** The start of a body that is not JSON (a proxy's HTML page, say), fit for one line. */
 function plainStart(text: string): string {
-  const plain = text.replace(/<[^>]*>/g, ' ').replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const plain = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return plain.length > 120 ? `${plain.slice(0, 120)}…` : plain;
 }
 

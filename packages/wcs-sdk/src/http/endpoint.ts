@@ -13,7 +13,14 @@ export function normalizeEndpoint(name: string, address: string, https: boolean)
   const allowed = 'a host, or an http:// or https:// URL';
   if (text === '' || !URL.canParse(withScheme)) throw invalidArgument(name, allowed, address);
   const url = new URL(withScheme);
-  const usable = /^https?:$/.test(url.protocol) && url.hostname && !url.username && !url.password && !url.search && !url.hash;
-  if (!usable) throw invalidArgument(name, allowed, url.password || url.username ? 'a URL with credentials' : address);
+  const usable =
+    /^https?:$/.test(url.protocol) &&
+    url.hostname &&
+    !url.username &&
+    !url.password &&
+    !url.search &&
+    !url.hash;
+  if (!usable)
+    throw invalidArgument(name, allowed, url.password || url.username ? 'a URL with credentials' : address);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type OptionsInit, type Request as GotRequest } from 'got';
+import got, { type Request as GotRequest, type OptionsInit } from 'got';
 import { WcsError } from '../errors.js';
 
 /** A body that is made anew for each attempt, so that a retry never sends a consumed stream. */
@@ -60,7 +60,12 @@ export class Transport {
   #closed = false;
 
   constructor(options: TransportOptions) {
-    const agentOptions = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 64, scheduling: 'lifo' } as const;
+    const agentOptions = {
+      keepAlive: true,
+      keepAliveMsecs: 30_000,
+      maxFreeSockets: 64,
+      scheduling: 'lifo',
+    } as const;
     const http = options.agent?.http ?? this.#own(new HttpAgent(agentOptions));
     const https = options.agent?.https ?? this.#own(new HttpsAgent(agentOptions));
     this.#defaults = {
@@ -131,15 +136,18 @@ export class Transport {
         reject(failure(error));
       });
       stream.once('close', () => reject(failure(new Error('the connection was closed'))));
-      stream.once('response', (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
-        const headers = flatten(response.headers);
-        resolve({
-          status: response.statusCode,
-          headers,
-          requestId: headers['x-reqid'],
-          body: translatedBody(stream, failure, release),
-        });
-      });
+      stream.once(
+        'response',
+        (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
+          const headers = flatten(response.headers);
+          resolve({
+            status: response.statusCode,
+            headers,
+            requestId: headers['x-reqid'],
+            body: translatedBody(stream, failure, release),
+          });
+        },
+      );
     });
   }
 
@@ -202,7 +210,10 @@ function isStreamedBody(body: WireRequest['body']): body is StreamedBody {
 }
 
 /** Gives got the body; a failure of its source is remembered, since got would wrap it. */
-function wireBody(body: Uint8Array | string | StreamedBody, onFailure: (error: unknown) => void): OptionsInit['body'] {
+function wireBody(
+  body: Uint8Array | string | StreamedBody,
+  onFailure: (error: unknown) => void,
+): OptionsInit['body'] {
   if (!isStreamedBody(body)) return body as OptionsInit['body'];
   return (async function* () {
     try {

@@ -1,4 +1,4 @@
-import { type CallOptions, callManagement, type ClientContext } from '../context.js';
+import { type CallOptions, type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
 

@@ -1,5 +1,5 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
-import { type CallOptions, callManagement, type ClientContext } from '../context.js';
+import { type CallOptions, type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { jsonAnswer } from '../http/answer.js';
@@ -63,7 +63,8 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
   /** @internal */
   constructor(context: ClientContext, bucket: string, options: ListObjectsOptions) {
     checkBucket(bucket);
-    if (options.pageSize !== undefined) wholeNumber('pageSize', options.pageSize, { minimum: 1, maximum: 1000 });
+    if (options.pageSize !== undefined)
+      wholeNumber('pageSize', options.pageSize, { minimum: 1, maximum: 1000 });
     if (options.mode !== undefined && options.mode !== 0 && options.mode !== 1) {
       throw invalidArgument('mode', '0 or 1', options.mode);
     }
@@ -84,10 +85,14 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       const page = await this.#fetch(marker);
       yield page;
       if (page.marker !== '' && page.marker === marker) {
-        throw new WcsError('UNEXPECTED_RESPONSE', `list ${this.#bucket}: the service gave the same marker again`, {
-          operation: 'list',
-          requestId: page.requestId,
-        });
+        throw new WcsError(
+          'UNEXPECTED_RESPONSE',
+          `list ${this.#bucket}: the service gave the same marker again`,
+          {
+            operation: 'list',
+            requestId: page.requestId,
+          },
+        );
       }
       marker = page.marker;
     } while (marker !== '');
@@ -105,7 +110,13 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       ...(startTime === undefined ? [] : [`startTime=${Number(startTime)}`]),
       ...(endTime === undefined ? [] : [`endTime=${Number(endTime)}`]),
     ];
-    const call = { operation: 'list', subject: this.#bucket, method: 'GET', target: `/list?${query.join('&')}`, signal } as const;
+    const call = {
+      operation: 'list',
+      subject: this.#bucket,
+      method: 'GET',
+      target: `/list?${query.join('&')}`,
+      signal,
+    } as const;
     const answer = await callManagement(this.#context, call);
     const members = jsonAnswer('list', this.#bucket, answer);
     const items = arrayOf(members['items']) as Record<string, unknown>[];

@@ -1,4 +1,4 @@
-import { type CallOptions, callManagement, type ClientContext } from '../context.js';
+import { type CallOptions, type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
 import { type AnswerMembers, jsonAnswer } from '../http/answer.js';
 
@@ -31,7 +31,13 @@ export async function statObject(
 ): Promise<ObjectStat> {
   checkReference({ bucket, key });
   const subject = `${bucket}:${key}`;
-  const call = { operation: 'stat', subject, method: 'GET', target: `/stat/${encodeEntry(bucket, key)}`, signal } as const;
+  const call = {
+    operation: 'stat',
+    subject,
+    method: 'GET',
+    target: `/stat/${encodeEntry(bucket, key)}`,
+    signal,
+  } as const;
   const answer = await callManagement(context, call);
   const members = jsonAnswer('stat', subject, answer);
   return {

@@ -1,5 +1,5 @@
 import { WcsError } from '../errors.js';
-import { withRetry, type RetryPolicy } from '../http/retry.js';
+import { type RetryPolicy, withRetry } from '../http/retry.js';
 import type { StreamedBody } from '../http/transport.js';
 import type { ProgressMeter } from '../progress.js';
 import type { BlockWire, ChunkAnswer } from './block-wire.js';
@@ -30,7 +30,10 @@ export class BlockSender {
   readonly #verify: boolean;
   readonly #progress: ProgressMeter;
 
-  constructor(wire: BlockWire, options: { retry: RetryPolicy; chunkSize: number; verify: boolean; progress: ProgressMeter }) {
+  constructor(
+    wire: BlockWire,
+    options: { retry: RetryPolicy; chunkSize: number; verify: boolean; progress: ProgressMeter },
+  ) {
     this.#wire = wire;
     this.#retry = options.retry;
     this.#chunkSize = options.chunkSize;
@@ -43,7 +46,12 @@ export class BlockSender {
    *
    * @param source - reads the block's spans; undefined when `span` holds the whole block already
    */
-  async send(block: Block, span: Span, source: RandomSource | undefined, signal: AbortSignal): Promise<FinishedBlock> {
+  async send(
+    block: Block,
+    span: Span,
+    source: RandomSource | undefined,
+    signal: AbortSignal,
+  ): Promise<FinishedBlock> {
     for (let restart = 0; ; restart++) {
       const claimed = { bytes: 0 };
       try {
@@ -130,15 +138,25 @@ export class BlockSender {
   }
 }
 
-function checkChunk({ crc32, offset }: ChunkAnswer, expected: number | undefined, expectedOffset: number): void {
+function checkChunk(
+  { crc32, offset }: ChunkAnswer,
+  expected: number | undefined,
+  expectedOffset: number,
+): void {
   if (crc32 !== undefined && expected !== undefined && crc32 !== expected) {
-    throw new WcsError('CHECKSUM_MISMATCH', `the service received other bytes than were sent (crc32 ${crc32}, not ${expected})`, {
-      operation: 'mkblk',
-      retryable: true,
-    });
+    throw new WcsError(
+      'CHECKSUM_MISMATCH',
+      `the service received other bytes than were sent (crc32 ${crc32}, not ${expected})`,
+      {
+        operation: 'mkblk',
+        retryable: true,
+      },
+    );
   }
   if (Number.isFinite(offset) && offset !== expectedOffset) {
-    throw new WcsError('INVALID_CTX', `the service has ${offset} bytes of the block, not ${expectedOffset}`, { operation: 'mkblk' });
+    throw new WcsError('INVALID_CTX', `the service has ${offset} bytes of the block, not ${expectedOffset}`, {
+      operation: 'mkblk',
+    });
   }
 }
 
@@ -146,7 +164,9 @@ function checkChunk({ crc32, offset }: ChunkAnswer, expected: number | undefined
 function callsForRestart(error: unknown): boolean {
   return (
     error instanceof WcsError &&
-    (error.code === 'INVALID_CTX' || error.code === 'PRECONDITION_FAILED' || error.code === 'CHECKSUM_MISMATCH')
+    (error.code === 'INVALID_CTX' ||
+      error.code === 'PRECONDITION_FAILED' ||
+      error.code === 'CHECKSUM_MISMATCH')
   );
 }
 

@@ -58,12 +58,17 @@ export class BlockUpload {
     const found = await findResumable(resume ? this.#store : undefined, this.#plan, scope, this.#source);
     for (const block of found?.blocks.values() ?? []) this.#finished.set(block.index, block);
     const uploadId = found?.uploadId ?? this.#plan.uploadId ?? newUploadId();
-    const record = new RecordWriter(resume && this.#source.kind === 'random' ? this.#store : undefined, uploadId);
+    const record = new RecordWriter(
+      resume && this.#source.kind === 'random' ? this.#store : undefined,
+      uploadId,
+    );
     if (!found) await record.create(this.#source, scope, this.#plan.blockSize);
     this.#plan.onStart?.({
       uploadId,
       finishedBlocks: this.#finished.size,
-      ...(this.#source.kind === 'random' ? { blocks: Math.ceil(this.#source.size / this.#plan.blockSize) } : {}),
+      ...(this.#source.kind === 'random'
+        ? { blocks: Math.ceil(this.#source.size / this.#plan.blockSize) }
+        : {}),
     });
     const wire = new BlockWire(this.#context, this.#target.uploadUrl, {
       ...this.#plan,
@@ -86,10 +91,18 @@ export class BlockUpload {
     }
   }
 
-  async #sendAndJoin(wire: BlockWire, record: RecordWriter, first: Span | undefined, abort: LinkedAbort): Promise<UploadResult> {
+  async #sendAndJoin(
+    wire: BlockWire,
+    record: RecordWriter,
+    first: Span | undefined,
+    abort: LinkedAbort,
+  ): Promise<UploadResult> {
     const resuming = this.#finished.size > 0;
     for (let begunAnew = false; ; begunAnew = true) {
-      const progress = new ProgressMeter(this.#plan.onProgress, this.#source.kind === 'random' ? this.#source.size : undefined);
+      const progress = new ProgressMeter(
+        this.#plan.onProgress,
+        this.#source.kind === 'random' ? this.#source.size : undefined,
+      );
       await this.#sendBlocks(wire, record, first, progress, abort);
       if (this.#source.kind === 'random') await this.#source.checkUnchanged();
       try {
@@ -97,7 +110,8 @@ export class BlockUpload {
         await record.remove();
         return result;
       } catch (error) {
-        const lost = error instanceof WcsError && (error.code === 'BLOCKS_MISSING' || error.code === 'INVALID_CTX');
+        const lost =
+          error instanceof WcsError && (error.code === 'BLOCKS_MISSING' || error.code === 'INVALID_CTX');
         if (!lost) throw error;
         await record.clear(this.#source, `${this.#plan.bucket}:${this.#target.key}`, this.#plan.blockSize);
         // Blocks of an earlier attempt may have expired. Those of this attempt should not have.
@@ -107,11 +121,21 @@ export class BlockUpload {
     }
   }
 
-  async #sendBlocks(wire: BlockWire, record: RecordWriter, first: Span | undefined, progress: ProgressMeter, abort: LinkedAbort): Promise<void> {
+  async #sendBlocks(
+    wire: BlockWire,
+    record: RecordWriter,
+    first: Span | undefined,
+    progress: ProgressMeter,
+    abort: LinkedAbort,
+  ): Promise<void> {
     const sender = new BlockSender(wire, { ...this.#plan, retry: this.#context.retry, progress });
     const pool = this.#plan.verify ? this.#context.checksums : undefined;
-    const blocks = this.#source.kind === 'random' ? randomBlocks(this.#source.size, this.#plan.blockSize) : undefined;
-    const sequence = this.#source.kind === 'sequential' ? new BlockSequence(this.#source, this.#plan.blockSize, first) : undefined;
+    const blocks =
+      this.#source.kind === 'random' ? randomBlocks(this.#source.size, this.#plan.blockSize) : undefined;
+    const sequence =
+      this.#source.kind === 'sequential'
+        ? new BlockSequence(this.#source, this.#plan.blockSize, first)
+        : undefined;
 
     const worker = async (number: number) => {
       const span = number === 0 && first ? first : new Span(this.#spanSize(), pool);
@@ -143,7 +167,12 @@ export class BlockUpload {
   }
 
   /** The file may have changed without its size or time showing it: what counts is what is in the block. */
-  async #isStillRight(finished: FinishedBlock, block: Block, span: Span, source: RandomSource): Promise<boolean> {
+  async #isStillRight(
+    finished: FinishedBlock,
+    block: Block,
+    span: Span,
+    source: RandomSource,
+  ): Promise<boolean> {
     if (!this.#plan.verify) return true;
     const digests: string[] = [];
     for (let done = 0; done < block.size; done += span.bytes.length) {
@@ -161,13 +190,19 @@ export class BlockUpload {
     const blocks = [...this.#finished.values()].sort((a, b) => a.index - b.index);
     const expected = Math.ceil(this.#size / blockSize);
     if (blocks.length !== expected) {
-      throw new WcsError('BLOCKS_MISSING', `${blocks.length} of ${expected} blocks were sent`, { operation: 'mkfile' });
+      throw new WcsError('BLOCKS_MISSING', `${blocks.length} of ${expected} blocks were sent`, {
+        operation: 'mkfile',
+      });
     }
     const pieces = blocks.flatMap(block => block.sha1 ?? []).map(digest => Buffer.from(digest, 'hex'));
     const etag = verify ? etagOfBlocks(pieces) : undefined;
     const stored = { bucket, key, size: this.#size, etag, blockSize, signal };
     const contexts = blocks.map(block => block.ctx);
-    const joined = await withRetry(() => wire.mkfile(this.#size, contexts, signal), this.#context.retry, signal).catch(async error => {
+    const joined = await withRetry(
+      () => wire.mkfile(this.#size, contexts, signal),
+      this.#context.retry,
+      signal,
+    ).catch(async error => {
       const answer = await storedByLostAttempt(this.#context, error, stored);
       if (!answer) throw error;
       return { answer, requestId: undefined };
@@ -175,7 +210,8 @@ export class BlockUpload {
     const confirmed = await confirmHash(this.#context, stored, joined.answer, joined.requestId);
     return {
       bucket,
-      key: typeof joined.answer['key'] === 'string' && joined.answer['key'] !== '' ? joined.answer['key'] : key,
+      key:
+        typeof joined.answer['key'] === 'string' && joined.answer['key'] !== '' ? joined.answer['key'] : key,
       size: this.#size,
       ...(etag === undefined ? {} : { etag }),
       ...confirmed,

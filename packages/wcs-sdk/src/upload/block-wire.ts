@@ -43,17 +43,31 @@ export class BlockWire {
   }
 
   /** `POST /mkblk/<block size>/<block index>`: opens a block with its first chunk. */
-  async mkblk(blockSize: number, index: number, chunk: StreamedBody | Uint8Array, signal: AbortSignal): Promise<ChunkAnswer> {
+  async mkblk(
+    blockSize: number,
+    index: number,
+    chunk: StreamedBody | Uint8Array,
+    signal: AbortSignal,
+  ): Promise<ChunkAnswer> {
     return this.#chunk('mkblk', `/mkblk/${blockSize}/${index}`, chunk, signal);
   }
 
   /** `POST /bput/<ctx>/<offset>`: appends a chunk to a block. */
-  async bput(ctx: string, offset: number, chunk: StreamedBody | Uint8Array, signal: AbortSignal): Promise<ChunkAnswer> {
+  async bput(
+    ctx: string,
+    offset: number,
+    chunk: StreamedBody | Uint8Array,
+    signal: AbortSignal,
+  ): Promise<ChunkAnswer> {
     return this.#chunk('bput', `/bput/${ctx}/${offset}`, chunk, signal);
   }
 
   /** `POST /mkfile/<size>`: joins the blocks to an object. */
-  async mkfile(size: number, contexts: string[], signal: AbortSignal): Promise<{ answer: AnswerMembers; requestId: string | undefined }> {
+  async mkfile(
+    size: number,
+    contexts: string[],
+    signal: AbortSignal,
+  ): Promise<{ answer: AnswerMembers; requestId: string | undefined }> {
     const { key, mimeType, keepDays, variables, subject } = this.#identity;
     const scope = String(policyOf(await this.#identity.tokens.get())?.scope ?? '');
     const target = [
@@ -70,18 +84,39 @@ export class BlockWire {
     const response = await this.#post('mkfile', target, headers, Buffer.from(contexts.join(',')), signal);
     if (response.status === 412) {
       const { message, requestId, serverMessage } = answerError('mkfile', subject, response);
-      throw new WcsError('BLOCKS_MISSING', message, { operation: 'mkfile', status: 412, requestId, serverMessage });
+      throw new WcsError('BLOCKS_MISSING', message, {
+        operation: 'mkfile',
+        status: 412,
+        requestId,
+        serverMessage,
+      });
     }
     requireSuccess('mkfile', subject, response);
     return { answer: uploadAnswer(response), requestId: response.requestId };
   }
 
-  async #chunk(operation: 'mkblk' | 'bput', target: string, chunk: StreamedBody | Uint8Array, signal: AbortSignal): Promise<ChunkAnswer> {
-    const response = await this.#post(operation, target, { 'content-type': 'application/octet-stream' }, chunk, signal);
+  async #chunk(
+    operation: 'mkblk' | 'bput',
+    target: string,
+    chunk: StreamedBody | Uint8Array,
+    signal: AbortSignal,
+  ): Promise<ChunkAnswer> {
+    const response = await this.#post(
+      operation,
+      target,
+      { 'content-type': 'application/octet-stream' },
+      chunk,
+      signal,
+    );
     const { subject } = this.#identity;
     if (response.status === 406) {
       const { message, requestId } = answerError(operation, subject, response);
-      throw new WcsError('CHECKSUM_MISMATCH', message, { operation, status: 406, requestId, retryable: true });
+      throw new WcsError('CHECKSUM_MISMATCH', message, {
+        operation,
+        status: 406,
+        requestId,
+        retryable: true,
+      });
     }
     const members = jsonAnswer(operation, subject, response);
     const { ctx, crc32, offset } = members;

@@ -46,9 +46,14 @@ export async function confirmHash(
  * Decides what "exists" means when an earlier attempt's answer was lost: that attempt may have stored the
  * object. It has, if the stored object is what was sent.
  */
-export async function storedByLostAttempt(context: ClientContext, error: unknown, stored: Stored): Promise<AnswerMembers | undefined> {
+export async function storedByLostAttempt(
+  context: ClientContext,
+  error: unknown,
+  stored: Stored,
+): Promise<AnswerMembers | undefined> {
   const doubtful = error instanceof WcsError && error.code === 'OBJECT_EXISTS' && (error.attempts ?? 1) > 1;
-  if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl) return undefined;
+  if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl)
+    return undefined;
   const { bucket, key, signal } = stored;
   const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);
   if (found?.hash !== stored.etag || found.size !== stored.size) return undefined;

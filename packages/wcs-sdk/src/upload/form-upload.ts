@@ -46,15 +46,26 @@ export async function uploadForm(
       if (response.status === 401 && !renewed && (await tokens.renew(token))) continue;
       const result = formAnswer(`${bucket}:${key}`, response);
       if (content.sentWhole) return result;
-      throw new WcsError('UNEXPECTED_RESPONSE', `upload ${bucket}:${key}: the service answered before it had the whole object`, {
-        operation: 'upload',
-        status: response.status,
-        requestId: response.requestId,
-        retryable: true,
-      });
+      throw new WcsError(
+        'UNEXPECTED_RESPONSE',
+        `upload ${bucket}:${key}: the service answered before it had the whole object`,
+        {
+          operation: 'upload',
+          status: response.status,
+          requestId: response.requestId,
+          retryable: true,
+        },
+      );
     }
   };
-  const stored = () => ({ bucket, key, size: source.size, etag: content.etag, blockSize: BLOCK_SIZE, signal });
+  const stored = () => ({
+    bucket,
+    key,
+    size: source.size,
+    etag: content.etag,
+    blockSize: BLOCK_SIZE,
+    signal,
+  });
   const { answer, requestId } = await withRetry(attempt, context.retry, signal).catch(async error => {
     const answer = await storedByLostAttempt(context, error, stored());
     if (!answer) throw error;
@@ -107,7 +118,10 @@ class FormContent {
     ];
     const head = Buffer.from(
       [
-        ...fields.map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
+        ...fields.map(
+          ([name, value]) =>
+            `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+        ),
         `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${quoted(this.#source.fileName ?? basename(key))}"\r\n`,
         `Content-Type: ${mimeType ?? 'application/octet-stream'}\r\n\r\n`,
       ].join(''),
@@ -153,7 +167,10 @@ function quoted(name: string): string {
 }
 
 /** Success is 2xx, or with a `returnUrl` 303 to it with the result in its query. */
-function formAnswer(subject: string, response: WireResponse): { answer: AnswerMembers; requestId: string | undefined } {
+function formAnswer(
+  subject: string,
+  response: WireResponse,
+): { answer: AnswerMembers; requestId: string | undefined } {
   const { requestId } = response;
   if (response.status !== 303) {
     requireSuccess('upload', subject, response);
@@ -167,13 +184,20 @@ function formAnswer(subject: string, response: WireResponse): { answer: AnswerMe
     const body = Buffer.from(JSON.stringify({ code: status, message: query.get('message') ?? '' }));
     requireSuccess('upload', subject, { ...response, status, body });
   }
-  const pairs = returned === null ? query : new URLSearchParams(Buffer.from(urlSafeBase64Decode(returned)).toString('utf8'));
+  const pairs =
+    returned === null
+      ? query
+      : new URLSearchParams(Buffer.from(urlSafeBase64Decode(returned)).toString('utf8'));
   if ([...pairs].length === 0) {
-    throw new WcsError('UNEXPECTED_RESPONSE', `upload ${subject}: the redirection tells nothing of the result`, {
-      operation: 'upload',
-      status: 303,
-      requestId,
-    });
+    throw new WcsError(
+      'UNEXPECTED_RESPONSE',
+      `upload ${subject}: the redirection tells nothing of the result`,
+      {
+        operation: 'upload',
+        status: 303,
+        requestId,
+      },
+    );
   }
   return { answer: Object.fromEntries(pairs), requestId };
 }

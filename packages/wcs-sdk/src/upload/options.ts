@@ -114,10 +114,13 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
   checkBucket(plan.bucket);
   if (plan.key !== undefined) checkKey(plan.key);
   const blockSize = wholeNumber('blockSize', plan.blockSize ?? BLOCK_SIZE, { minimum: BLOCK_SIZE });
-  if (blockSize % BLOCK_SIZE !== 0) throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
+  if (blockSize % BLOCK_SIZE !== 0)
+    throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
   for (const [name, value] of Object.entries(plan.variables ?? {})) {
-    if (!/^[\w.-]+$/.test(name)) throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
-    if (typeof value !== 'string' || value.includes('&')) throw invalidArgument(`variables.${name}`, 'a string without &', value);
+    if (!/^[\w.-]+$/.test(name))
+      throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
+    if (typeof value !== 'string' || value.includes('&'))
+      throw invalidArgument(`variables.${name}`, 'a string without &', value);
   }
   if (plan.keepDays !== undefined) wholeNumber('keepDays', plan.keepDays, { minimum: -1 });
   if (plan.trafficLimit !== undefined) wholeNumber('trafficLimit', plan.trafficLimit);
@@ -129,7 +132,9 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
     blockSize,
     chunkSize: wholeNumber('chunkSize', plan.chunkSize ?? blockSize, { minimum: 1, maximum: blockSize }),
     concurrency: wholeNumber('concurrency', plan.concurrency ?? 4, { minimum: 1, maximum: 256 }),
-    formThreshold: wholeNumber('formThreshold', plan.formThreshold ?? 20 * 2 ** 20, { maximum: LARGEST_FORM }),
+    formThreshold: wholeNumber('formThreshold', plan.formThreshold ?? 20 * 2 ** 20, {
+      maximum: LARGEST_FORM,
+    }),
     verify: plan.verify ?? true,
   };
 }

@@ -87,7 +87,8 @@ export class FileUploadRecordStore implements UploadRecordStore {
   }
 
   #journal(uploadId: string): Journal {
-    if (!/^[A-Za-z0-9_-]{1,128}$/.test(uploadId)) throw invalidArgument('uploadId', 'letters and digits', uploadId);
+    if (!/^[A-Za-z0-9_-]{1,128}$/.test(uploadId))
+      throw invalidArgument('uploadId', 'letters and digits', uploadId);
     return new Journal(join(this.folder, `${uploadId}${EXTENSION}`));
   }
 
@@ -109,7 +110,11 @@ export class FileUploadRecordStore implements UploadRecordStore {
       const header = await new Journal(join(this.folder, name)).readHeader();
       if (!isHeader(header)) continue;
       if (Date.now() - header.created > BLOCKS_LIVE) await this.remove(header.uploadId);
-      else if (header.source.path === path && header.scope === scope && header.created > (newest?.created ?? 0)) {
+      else if (
+        header.source.path === path &&
+        header.scope === scope &&
+        header.created > (newest?.created ?? 0)
+      ) {
         newest = header;
       }
     }
@@ -147,11 +152,14 @@ function isBlock(value: unknown): value is FinishedBlock {
   return (
     Number.isSafeInteger(block?.index) &&
     typeof block?.ctx === 'string' &&
-    (block.sha1 === undefined || (Array.isArray(block.sha1) && block.sha1.every(digest => /^[0-9a-f]{40}$/.test(digest))))
+    (block.sha1 === undefined ||
+      (Array.isArray(block.sha1) && block.sha1.every(digest => /^[0-9a-f]{40}$/.test(digest))))
   );
 }
 
 function emptyIfMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT') return [];
-  throw new WcsError('CONFIG', `cannot read the folder for upload records: ${error.message}`, { cause: error });
+  throw new WcsError('CONFIG', `cannot read the folder for upload records: ${error.message}`, {
+    cause: error,
+  });
 }

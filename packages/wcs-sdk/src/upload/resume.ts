@@ -29,7 +29,8 @@ export async function findResumable(
             ? `its blocks have ${record.blockSize} bytes`
             : undefined;
   if (misfit === undefined) return record;
-  if (uploadId !== undefined) throw new WcsError('SOURCE_CHANGED', `upload ${uploadId} cannot be resumed: ${misfit}`);
+  if (uploadId !== undefined)
+    throw new WcsError('SOURCE_CHANGED', `upload ${uploadId} cannot be resumed: ${misfit}`);
   await store.remove(record.uploadId);
   return undefined;
 }
@@ -47,7 +48,13 @@ export class RecordWriter {
 
   async create(source: RandomSource | SequentialSource, scope: string, blockSize: number): Promise<void> {
     if (source.kind !== 'random' || !source.identity) return;
-    await this.#store?.create({ uploadId: this.#uploadId, source: source.identity, scope, blockSize, created: Date.now() });
+    await this.#store?.create({
+      uploadId: this.#uploadId,
+      source: source.identity,
+      scope,
+      blockSize,
+      created: Date.now(),
+    });
   }
 
   async append(block: FinishedBlock): Promise<void> {

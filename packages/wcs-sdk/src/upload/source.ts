@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WcsError, invalidArgument } from '../errors.js';
+import { invalidArgument, WcsError } from '../errors.js';
 
 /**
  * Where an upload's bytes come from: a path or `file:` URL, bytes, a Blob or File, a Node or web stream, or
@@ -63,7 +63,8 @@ export async function openSource(source: UploadSource): Promise<RandomSource | S
 
 function pathOf(source: string | URL): string {
   if (typeof source === 'string') return resolve(source);
-  if (source.protocol !== 'file:') throw invalidArgument('source', 'a path, a file: URL, bytes, a Blob or a stream', source.href);
+  if (source.protocol !== 'file:')
+    throw invalidArgument('source', 'a path, a file: URL, bytes, a Blob or a stream', source.href);
   return fileURLToPath(source);
 }
 
@@ -93,9 +94,13 @@ function fileSource(file: FileHandle, identity: FileIdentity): RandomSource {
     async read(target, offset) {
       let filled = 0;
       while (filled < target.length) {
-        const { bytesRead } = await file.read(target, filled, target.length - filled, offset + filled).catch(error => {
-          throw new WcsError('SOURCE_FAILED', `cannot read ${identity.path}: ${error.message}`, { cause: error });
-        });
+        const { bytesRead } = await file
+          .read(target, filled, target.length - filled, offset + filled)
+          .catch(error => {
+            throw new WcsError('SOURCE_FAILED', `cannot read ${identity.path}: ${error.message}`, {
+              cause: error,
+            });
+          });
         if (bytesRead === 0) throw changed();
         filled += bytesRead;
       }
@@ -130,7 +135,9 @@ function blobSource(blob: Blob): RandomSource {
       try {
         target.set(new Uint8Array(await blob.slice(offset, offset + target.length).arrayBuffer()));
       } catch (error) {
-        throw new WcsError('SOURCE_FAILED', `cannot read the blob: ${(error as Error).message}`, { cause: error });
+        throw new WcsError('SOURCE_FAILED', `cannot read the blob: ${(error as Error).message}`, {
+          cause: error,
+        });
       }
     },
     checkUnchanged: async () => {},
@@ -150,7 +157,9 @@ function sequentialSource(source: unknown, fileName?: string): SequentialSource 
       while (filled < target.length && !(ended && rest.length === 0)) {
         if (rest.length === 0) {
           const next = await Promise.resolve(iterator.next()).catch(error => {
-            throw new WcsError('SOURCE_FAILED', `the source failed: ${error?.message ?? error}`, { cause: error });
+            throw new WcsError('SOURCE_FAILED', `the source failed: ${error?.message ?? error}`, {
+              cause: error,
+            });
           });
           ended = next.done === true;
           rest = next.done ? rest : bytesOf(next.value);

@@ -38,7 +38,10 @@ export class Span {
     this.#pieces = [];
     // The etag is made of 4 MiB pieces whatever the block size.
     for (let start = 0; this.#pool && start < length; start += BLOCK_SIZE) {
-      const digests = this.#pool.digest(this.bytes.subarray(start, start + BLOCK_SIZE), { sha1: true, crc32: true });
+      const digests = this.#pool.digest(this.bytes.subarray(start, start + BLOCK_SIZE), {
+        sha1: true,
+        crc32: true,
+      });
       digests.catch(() => {});
       this.#pieces.push(digests);
     }
@@ -53,7 +56,9 @@ export class Span {
   /** CRC-32 of a chunk; undefined when nothing is to be verified. */
   async crc32(start: number, end: number): Promise<number | undefined> {
     const isPiece = start % BLOCK_SIZE === 0 && end === Math.min(start + BLOCK_SIZE, this.#length);
-    const digests = isPiece ? this.#pieces[start / BLOCK_SIZE] : this.#pool?.digest(this.bytes.subarray(start, end), { crc32: true });
+    const digests = isPiece
+      ? this.#pieces[start / BLOCK_SIZE]
+      : this.#pool?.digest(this.bytes.subarray(start, end), { crc32: true });
     return (await digests)?.crc32;
   }
 }

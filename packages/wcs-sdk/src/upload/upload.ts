@@ -1,8 +1,8 @@
+import { LinkedAbort, untilAborted } from '../abort.js';
 import type { TokenProvider } from '../auth/token-provider.js';
 import { TokenSource } from '../auth/token-provider.js';
 import { uploadToken } from '../auth/upload-token.js';
 import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
-import { LinkedAbort, untilAborted } from '../abort.js';
 import { checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
@@ -13,13 +13,18 @@ import { openSource, type RandomSource, type SequentialSource } from './source.j
 import { Span } from './span.js';
 
 /** What a client brings to all its uploads. */
-export interface UploadDefaults extends Partial<Pick<UploadPlan, 'blockSize' | 'chunkSize' | 'concurrency' | 'trafficLimit'>> {
+export interface UploadDefaults
+  extends Partial<Pick<UploadPlan, 'blockSize' | 'chunkSize' | 'concurrency' | 'trafficLimit'>> {
   /** Where `resume: true` keeps its records. */
   recordFolder?: string | undefined;
 }
 
 /** Uploads a source of any kind: by form when it is small, in blocks when it is not. */
-export async function upload(context: ClientContext, options: UploadOptions, defaults: UploadDefaults): Promise<UploadResult> {
+export async function upload(
+  context: ClientContext,
+  options: UploadOptions,
+  defaults: UploadDefaults,
+): Promise<UploadResult> {
   const { recordFolder, ...planDefaults } = defaults;
   const plan = planUpload(options, planDefaults);
   const uploadUrl = requireSetting(context.uploadUrl, 'uploadUrl', 'upload');
@@ -31,8 +36,11 @@ export async function upload(context: ClientContext, options: UploadOptions, def
     checkKey(key);
     const target = { key, uploadUrl, tokens: tokenSource(context, plan, key) };
     if (source.kind === 'sequential') return await uploadStream(context, plan, target, source);
-    if (source.size <= plan.formThreshold || source.size === 0) return await uploadForm(context, plan, target, source);
-    return await new BlockUpload(context, plan, target, source, recordStore(plan, recordFolder)).run(undefined);
+    if (source.size <= plan.formThreshold || source.size === 0)
+      return await uploadForm(context, plan, target, source);
+    return await new BlockUpload(context, plan, target, source, recordStore(plan, recordFolder)).run(
+      undefined,
+    );
   } finally {
     await source.close();
   }

@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest';
 import { startWcsEmulator, type WcsEmulator, type WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
+import { onTestFinished } from 'vitest';
 import { WcsClient, type WcsClientOptions } from '../../src/index.js';
 
 /** Starts an emulator with the bucket `photos`, and a client for it, for the running test. */
@@ -7,7 +7,11 @@ export async function emulated(
   clientOptions: WcsClientOptions = {},
   emulatorOptions: WcsEmulatorOptions = {},
 ): Promise<{ emulator: WcsEmulator; wcs: WcsClient }> {
-  const emulator = await startWcsEmulator({ buckets: ['photos', 'backup'], durability: 'fast', ...emulatorOptions });
+  const emulator = await startWcsEmulator({
+    buckets: ['photos', 'backup'],
+    durability: 'fast',
+    ...emulatorOptions,
+  });
   const wcs = new WcsClient({ ...optionsFor(emulator), ...clientOptions });
   onTestFinished(async () => {
     await wcs.close();
