@@ -58,7 +58,7 @@ export interface WcsEmulatorOptions {
    * @defaultValue `Math.random`
    */
   random?: () => number;
-  /** Called once per request, when it is over. */
+  /** Called once per request, when it is over. What it throws is an uncaught exception, as in any listener. */
   onRequest?: (request: RequestRecord) => void;
   /**
    * What an acknowledged upload survives: `'sync'` a power failure, `'fast'` only the end of the process.

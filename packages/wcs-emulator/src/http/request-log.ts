@@ -44,9 +44,9 @@ export class RequestLog {
     return record;
   }
 
-  /** Tells the listener of a request that is over. */
+  /** Tells the listener of a request that is over. What it throws is not the request's concern. */
   end(record: RequestRecord): void {
-    this.#onRequest?.({ ...record });
+    if (this.#onRequest) process.nextTick(this.#onRequest, { ...record });
   }
 
   list(): RequestRecord[] {
