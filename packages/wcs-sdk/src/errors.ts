@@ -93,6 +93,7 @@ export interface WcsErrorDetails {
  * ```
  */
 export class WcsError extends Error {
+  /** Always `WcsError`. */
   override readonly name = 'WcsError';
   /** Stable reason; branch on this. */
   readonly code: WcsErrorCode;

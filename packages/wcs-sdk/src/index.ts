@@ -25,6 +25,8 @@ export type { CallOptions } from './context.js';
 export type {
   BufferDownloadOptions,
   BufferDownloadResult,
+  DownloadByKey,
+  DownloadByUrl,
   DownloadOptions,
   DownloadResult,
   DownloadSource,

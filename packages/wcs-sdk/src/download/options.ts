@@ -1,14 +1,28 @@
 import type { Writable } from 'node:stream';
 import type { CallOptions } from '../context.js';
-import { checkBucket, checkKey } from '../encoding.js';
+import { checkBucket, checkKey, type ObjectReference } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
 
-/** Names what to download: an object, for which the client needs `downloadUrl`; or any URL of it. */
-export type DownloadSource =
-  | { bucket: string; key: string; url?: undefined }
-  | { url: string | URL; bucket?: undefined; key?: undefined };
+/** An object to download; the client needs `downloadUrl` for it. */
+export interface DownloadByKey extends ObjectReference {
+  /** Not with `bucket` and `key`. */
+  url?: undefined;
+}
+
+/** Any URL to download. */
+export interface DownloadByUrl {
+  /** The URL, with whatever query it needs. */
+  url: string | URL;
+  /** Not with `url`. */
+  bucket?: undefined;
+  /** Not with `url`. */
+  key?: undefined;
+}
+
+/** Names what to download. */
+export type DownloadSource = DownloadByKey | DownloadByUrl;
 
 /** Options that all downloads take. */
 export interface DownloadOptions extends CallOptions {
@@ -55,6 +69,7 @@ export interface StreamDownloadOptions extends DownloadOptions {
 
 /** Options of a download to memory. */
 export interface BufferDownloadOptions extends DownloadOptions {
+  /** Nothing: the bytes come as `data`. */
   to?: undefined;
 }
 

@@ -75,6 +75,7 @@ export interface UploadStart {
 
 /** What {@link WcsClient.upload} gives. */
 export interface UploadResult {
+  /** The bucket uploaded to. */
   bucket: string;
   /** The key under which the object is stored. */
   key: string;
