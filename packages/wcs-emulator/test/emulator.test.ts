@@ -6,6 +6,7 @@ import { affine, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
 import { type RequestRecord, startWcsEmulator, type WcsEmulatorOptions } from '../src/index.js';
 import { LevelMetadataStore } from '../src/storage/level-metadata-store.js';
+import { sendRaw } from './support/raw-request.js';
 import { startEmulator } from './support/start.js';
 import { b64u, uploadToken } from './support/tokens.js';
 
@@ -142,6 +143,27 @@ describe('an emulator', () => {
     }
     expect(received).toContain('HTTP/1.1 200 OK');
   });
+
+  test.each(['close', 'keep-alive'])(
+    'refuses a large upload at once, and the client learns it (Connection: %s)',
+    async connection => {
+      const { emulator } = await startEmulator();
+      const body = affine(32 << 20);
+      const headers = [
+        ['Host', 'x'],
+        ['Connection', connection],
+        ['Content-Length', String(body.length)],
+      ] as const;
+      const answer = await sendRaw(emulator.port, {
+        method: 'POST',
+        target: `/mkblk/${body.length}/0`,
+        headers,
+        body,
+      });
+      expect(answer.status).toBe(401);
+      expect(emulator.requests[0]).toMatchObject({ bytesIn: 0, message: 'no upload token' });
+    },
+  );
 
   test('answers what is not HTTP', async () => {
     const { emulator } = await startEmulator();

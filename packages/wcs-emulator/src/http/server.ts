@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Accounts } from '../auth/accounts.js';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
@@ -100,13 +101,15 @@ export class WcsServer {
     response.on('error', () => {});
     try {
       const outcome = await this.#outcome(request, record);
+      // To close a connection on which bytes still arrive would reset it, and the client never saw the answer.
+      if (outcome !== 'disconnected' && !response.shouldKeepAlive) await readAway(request);
       await this.#send(response, outcome, record);
     } catch (error) {
       // The answer broke off: its reader went away, or its bytes could not be read. Either way it cannot be mended.
       record.message = messageOf(error);
       response.destroy();
     }
-    // What nobody wanted of the body is read away, or the connection would be stuck.
+    // What nobody wanted of the body must not stand before the next request.
     request.resume();
     this.#parts.log.end(record);
   }
@@ -171,6 +174,11 @@ async function* countBytes(request: IncomingMessage, record: RequestRecord): Asy
     record.bytesIn += chunk.length;
     yield chunk;
   }
+}
+
+async function readAway(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  await finished(request.resume());
 }
 
 function messageOf(error: unknown): string {
