@@ -13,6 +13,7 @@ import { crc64, crc64File, etag, etagFile } from '../src/index.js';
 import { chart, gigabytes } from './chart.js';
 import { type Comparison, type Contender, type Figure, measure } from './figures.js';
 import { memoryGrowth } from './memory.js';
+import { ParallelSha1 } from './parallel-sha1.js';
 
 const MIB = 2 ** 20;
 const ROUNDS = 9;
@@ -26,6 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-bench-'));
 const path = join(folder, 'one-gibibyte');
 const fileSize = 1024 * MIB;
 
+const parallel = new ParallelSha1(cores, buffer);
+
 const contenders: Contender[] = [
   {
     name: 'SHA-1 of node:crypto, 64 MiB',
@@ -33,6 +36,11 @@ const contenders: Contender[] = [
     run: () => createHash('sha1').update(buffer).digest(),
   },
   { name: 'SHA-1 of node:crypto, in cache', bytes: buffer.length, run: sha1InCache },
+  {
+    name: `SHA-1 of node:crypto on ${cores} threads`,
+    bytes: cores * 8 * buffer.length,
+    run: () => parallel.run(8),
+  },
   { name: 'etagFile, 1 GiB', bytes: fileSize, run: () => etagFile(path) },
   { name: 'etagFile, 1 GiB, concurrency 1', bytes: fileSize, run: () => etagFile(path, { concurrency: 1 }) },
   { name: 'crc64-ecma182.js, 8 MiB', ...repeated(medium, 4, bytes => peer.crc64(bytes)) },
@@ -47,6 +55,7 @@ const contenders: Contender[] = [
 const comparisons: Comparison[] = [
   { contender: 'etagFile, 1 GiB', peer: 'SHA-1 of node:crypto, 64 MiB', peers: cores, aim: 0.9 },
   { contender: 'etagFile, 1 GiB', peer: 'SHA-1 of node:crypto, in cache', peers: cores },
+  { contender: 'etagFile, 1 GiB', peer: `SHA-1 of node:crypto on ${cores} threads` },
   { contender: 'etagFile, 1 GiB, concurrency 1', peer: 'SHA-1 of node:crypto, 64 MiB' },
   { contender: 'etag, 4 KiB', peer: 'SHA-1 of node:crypto, 4 KiB' },
   { contender: 'crc64, 8 MiB', peer: 'crc64-ecma182.js, 8 MiB', aim: 5 },
@@ -60,6 +69,7 @@ try {
   const figures = await measure(contenders, comparisons, ROUNDS);
   report(figures, growth);
 } finally {
+  await parallel.close();
   rmSync(folder, { recursive: true });
 }
 
