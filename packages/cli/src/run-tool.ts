@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { CliIo } from './cli-io.js';
 import { describeFailure, type FailureDescription } from './describe-failure.js';
 import type { Output } from './terminal/output.js';
@@ -21,7 +20,7 @@ export async function runTool(
       error: described,
     } = await describeFailure(error, io, known);
     out.failure([message, ...hints].join('; '));
-    if (unexpected || out.verbose) for (const line of inspect(described).split('\n')) out.detail(line);
+    if (unexpected || out.verbose) out.trace(described);
     return exitCode;
   }
 }

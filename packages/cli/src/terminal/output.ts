@@ -88,6 +88,13 @@ export class Output {
     if (this.verbose) this.#talk(text);
   }
 
+  /** Where an error comes from. Only stacks: other members of a foreign error may hold whole requests. */
+  trace(error: unknown): void {
+    for (let cause = error; cause instanceof Error; cause = cause.cause) {
+      for (const line of (cause.stack ?? cause.message).split('\n')) this.#talk(line);
+    }
+  }
+
   /** Why the command failed. */
   failure(text: string): void {
     this.#talk(colorsFor(this.#io.stderr, this.#io.env).red(visible(text)), { safe: true });

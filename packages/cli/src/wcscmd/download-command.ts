@@ -54,8 +54,8 @@ export async function runDownload(context: CommandContext): Promise<void> {
       report(context, path, result);
     }
   } catch (error) {
-    if (toStdout || received === 0) throw error;
-    throw new HintedFailure(error, 'the same command goes on from there');
+    if (toStdout || received === 0 || (await isWorthless(error))) throw error;
+    throw new HintedFailure(error, 'the same command goes on with what has arrived');
   } finally {
     progress.stop();
   }
@@ -92,6 +92,12 @@ async function storedEtag(
     out.detail(`no etag to compare with: ${error.message}`);
     return undefined;
   }
+}
+
+/** Whether what has arrived is of no use. */
+async function isWorthless(error: unknown): Promise<boolean> {
+  const { WcsError } = await import('@curve-wcs/wcs-sdk');
+  return error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
 }
 
 /** The end of a download is not the end of stdout. */

@@ -10,7 +10,7 @@ const HINTS: Partial<Record<WcsErrorCode, string>> = {
   CALLBACK_FAILED: 'it need not be uploaded again',
   SOURCE_CHANGED: 'upload it again, without --upload-id',
   CHECKSUM_MISMATCH: 'try again; --no-verify transfers without comparing',
-  NETWORK: 'check the connection, and the addresses in wcscmd --dump-config',
+  NETWORK: 'check the connection and the address',
   TIMEOUT: 'try again, or raise connection_timeout',
   SERVER_ERROR: 'try again later',
 };

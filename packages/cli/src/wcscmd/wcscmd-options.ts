@@ -146,7 +146,7 @@ export const WCSCMD_OPTIONS = [
     long: 'traffic_limit',
     argument: 'N',
     setting: 'traffic_limit',
-    description: 'ceiling that the service sets to the speed of this transfer; 0 for none',
+    description: 'ceiling that the service sets to the speed; 0 for none',
   },
 ] as const satisfies readonly WcscmdOption[];
 

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@curve-wcs/test-support';
+import { describe, expect, test } from 'vitest';
+import { WCSCMD_COMMANDS } from '../src/commands/wcscmd/registry.js';
+import { ExitCode, runWcscmd } from '../src/index.js';
+import { WCSCMD_OPTIONS } from '../src/wcscmd/wcscmd-options.js';
+import { spawnCli } from './support/spawn-cli.js';
+import { runTool } from './support/test-io.js';
+
+const run = (argv: string[]) => runTool(runWcscmd, argv, { cwd: temporaryFolder() });
+
+describe('help', () => {
+  test('names every command and option', async () => {
+    const { exitCode, stdout, stderr } = await run(['--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: ExitCode.success, stderr: '' });
+    for (const { name } of WCSCMD_COMMANDS) expect(stdout).toContain(`\n  ${name} `);
+    for (const { long } of WCSCMD_OPTIONS) expect(stdout).toMatch(new RegExp(` --${long}( |$)`, 'm'));
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+  });
+
+  test('is what comes without arguments', async () => {
+    expect(await run([])).toEqual(await run(['-h']));
+  });
+
+  test.each(WCSCMD_COMMANDS.map(({ name }) => name))('of %s, before or after its name', async name => {
+    const { exitCode, stdout } = await run([name, '--help', '--nonsense']);
+    expect(exitCode).toBe(ExitCode.success);
+    expect(stdout).toMatch(new RegExp(`^Usage: wcscmd \\[options\\] ${name}\\b`));
+    expect(stdout).not.toMatch(/\n\n\n/);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(110);
+    expect((await run(['--help', name])).stdout).toBe(stdout);
+  });
+
+  test('loads neither the SDK nor the progress bar', async () => {
+    const folder = temporaryFolder();
+    const coverage = join(folder, 'coverage');
+    const { exitCode } = await spawnCli('wcscmd', ['--help'], {
+      cwd: folder,
+      env: { NODE_V8_COVERAGE: coverage },
+    }).ended;
+    expect(exitCode).toBe(ExitCode.success);
+    const loaded = readdirSync(coverage).flatMap(file => {
+      const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as {
+        result: { url: string }[];
+      };
+      return result.map(({ url }) => url).filter(url => url.startsWith('file:'));
+    });
+    expect(loaded).toContainEqual(expect.stringMatching(/cli\/bin\/wcscmd\.js$/));
+    expect(loaded.filter(url => /wcs-sdk|\/etag\/|\/got\/|cli-progress/.test(url))).toEqual([]);
+  });
+});
+
+test('--version', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: `wcscmd ${version}\n`, stderr: '' });
+});
+
+describe('a command line that makes no sense', () => {
+  test.each([
+    [['frobnicate'], 'there is no command frobnicate; see wcscmd --help'],
+    [['listall', 'wcs://b', 'f'], 'there is no command listall; see wcscmd --help'],
+    [['--json'], 'no command given; see wcscmd --help'],
+    [['stat'], 'not enough arguments for stat; usage: wcscmd stat wcs://BUCKET/KEY'],
+    [['stat', 'wcs://b/k', 'x'], 'too many arguments for stat; usage: wcscmd stat wcs://BUCKET/KEY'],
+    [['listbucket', 'x'], 'too many arguments for listbucket; usage: wcscmd listbucket'],
+    [['get'], 'not enough arguments for get; usage: wcscmd get URL|wcs://BUCKET/KEY [NAME]'],
+    [['get', 'u', 'a', 'b'], 'too many arguments for get; usage: wcscmd get URL|wcs://BUCKET/KEY [NAME]'],
+    [['--nope', 'listbucket'], 'there is no option --nope'],
+    [['stat', 'bucket/key'], 'expected wcs://BUCKET or wcs://BUCKET/KEY, got "bucket/key"'],
+    [['stat', 'wcs://'], 'expected wcs://BUCKET or wcs://BUCKET/KEY, got "wcs://"'],
+    [['stat', 'wcs:///key'], 'expected wcs://BUCKET or wcs://BUCKET/KEY, got "wcs:///key"'],
+    [['stat', 'wcs://bucket'], 'expected wcs://BUCKET/KEY, got "wcs://bucket"'],
+    [['del', 'wcs://bucket/'], 'expected wcs://BUCKET/KEY, got "wcs://bucket/"'],
+    [
+      ['list', 'wcs://bucket/key'],
+      'expected wcs://BUCKET, got "wcs://bucket/key"; choose keys with --prefix',
+    ],
+    [['put', 'wcs://bucket', '-'], 'an upload from stdin needs a key: wcs://BUCKET/KEY'],
+    [['get', 'ftp://host/a'], 'get takes an http:// or https:// URL, or wcs://BUCKET/KEY'],
+    [['get', 'host/a'], 'get takes an http:// or https:// URL, or wcs://BUCKET/KEY'],
+    [['get', 'http://host/dir/'], 'no file name can be made of that: give one as the second argument'],
+    [
+      ['get', 'http://host/%2e%2E%2Fx/..'],
+      'no file name can be made of that: give one as the second argument',
+    ],
+    [
+      ['get', 'http://host/a', '-', '--json'],
+      'the object itself goes to stdout: --json cannot go there as well',
+    ],
+    [['listbucket', '--limit', '1001'], '--limit must be 1 to 1000; it is "1001"'],
+    [['listbucket', '--deadline', 'soon'], '--deadline must be a positive number of seconds; it is "soon"'],
+    [['listbucket', '--overwrite', 'yes'], '--overwrite must be 0 or 1; it is "yes"'],
+  ])('%j', async (argv, message) => {
+    expect(await run(argv)).toEqual({ exitCode: ExitCode.usage, stdout: '', stderr: `wcscmd: ${message}\n` });
+  });
+
+  test('is shown harmlessly', async () => {
+    const { stderr } = await run(['\u001b[2J']);
+    expect(stderr).toBe('wcscmd: there is no command \\u001b[2J; see wcscmd --help\n');
+  });
+});
