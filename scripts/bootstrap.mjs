@@ -2,16 +2,18 @@
 // turbo tasks named on the command line. Everything it downloads stays in .cache/ and node_modules/.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensurePnpm } from './pinned-pnpm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache');
 
 requireNode(20, 19);
-const pnpm = ensurePnpm();
+const pnpm = ensurePnpm(root);
 installDependencies();
+run(process.execPath, [join(root, 'scripts', 'check-layers.mjs')]);
 turbo(['build', '--output-logs=errors-only']);
 
 const tasks = process.argv.slice(2);
@@ -21,20 +23,6 @@ function requireNode(major, minor) {
   const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number);
   if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return;
   fail(`Node.js ${major}.${minor} or newer is needed; this is ${process.versions.node}.`);
-}
-
-/** Installs the pnpm version that package.json pins into .cache/, and returns its entry script. */
-function ensurePnpm() {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const version = packageManager.replace(/^pnpm@/, '').replace(/\+.*$/, '');
-  const prefix = join(cache, `pnpm-${version}`);
-  const entry = join(prefix, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
-  if (!existsSync(entry)) {
-    console.log(`Fetching pnpm ${version} into .cache/ …`);
-    mkdirSync(prefix, { recursive: true });
-    run('npm', ['install', '--prefix', prefix, '--cache', join(cache, 'npm'), '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `pnpm@${version}`]);
-  }
-  return entry;
 }
 
 /** Runs `pnpm install` only when the lockfile or a manifest changed since the last time. */
@@ -53,7 +41,9 @@ function installDependencies() {
 }
 
 function runTasks(names) {
-  const status = turbo([...names, '--continue=dependencies-successful', '--output-logs=new-only'], { check: false });
+  const status = turbo([...names, '--continue=dependencies-successful', '--output-logs=new-only'], {
+    check: false,
+  });
   if (!names.includes('test')) return status;
   return run(process.execPath, [join(root, 'scripts', 'test-summary.mjs')], { check: false }) || status;
 }

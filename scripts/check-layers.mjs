@@ -30,7 +30,9 @@ for (const name of readdirSync(packages).filter(name => existsSync(join(packages
   for (const file of sources(join(packages, name, 'src'))) checkSource(name, file);
 }
 if (problems.length > 0) {
-  console.error(`Imports must point down (see ARCHITECTURE.md):\n${problems.map(line => `  ${line}`).join('\n')}`);
+  console.error(
+    `Imports must point down (see ARCHITECTURE.md):\n${problems.map(line => `  ${line}`).join('\n')}`,
+  );
   process.exit(1);
 }
 
@@ -39,7 +41,8 @@ function checkManifest(name) {
   for (const field of ['dependencies', 'peerDependencies', 'optionalDependencies']) {
     for (const dependency of Object.keys(manifest[field] ?? {})) {
       const target = dependency.match(/^@curve-wcs\/(.+)$/)?.[1];
-      const permitted = !target || allowed[name].includes(target) || (name === 'cli' && target.endsWith('-emulator'));
+      const permitted =
+        !target || allowed[name].includes(target) || (name === 'cli' && target.endsWith('-emulator'));
       if (!permitted) problems.push(`packages/${name}/package.json: ${field} names ${dependency}`);
     }
   }
@@ -53,10 +56,12 @@ function checkSource(name, file) {
     const target = specifier.match(/^@curve-wcs\/([^/]+)/)?.[1];
     if (target && target !== name) {
       const emulator = name === 'cli' && target.endsWith('-emulator') && emulatorCommands.test(path);
-      if (!allowed[name].includes(target) && !emulator) problems.push(`packages/${name}/${path}: imports ${specifier}`);
+      if (!allowed[name].includes(target) && !emulator)
+        problems.push(`packages/${name}/${path}: imports ${specifier}`);
     } else if (specifier.startsWith('.')) {
       const reached = relative(folder, resolve(dirname(file), specifier));
-      if (reached.startsWith('..')) problems.push(`packages/${name}/${path}: reaches outside its package: ${specifier}`);
+      if (reached.startsWith('..'))
+        problems.push(`packages/${name}/${path}: reaches outside its package: ${specifier}`);
     }
   }
 }

@@ -18,10 +18,14 @@ for (const group of ['packages', 'tools']) {
       missing += 1;
       continue;
     }
-    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(results, 'utf8'));
+    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
+      readFileSync(results, 'utf8'),
+    );
     // A file that does not even load has no failed test, but it has failed.
     const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
-    console.log(`${`${group}/${name}`.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`);
+    console.log(
+      `${`${group}/${name}`.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`,
+    );
     total.passed += numPassedTests;
     total.failed += failed;
   }

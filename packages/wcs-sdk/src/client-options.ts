@@ -48,7 +48,12 @@ export interface WcsClientOptions {
   /** Folder of the records of unfinished uploads. Default: `curve-wcs/uploads` in the user's cache folder. */
   recordFolder?: string;
   /** Your own agents, such as for a proxy. They are not destroyed with the client. */
-  agent?: { http?: HttpAgent; https?: HttpsAgent };
+  agent?: {
+    /** For http:// addresses. */
+    http?: HttpAgent;
+    /** For https:// addresses. */
+    https?: HttpsAgent;
+  };
   /** Put before the client's own user agent. */
   userAgent?: string;
 }

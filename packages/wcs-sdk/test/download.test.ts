@@ -169,6 +169,7 @@ describe('a download that fails leaves no file that looks whole', () => {
     emulator.faults.add({ match: { method: 'GET' }, do: action });
     writeFileSync(to, 'what was there before');
     await expect(wcs.download({ ...object, to, partSize: PART })).rejects.toMatchObject(expected);
+    await expect(wcs.download({ ...object, to, resume: true })).rejects.toMatchObject(expected);
     await expect(wcs.download(object)).rejects.toMatchObject(expected);
     expect(readFileSync(to, 'utf8')).toBe('what was there before');
     expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
@@ -286,6 +287,14 @@ describe('a resumed download', () => {
     expect(gets()).toBe(PARTS - 5 + 1);
     expect(readFileSync(to).equals(CONTENT)).toBe(true);
     expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
+  });
+
+  it('keeps what it has when not even the first request succeeds', async () => {
+    const { emulator, wcs, download } = await interrupted();
+    emulator.faults.add({ do: 'reset' });
+    await expect(wcs.download(download)).rejects.toMatchObject({ code: 'NETWORK' });
+    emulator.faults.clear();
+    expect(await wcs.download(download)).toMatchObject({ verified: true, resumed: 5 * PART });
   });
 
   it('starts anew when the object is another', async () => {

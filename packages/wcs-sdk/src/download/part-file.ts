@@ -102,7 +102,8 @@ export class PartFile {
   /** After a failure: keeps what a resumed download can use, and removes the rest. */
   async abandon({ worthless }: { worthless: boolean }): Promise<void> {
     await this.#close();
-    if (this.#journal && !worthless) return;
+    const finishedParts = ((await this.#journal?.read()) ?? []).slice(1);
+    if (finishedParts.length > 0 && !worthless) return;
     await this.#journal?.remove();
     await rm(this.path, { force: true });
   }

@@ -1,0 +1,205 @@
+// The main job on an embedded server: upload real files with the command line, kill and resume one of them, list,
+// stat, download and compare, and see what errors look like. Exits non-zero if anything differs.
+import { spawn } from 'node:child_process';
+import { createHash, randomFillSync } from 'node:crypto';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startWcsEmulator } from '../packages/wcs-emulator/dist/index.js';
+import { uploadToken, WcsClient } from '../packages/wcs-sdk/dist/index.js';
+
+const BLOCK = 4 * 2 ** 20;
+const FILES = [
+  ['empty.bin', 0],
+  ['small.bin', 1024],
+  ['block.bin', BLOCK],
+  ['large.bin', 100 * 2 ** 20],
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-demo-'));
+const inFolder = name => join(folder, name);
+const shown = [];
+let failures = 0;
+
+const emulator = await startWcsEmulator({ dataDir: inFolder('server'), buckets: ['demo'] });
+try {
+  say(`A WCS server is running at ${emulator.url}, with its data in ${folder}.`);
+  writeFileSync(inFolder('wcscfg'), `${emulator.clientConfig}tmp_record_folder = ${inFolder('records')}\n`, {
+    mode: 0o600,
+  });
+  for (const [name, size] of FILES) writeFileSync(inFolder(name), randomFillSync(Buffer.alloc(size)));
+
+  say('\nUploading, and downloading again:');
+  for (const [name, size] of FILES.slice(0, 3)) await uploadAndCompare(name, size, ['put']);
+  await killAndResume('large.bin');
+  await compare('large.bin', FILES[3][1]);
+
+  say('\nWhat is there now:');
+  await wcscmd(['list', 'wcs://demo'], { print: true });
+  await wcscmd(['stat', 'wcs://demo/large.bin'], { print: true });
+
+  say('\nWhat errors look like:');
+  await failsWith('a wrong secret key', /401|token/i, ['-c', wrongConfig(), 'stat', 'wcs://demo/small.bin']);
+  await failsWith('an object that is not there', /404|no such/i, ['stat', 'wcs://demo/nothing']);
+  await failsWith('an object that is there already', /406|exists/i, [
+    'put',
+    'wcs://demo/small.bin',
+    inFolder('small.bin'),
+  ]);
+  await expiredToken();
+} catch (error) {
+  failures += 1;
+  console.error(error);
+} finally {
+  await emulator.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+console.log('');
+console.table(shown);
+console.log(
+  failures === 0
+    ? 'All of this was right. The server and its folder are gone.'
+    : `${failures} of this was WRONG.`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
+
+/** Uploads a file with one command, and proves that what comes back is what went. */
+async function uploadAndCompare(name, size, command) {
+  const { seconds } = await wcscmd([...command, `wcs://demo/${name}`, inFolder(name)]);
+  note(`upload ${name}`, size, seconds, true);
+  await compare(name, size);
+}
+
+async function compare(name, size) {
+  const back = inFolder(`back-${name}`);
+  const { seconds } = await wcscmd(['get', `wcs://demo/${name}`, back]);
+  const [sent, received] = await Promise.all([sha256(inFolder(name)), sha256(back)]);
+  const etag = (await run('wcs_etag_cal', ['etag', back])).stdout.trim().split('\n').at(-1);
+  const { stdout } = await wcscmd(['--json', 'stat', `wcs://demo/${name}`]);
+  note(
+    `download ${name}, sha256 and etag compared`,
+    size,
+    seconds,
+    sent === received && JSON.parse(stdout).hash === etag,
+  );
+}
+
+/** Kills an upload with SIGKILL when half of its blocks are done, and lets a second command finish it. */
+async function killAndResume(name) {
+  const size = FILES.find(file => file[0] === name)[1];
+  const blocks = Math.ceil(size / BLOCK);
+  // A loopback upload is over before it can be interrupted; this makes it last.
+  const slow = emulator.faults.add({ match: { path: '/mkblk/' }, do: 'delay 100ms' });
+  const upload = ['multiput', `wcs://demo/${name}`, inFolder(name)];
+  const first = wcscmd(upload, { mayFail: true });
+  while (finishedBlocks() < blocks / 2) await delay(10);
+  first.child.kill('SIGKILL');
+  await first;
+  slow();
+  const acknowledged = finishedBlocks();
+  const before = sentBlocks();
+  const { seconds } = await wcscmd(upload);
+  const sent = sentBlocks() - before;
+  say(`  killed with ${acknowledged} of ${blocks} blocks done; the second run sent the other ${sent}`);
+  note(
+    `upload ${name}, killed half way and resumed`,
+    size - acknowledged * BLOCK,
+    seconds,
+    sent <= blocks - acknowledged + 4 && sent < blocks,
+  );
+}
+
+/** Blocks in the record of the upload under way: lines after its header. */
+function finishedBlocks() {
+  const [record] = readdirSync(inFolder('.'), { recursive: true }).filter(file => file.endsWith('.upload'));
+  return record === undefined
+    ? 0
+    : readFileSync(inFolder(record), 'utf8')
+        .split('\n')
+        .filter(line => line.startsWith('{"index"')).length;
+}
+
+function sentBlocks() {
+  return emulator.requests.filter(({ path }) => path.startsWith('/mkblk/')).length;
+}
+
+async function failsWith(what, words, args) {
+  const { status, stderr } = await wcscmd(args, { mayFail: true });
+  say(`  ${what}: exit ${status}\n    ${stderr.trim().split('\n').join('\n    ')}`);
+  note(
+    `error of ${what}`,
+    undefined,
+    undefined,
+    status === 1 && words.test(stderr) && !stderr.includes(emulator.secretKey),
+  );
+}
+
+async function expiredToken() {
+  const token = uploadToken(emulator, { scope: 'demo:late.bin', deadline: Date.now() - 1000 });
+  const wcs = new WcsClient({ uploadUrl: emulator.url });
+  const error = await wcs
+    .upload({ bucket: 'demo', key: 'late.bin', source: inFolder('small.bin'), token })
+    .catch(error => error);
+  await wcs.close();
+  say(`  an expired token, through the SDK:\n    ${error.code}: ${error.message}`);
+  note('error of an expired token', undefined, undefined, error.code === 'UNAUTHORIZED');
+}
+
+function wrongConfig() {
+  writeFileSync(
+    inFolder('wrong-wcscfg'),
+    emulator.clientConfig.replace(emulator.secretKey, 'this-is-not-the-key'),
+  );
+  return inFolder('wrong-wcscfg');
+}
+
+function wcscmd(args, options) {
+  const config = args.includes('-c') ? [] : ['-c', inFolder('wcscfg')];
+  say(`  $ wcscmd ${args.join(' ').replaceAll(`${folder}/`, '')}`);
+  return run('wcscmd', [...config, ...args], options);
+}
+
+/** Runs a command of the CLI package; a failure that is not expected ends the demo. */
+function run(name, args, { print = false, mayFail = false } = {}) {
+  const program = fileURLToPath(new URL(`../packages/cli/bin/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = performance.now();
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) child[stream].on('data', chunk => (output[stream] += chunk));
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', status => {
+      if (print) process.stdout.write(output.stdout.replace(/^/gm, '    ').trimEnd().concat('\n'));
+      if (status !== 0 && !mayFail)
+        reject(new Error(`${name} ${args.join(' ')} ended with ${status}\n${output.stderr}`));
+      else resolve({ ...output, status, seconds: (performance.now() - started) / 1000 });
+    });
+  });
+  return Object.assign(ended, { child });
+}
+
+async function sha256(path) {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function note(what, bytes, seconds, right) {
+  if (!right) failures += 1;
+  const rate = bytes && seconds ? `${(bytes / seconds / 1e6).toFixed(1)} MB/s` : '';
+  shown.push({
+    shown: what,
+    bytes: bytes ?? '',
+    seconds: seconds?.toFixed(2) ?? '',
+    rate,
+    result: right ? 'right' : 'WRONG',
+  });
+}
+
+function say(text) {
+  console.log(text);
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const PACKAGES = ['etag', 'wcs-sdk', 'wcs-emulator', 'cli'];
+
+/** An empty project that has the packed packages installed, and nothing else of this repository. */
+const project = realpathSync(mkdtempSync(join(tmpdir(), 'curve-wcs-packed-')));
+const inProject = (name: string) => join(project, name);
+let tarballs: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(inProject('tarballs'));
+  for (const name of PACKAGES) {
+    const pack = [join(root, 'scripts', 'pnpm.mjs'), 'pack', '--pack-destination', inProject('tarballs'), '--json'];
+    const { stdout } = await run(process.execPath, pack, { cwd: join(root, 'packages', name) });
+    tarballs.push((JSON.parse(stdout) as { filename: string }).filename);
+  }
+  writeFileSync(inProject('package.json'), '{ "name": "stranger", "version": "1.0.0", "private": true }');
+  await npm('install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs, '@types/node@20.19.43');
+}, 300_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+function npm(...args: string[]) {
+  return run('npm', args, { cwd: project });
+}
+
+/** Writes a program into the project, runs it there, and gives what it printed. */
+async function program(name: string, code: string): Promise<string> {
+  writeFileSync(inProject(name), code);
+  const { stdout, stderr } = await run(process.execPath, [name], { cwd: project });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+const ROUND_TRIP = `
+  const emulator = await startWcsEmulator({ buckets: ['photos'] });
+  const wcs = new WcsClient({
+    accessKey: emulator.accessKey,
+    secretKey: emulator.secretKey,
+    uploadUrl: emulator.url,
+    managementUrl: emulator.url,
+    downloadUrl: emulator.url + '/-/{bucket}',
+  });
+  const content = Buffer.alloc(9_000_001, 'content');
+  const { hash, verified } = await wcs.upload({ bucket: 'photos', key: 'a', source: content, formThreshold: 0 });
+  const { data } = await wcs.download({ bucket: 'photos', key: 'a' });
+  console.log(verified, hash === etag(content), data.equals(content), crc64(Buffer.from('123456789')));
+  await wcs.close();
+  await emulator.close();
+`;
+
+describe('what a stranger installs', () => {
+  it('works from ESM', async () => {
+    const code = `
+      import { crc64, etag } from '@curve-wcs/etag';
+      import { startWcsEmulator } from '@curve-wcs/wcs-emulator';
+      import { WcsClient } from '@curve-wcs/wcs-sdk';
+      ${ROUND_TRIP}`;
+    expect(await program('esm.mjs', code)).toBe('true true true 11051210869376104954n\n');
+  });
+
+  it('works from CommonJS', async () => {
+    const code = `
+      const { crc64, etag } = require('@curve-wcs/etag');
+      const { startWcsEmulator } = require('@curve-wcs/wcs-emulator');
+      const { WcsClient } = require('@curve-wcs/wcs-sdk');
+      (async () => {${ROUND_TRIP}})();`;
+    expect(await program('common.cjs', code)).toBe('true true true 11051210869376104954n\n');
+  });
+
+  it.each([
+    ['NodeNext', 'NodeNext', 'module'],
+    ['Node16', 'Node16', 'commonjs'],
+    ['ESNext', 'Bundler', 'module'],
+  ])('has types for TypeScript with module %s, resolution %s, in a %s package', async (module, moduleResolution, type) => {
+    const folder = inProject(`typed-${module}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(
+      join(folder, 'index.ts'),
+      `import { etagFile, type Progress } from '@curve-wcs/etag';
+       import { startWcsEmulator, type WcsEmulator } from '@curve-wcs/wcs-emulator';
+       import { WcsClient, WcsError, type UploadResult } from '@curve-wcs/wcs-sdk';
+       export async function use(): Promise<UploadResult> {
+         const emulator: WcsEmulator = await startWcsEmulator({ buckets: ['photos'] });
+         const wcs = new WcsClient({ uploadUrl: emulator.url });
+         const report = (progress: Progress) => progress.transferred;
+         const etag: string = await etagFile('a', { onProgress: report });
+         for await (const { key, size, putTime } of wcs.listObjects('photos')) key.trim(), size.toFixed(), putTime.getTime();
+         try {
+           return await wcs.upload({ bucket: 'photos', key: etag, source: new Blob([]), signal: AbortSignal.timeout(5) });
+         } catch (error) {
+           if (error instanceof WcsError && error.code === 'NOT_FOUND') throw error.cause;
+           // @ts-expect-error there is no such option
+           return await wcs.upload({ bucket: 'photos', source: 'a', nonsense: 1 });
+         }
+       }`,
+    );
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { module, moduleResolution, target: 'ES2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'], lib: ['ES2023', 'ESNext.Disposable', 'DOM'] },
+      }),
+    );
+    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', folder], { cwd: project }).catch(error => error);
+    expect(stdout).toBe('');
+  });
+
+  it('has the commands', async () => {
+    writeFileSync(inProject('123'), '123456789');
+    const bin = (name: string) => join(project, 'node_modules', '.bin', name);
+    expect((await run(bin('wcs_crc64_cal'), ['crc64', '123'], { cwd: project })).stdout).toBe("['123']\n11051210869376104954\n");
+    expect((await run(bin('wcs_etag_cal'), ['etag', '123'], { cwd: project })).stdout).toMatch(/^\['123'\]\nF[\w-]{27}\n$/);
+    expect((await run(bin('wcscmd'), ['--help'], { cwd: project })).stdout).toContain('multiput');
+    expect((await run(bin('wcs-emulator'), ['--help'], { cwd: project })).stdout).toContain('--data-dir');
+  });
+});
+
+describe.each(PACKAGES)('the tarball of %s', name => {
+  const file = (path: string) => join(project, 'node_modules', '@curve-wcs', name, path);
+
+  it('carries its licence and README, and real versions of its siblings', () => {
+    expect(readFileSync(file('LICENSE'), 'utf8')).toContain('Apache License');
+    expect(readFileSync(file('README.md'), 'utf8')).toContain(`# @curve-wcs/${name}`);
+    const { dependencies = {} } = JSON.parse(readFileSync(file('package.json'), 'utf8'));
+    for (const version of Object.values(dependencies)) expect(version).toMatch(/^\^?\d+\.\d+\.\d+/);
+  });
+
+  it('carries nothing that only the repository needs', async () => {
+    const { stdout } = await run('tar', ['-tzf', tarballs[PACKAGES.indexOf(name)] ?? '']);
+    const unwanted = stdout.split('\n').filter(path => /package\/(test|bench|src|\.cache|node_modules|docs)\//.test(path));
+    expect(unwanted).toEqual([]);
+  });
+});
