@@ -51,7 +51,8 @@ class Dialogue {
       for (const question of QUESTIONS) await this.#ask(question);
       this.#out.text('\nNew settings:\n');
       for (const { setting } of QUESTIONS) this.#out.text(`  ${setting}: ${this.#shown(setting)}\n`);
-      if (/^y/i.test(await this.#prompt.ask('\nSave settings? [y/N] '))) return;
+      this.#out.text('\n');
+      if (/^y/i.test(await this.#prompt.ask('Save settings? [y/N] '))) return;
       if (/^n/i.test(await this.#prompt.ask('Retry configuration? [Y/n] ')))
         throw new PromptClosed('declined');
     }

@@ -63,15 +63,22 @@ export function checkSettings({ path, settings }: LoadedConfig, names: readonly 
   }
 }
 
-/** Fails unless the settings that a command cannot do without are there. */
+/** Fails unless the settings that a command cannot do without are there, and can be what they are. */
 export function requireSettings(config: LoadedConfig, names: readonly (SettingName | 'get_url')[]): void {
-  const unset = names.filter(name => !(name === 'get_url' ? config.extra[name] : config.settings[name]));
-  if (unset.length === 0) return;
-  if (config.missing) throw missingConfig(config);
-  const hint = unset.includes('get_url')
-    ? 'get_url = HOST in that file names the download domain; {bucket} in it stands for the bucket'
-    : 'set it with wcscmd --configure';
-  throw configError(`${unset.join(' and ')} not set in ${config.path}`, { hint });
+  const settings = names.filter(name => name !== 'get_url');
+  const unset = settings.filter(name => !config.settings[name]);
+  if (config.missing && names.length > 0) throw missingConfig(config);
+  if (unset.length > 0) {
+    throw configError(`${unset.join(' and ')} not set in ${config.path}`, {
+      hint: 'set it with wcscmd --configure',
+    });
+  }
+  if (names.includes('get_url') && !config.extra['get_url']) {
+    throw configError(`get_url not set in ${config.path}`, {
+      hint: 'get_url = HOST in that file names the download domain; {bucket} in it stands for the bucket',
+    });
+  }
+  checkSettings(config, settings);
 }
 
 function missingConfig({ path }: LoadedConfig): Error {

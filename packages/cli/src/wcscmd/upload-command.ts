@@ -79,7 +79,9 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
     onProgress: state => progress.update(state),
   };
   try {
-    report(context, await client.upload(upload));
+    const result = await client.upload(upload);
+    progress.stop();
+    report(context, result);
   } catch (error) {
     const hint = (await worthResuming(error)) ? resumeHint() : undefined;
     throw hint === undefined ? error : new HintedFailure(error, hint);

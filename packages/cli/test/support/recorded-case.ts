@@ -1,0 +1,39 @@
+import { vectors } from '@curve-wcs/test-support';
+
+/** A request as the official tool sent it, and the answer that it was given. */
+export interface RecordedRequest {
+  method: string;
+  url: string;
+  headers: [name: string, value: string][];
+  body: { length: number; sha256: string };
+  multipart?: { parts: { name: string; filename: string | null; body: { sha256: string; text?: string } }[] };
+  response: { status: number; body: string };
+}
+
+/** A run of an official tool. */
+export interface RecordedCase {
+  case: string;
+  tool: 'wcscmd' | 'wcs_etag_cal' | 'wcs_crc64_cal';
+  argv: string[];
+  exitCode: number;
+  stdout: string | { kind: string; options: string[]; commands: string[] };
+  stderr: string;
+  filesWritten: Record<string, { text: string }>;
+  requests: RecordedRequest[];
+  /** `null`: there is no file; absent: the recording's base configuration. */
+  wcscfg?: string | null;
+  stdin?: string;
+}
+
+const { meta, cases } = vectors<{ meta: { baseWcscfg: string }; cases: RecordedCase[] }>(
+  new URL('..', import.meta.url).href,
+  'cli.python3.json',
+);
+
+/** What the official tools did, run by run. */
+export const RECORDED_CASES: readonly RecordedCase[] = cases;
+
+/** The text of a case's configuration file, if it has one. */
+export function recordedConfig({ wcscfg }: RecordedCase): string | null {
+  return wcscfg === undefined ? meta.baseWcscfg : wcscfg;
+}
