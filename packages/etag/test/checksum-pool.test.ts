@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { lcg } from '@curve-wcs/test-support';
+import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ChecksumPool, type ChecksumPoolOptions, crc32, crc64 } from '../src/index.js';
 
@@ -52,6 +55,42 @@ describe('ChecksumPool', () => {
     expect(await pool.digest(bytes, { crc32: true })).toEqual({ crc32: crc32(bytes) });
     expect(await pool.digest(bytes, { crc64: true, sha1: false })).toEqual({ crc64: crc64(bytes) });
     expect(Object.keys(await pool.digest(bytes, { sha1: true }))).toEqual(['sha1']);
+  });
+
+  it('reads part of a file into shared memory and digests it', async () => {
+    const pool = openPool();
+    const bytes = lcg(2_000_000, 3);
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, bytes);
+    const file = await open(path);
+    onTestFinished(() => file.close());
+    for (const [position, length] of [
+      [0, 2_000_000],
+      [5, 0],
+      [123, 1],
+      [1_000_001, 700_000],
+    ] as const) {
+      const target = new Uint8Array(new SharedArrayBuffer(length + 10)).subarray(3, 3 + length);
+      const expected = bytes.subarray(position, position + length);
+      const digests = await pool.readAndDigest({ descriptor: file.fd, position }, target, everything);
+      expect(digests).toEqual(expectedOf(expected));
+      expect(Buffer.from(target).equals(expected)).toBe(true);
+    }
+  });
+
+  it('does not take the end of a file, a bad descriptor or private memory for a part of it', async () => {
+    const pool = openPool();
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, 'short');
+    const file = await open(path);
+    onTestFinished(() => file.close());
+    const target = new Uint8Array(new SharedArrayBuffer(6));
+    const read = (descriptor: number, position: number, memory: Uint8Array) =>
+      pool.readAndDigest({ descriptor, position }, memory, { crc32: true });
+    await expect(read(file.fd, 0, target)).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+    await expect(read(9999, 0, target)).rejects.toMatchObject({ code: 'EBADF' });
+    await expect(read(file.fd, 0, new Uint8Array(5))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(read(file.fd, -1, target)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
   it('copies private memory before digest() returns, and reads shared memory in place', async () => {

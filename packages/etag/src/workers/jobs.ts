@@ -23,11 +23,23 @@ export interface FileJob {
   readonly wanted: WantedDigests;
 }
 
-export type Job = BufferJob | FileJob;
+/** Reads a range of a file into shared memory, and digests it as a whole on the way. */
+export interface ReadJob {
+  readonly kind: 'read';
+  /** Open for as long as the job runs. */
+  readonly descriptor: number;
+  readonly start: number;
+  /** A view of a `SharedArrayBuffer`; all of it is filled. */
+  readonly target: Uint8Array;
+  readonly wanted: WantedDigests;
+}
+
+export type Job = BufferJob | FileJob | ReadJob;
 
 /** Does a job on this thread: gives the digests of the buffer, or of every block of the range. */
 export function perform(job: Job, checkStop: () => void): Digests[] {
-  return job.kind === 'buffer' ? [digestBuffer(job, checkStop)] : digestRange(job, checkStop);
+  if (job.kind === 'buffer') return [digestBuffer(job, checkStop)];
+  return job.kind === 'read' ? [readAndDigest(job, checkStop)] : digestRange(job, checkStop);
 }
 
 function digestBuffer({ data, wanted }: BufferJob, checkStop: () => void): Digests {
@@ -35,6 +47,20 @@ function digestBuffer({ data, wanted }: BufferJob, checkStop: () => void): Diges
   for (let start = 0; start < data.length; start += PIECE_SIZE) {
     checkStop();
     digester.update(data.subarray(start, start + PIECE_SIZE));
+  }
+  return digester.digest();
+}
+
+function readAndDigest({ descriptor, start, target, wanted }: ReadJob, checkStop: () => void): Digests {
+  const digester = new Digester(wanted);
+  for (let done = 0; done < target.length; ) {
+    checkStop();
+    const length = Math.min(PIECE_SIZE, target.length - done);
+    const count = readSync(descriptor, target, done, length, start + done);
+    if (count === 0) throw fileBecameShorter();
+    // Now, while the bytes are still in this core's cache.
+    digester.update(target.subarray(done, done + count));
+    done += count;
   }
   return digester.digest();
 }
@@ -60,6 +86,10 @@ function digestRange(job: FileJob, checkStop: () => void): Digests[] {
 function readPiece(descriptor: number, position: number, end: number): Uint8Array {
   const { buffer } = crc64Engine();
   const count = readSync(descriptor, buffer, 0, Math.min(buffer.length, end - position), position);
-  if (count === 0) throw new ChecksumError('FILE_CHANGED', 'The file became shorter while it was read');
+  if (count === 0) throw fileBecameShorter();
   return buffer.subarray(0, count);
+}
+
+function fileBecameShorter(): ChecksumError {
+  return new ChecksumError('FILE_CHANGED', 'The file became shorter while it was read');
 }

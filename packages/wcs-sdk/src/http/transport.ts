@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type Request as GotRequest, type OptionsInit } from 'got';
+import got, { type Got, type Request as GotRequest, type OptionsInit } from 'got';
 import { WcsError } from '../errors.js';
 
 /** A body that is made anew for each attempt, so that a retry never sends a consumed stream. */
@@ -54,7 +54,8 @@ const LARGEST_ANSWER = 64 * 2 ** 20;
 
 /** The only place that knows got: sends one request once. Retries, statuses and meanings live above it. */
 export class Transport {
-  readonly #defaults: OptionsInit & { isStream: true };
+  readonly #got: Got;
+  readonly #userAgent: string;
   readonly #ownAgents: (HttpAgent | HttpsAgent)[] = [];
   readonly #active = new Set<GotRequest>();
   #closed = false;
@@ -68,8 +69,9 @@ export class Transport {
     } as const;
     const http = options.agent?.http ?? this.#own(new HttpAgent(agentOptions));
     const https = options.agent?.https ?? this.#own(new HttpsAgent(agentOptions));
-    this.#defaults = {
-      isStream: true,
+    this.#userAgent = options.userAgent;
+    // An instance, because merging options costs more than anything else in a request.
+    this.#got = got.extend({
       agent: { http, https },
       throwHttpErrors: false,
       followRedirect: false,
@@ -82,8 +84,7 @@ export class Transport {
         socket: options.idleTimeout,
       },
       https: { rejectUnauthorized: options.verifyTls },
-      headers: { 'user-agent': options.userAgent },
-    };
+    });
   }
 
   /** Sends a request and reads its whole answer. */
@@ -113,12 +114,11 @@ export class Transport {
     if (this.#closed) throw closedError(request.operation);
     request.signal?.throwIfAborted();
     let bodyFailure: unknown;
-    const stream = got.stream(request.url, {
-      ...this.#defaults,
+    const stream = this.#got.stream(request.url, {
       method: request.method,
-      headers: { ...this.#defaults.headers, ...request.headers, ...lengthHeader(request.body) },
+      headers: { 'user-agent': this.#userAgent, ...request.headers, ...lengthHeader(request.body) },
       ...(request.body === undefined ? {} : { body: wireBody(request.body, error => (bodyFailure = error)) }),
-    } as OptionsInit & { isStream: true }) as GotRequest;
+    }) as GotRequest;
     this.#active.add(stream);
     // got would keep listening on the signal after the answer; a caller's signal may serve many requests.
     const abort = () => stream.destroy();
@@ -135,10 +135,12 @@ export class Transport {
         release();
         reject(failure(error));
       });
-      stream.once('close', () => reject(failure(new Error('the connection was closed'))));
+      const onClose = () => reject(failure(new Error('the connection was closed')));
+      stream.once('close', onClose);
       stream.once(
         'response',
         (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
+          stream.off('close', onClose);
           const headers = flatten(response.headers);
           resolve({
             status: response.statusCode,

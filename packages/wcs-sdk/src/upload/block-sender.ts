@@ -75,9 +75,7 @@ export class BlockSender {
     let sent = 0;
     while (sent < block.size) {
       if (source) {
-        const length = Math.min(span.room().length, block.size - sent);
-        await source.read(span.room(length), block.start + sent);
-        span.loaded(length);
+        await span.read(source, block.start + sent, Math.min(span.capacity, block.size - sent));
       }
       for (let from = 0; from < span.bytes.length; ) {
         const to = Math.min(from + this.#chunkSize, span.bytes.length);

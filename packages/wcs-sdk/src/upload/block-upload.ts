@@ -176,9 +176,7 @@ export class BlockUpload {
     if (!this.#plan.verify) return true;
     const digests: string[] = [];
     for (let done = 0; done < block.size; done += span.bytes.length) {
-      const length = Math.min(span.room().length, block.size - done);
-      await source.read(span.room(length), block.start + done);
-      span.loaded(length);
+      await span.read(source, block.start + done, Math.min(span.capacity, block.size - done));
       for (const digest of await span.sha1()) digests.push(Buffer.from(digest).toString('hex'));
     }
     return digests.join() === finished.sha1?.join();
@@ -262,7 +260,7 @@ class BlockSequence {
     if (this.#ended) return undefined;
     const index = this.#index++;
     const held = index === 0 && span === this.#first;
-    if (!held) span.loaded(await untilAborted(this.#source.fill(span.room()), signal));
+    if (!held) await span.fill(memory => untilAborted(this.#source.fill(memory), signal));
     const size = span.bytes.length;
     this.#ended = size < this.#blockSize;
     return size === 0 ? undefined : { index, start: index * this.#blockSize, size };

@@ -145,9 +145,8 @@ class FormContent {
     this.progress.add(-this.progress.transferred);
     yield head;
     for (let offset = 0; offset < this.#source.size; offset += span.bytes.length) {
-      const length = Math.min(span.room().length, this.#source.size - offset);
-      await this.#source.read(span.room(length), offset);
-      span.loaded(length);
+      const length = Math.min(span.capacity, this.#source.size - offset);
+      await span.read(this.#source, offset, length);
       yield span.bytes;
       digests.push(...(await span.sha1()));
       if (attempt !== this.#attempt) return;

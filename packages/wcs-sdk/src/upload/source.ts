@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ChecksumError, type ChecksumPool } from '@curve-wcs/etag';
 import { invalidArgument, WcsError } from '../errors.js';
 
 /**
@@ -29,6 +30,9 @@ export interface FileIdentity {
   mtimeMs: number;
 }
 
+/** The checksums of up to 4 MiB. */
+export type PieceDigests = { sha1?: Uint8Array; crc32?: number };
+
 /** A source whose bytes can be read at any offset, and again. */
 export interface RandomSource {
   readonly kind: 'random';
@@ -37,6 +41,8 @@ export interface RandomSource {
   readonly identity: FileIdentity | undefined;
   /** Reads exactly `target.length` bytes from `offset`; fails if the source has become shorter. */
   read(target: Uint8Array, offset: number): Promise<void>;
+  /** The same, with the checksums of what was read; where a source has it, it costs less than hashing afterwards. */
+  readAndDigest?(pool: ChecksumPool, target: Uint8Array, offset: number): Promise<PieceDigests>;
   /** Fails with `SOURCE_CHANGED` if the source is not what it was when it was opened. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
@@ -86,6 +92,8 @@ async function openFile(path: string): Promise<RandomSource | SequentialSource> 
 
 function fileSource(file: FileHandle, identity: FileIdentity): RandomSource {
   const changed = () => new WcsError('SOURCE_CHANGED', `${identity.path} changed while it was uploaded`);
+  const failed = (error: Error) =>
+    new WcsError('SOURCE_FAILED', `cannot read ${identity.path}: ${error.message}`, { cause: error });
   return {
     kind: 'random',
     size: identity.size,
@@ -96,13 +104,19 @@ function fileSource(file: FileHandle, identity: FileIdentity): RandomSource {
       while (filled < target.length) {
         const { bytesRead } = await file
           .read(target, filled, target.length - filled, offset + filled)
-          .catch(error => {
-            throw new WcsError('SOURCE_FAILED', `cannot read ${identity.path}: ${error.message}`, {
-              cause: error,
-            });
-          });
+          .catch(error => Promise.reject(failed(error)));
         if (bytesRead === 0) throw changed();
         filled += bytesRead;
+      }
+    },
+    async readAndDigest(pool, target, offset) {
+      try {
+        const part = { descriptor: file.fd, position: offset };
+        return await pool.readAndDigest(part, target, { sha1: true, crc32: true });
+      } catch (error) {
+        throw error instanceof ChecksumError && error.code === 'FILE_CHANGED'
+          ? changed()
+          : failed(error as Error);
       }
     },
     async checkUnchanged() {

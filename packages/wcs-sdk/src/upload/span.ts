@@ -1,7 +1,5 @@
 import { BLOCK_SIZE, type ChecksumPool } from '@curve-wcs/etag';
-
-/** The checksums of up to 4 MiB, computed in one pass over the bytes. */
-type PieceDigests = { sha1?: Uint8Array; crc32?: number };
+import type { PieceDigests, RandomSource } from './source.js';
 
 /**
  * A stretch of a block in memory, with the checksums that are being computed of it in worker threads while it
@@ -18,7 +16,7 @@ export class Span {
    * @param pool - absent when nothing is to be verified
    */
   constructor(capacity: number, pool: ChecksumPool | undefined) {
-    this.#memory = new Uint8Array(new SharedArrayBuffer(capacity));
+    this.#memory = pool ? new Uint8Array(new SharedArrayBuffer(capacity)) : Buffer.allocUnsafeSlow(capacity);
     this.#pool = pool;
   }
 
@@ -27,30 +25,46 @@ export class Span {
     return this.#memory.subarray(0, this.#length);
   }
 
-  /** The memory to fill, before {@link loaded} is called. */
-  room(length = this.#memory.length): Uint8Array {
-    return this.#memory.subarray(0, length);
+  /** How much the span can hold. */
+  get capacity(): number {
+    return this.#memory.length;
   }
 
-  /** Says how much was filled, and starts to hash it. */
-  loaded(length: number): void {
-    this.#length = length;
-    this.#pieces = [];
-    // The etag is made of 4 MiB pieces whatever the block size.
-    for (let start = 0; this.#pool && start < length; start += BLOCK_SIZE) {
-      const digests = this.#pool.digest(this.bytes.subarray(start, start + BLOCK_SIZE), {
-        sha1: true,
-        crc32: true,
-      });
-      digests.catch(() => {});
-      this.#pieces.push(digests);
+  /** Reads part of a source; its checksums come with it where they can. */
+  async read(source: RandomSource, offset: number, length: number): Promise<void> {
+    const pool = this.#pool;
+    if (!pool || !source.readAndDigest) {
+      await source.read(this.#memory.subarray(0, length), offset);
+      this.#filled(length);
+      return;
     }
+    this.#length = length;
+    const pieces = piecesOf(this.bytes).map((piece, index) =>
+      source.readAndDigest?.(pool, piece, offset + index * BLOCK_SIZE),
+    );
+    const digests = await Promise.all(pieces);
+    this.#pieces = digests.map(digest => Promise.resolve(digest ?? {}));
+  }
+
+  /** Lets `fill` fill the span from its start; hashing begins when it has. */
+  async fill(fill: (memory: Uint8Array) => Promise<number>): Promise<number> {
+    const length = await fill(this.#memory);
+    this.#filled(length);
+    return length;
+  }
+
+  #filled(length: number): void {
+    this.#length = length;
+    this.#pieces = piecesOf(this.bytes).map(async piece =>
+      this.#pool ? this.#pool.digest(piece, { sha1: true, crc32: true }) : {},
+    );
+    for (const piece of this.#pieces) piece.catch(() => {});
   }
 
   /** SHA-1 of each 4 MiB piece. */
   async sha1(): Promise<Uint8Array[]> {
     const pieces = await Promise.all(this.#pieces);
-    return pieces.map(({ sha1 }) => sha1 ?? new Uint8Array(0));
+    return pieces.flatMap(({ sha1 }) => sha1 ?? []);
   }
 
   /** CRC-32 of a chunk; undefined when nothing is to be verified. */
@@ -61,4 +75,12 @@ export class Span {
       : this.#pool?.digest(this.bytes.subarray(start, end), { crc32: true });
     return (await digests)?.crc32;
   }
+}
+
+/** The etag is made of 4 MiB pieces, whatever the block size. */
+function piecesOf(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.length / BLOCK_SIZE);
+  return Array.from({ length: count }, (_, index) =>
+    bytes.subarray(index * BLOCK_SIZE, (index + 1) * BLOCK_SIZE),
+  );
 }

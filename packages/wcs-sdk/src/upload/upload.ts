@@ -56,15 +56,14 @@ async function uploadStream(
   const first = new Span(plan.blockSize, plan.verify ? context.checksums : undefined);
   const length = await readFirstBlock(source, first, plan);
   if (length < plan.blockSize && length <= Math.max(plan.formThreshold, 0)) {
-    return uploadForm(context, plan, target, (await openSource(first.room(length))) as RandomSource);
+    return uploadForm(context, plan, target, (await openSource(first.bytes)) as RandomSource);
   }
-  first.loaded(length);
   return new BlockUpload(context, plan, target, source, undefined).run(first);
 }
 
 async function readFirstBlock(source: SequentialSource, first: Span, plan: UploadPlan): Promise<number> {
   using abort = new LinkedAbort(plan.signal);
-  return await untilAborted(source.fill(first.room()), abort.signal);
+  return await first.fill(memory => untilAborted(source.fill(memory), abort.signal));
 }
 
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {
