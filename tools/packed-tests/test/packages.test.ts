@@ -14,12 +14,18 @@ const PACKAGES = ['etag', 'wcs-sdk', 'wcs-emulator', 'cli'];
 /** An empty project that has the packed packages installed, and nothing else of this repository. */
 const project = realpathSync(mkdtempSync(join(tmpdir(), 'curve-wcs-packed-')));
 const inProject = (name: string) => join(project, name);
-let tarballs: string[] = [];
+const tarballs: string[] = [];
 
 beforeAll(async () => {
   mkdirSync(inProject('tarballs'));
   for (const name of PACKAGES) {
-    const pack = [join(root, 'scripts', 'pnpm.mjs'), 'pack', '--pack-destination', inProject('tarballs'), '--json'];
+    const pack = [
+      join(root, 'scripts', 'pnpm.mjs'),
+      'pack',
+      '--pack-destination',
+      inProject('tarballs'),
+      '--json',
+    ];
     const { stdout } = await run(process.execPath, pack, { cwd: join(root, 'packages', name) });
     tarballs.push((JSON.parse(stdout) as { filename: string }).filename);
   }
@@ -81,13 +87,15 @@ describe('what a stranger installs', () => {
     ['NodeNext', 'NodeNext', 'module'],
     ['Node16', 'Node16', 'commonjs'],
     ['ESNext', 'Bundler', 'module'],
-  ])('has types for TypeScript with module %s, resolution %s, in a %s package', async (module, moduleResolution, type) => {
-    const folder = inProject(`typed-${module}`);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
-    writeFileSync(
-      join(folder, 'index.ts'),
-      `import { etagFile, type Progress } from '@curve-wcs/etag';
+  ])(
+    'has types for TypeScript with module %s, resolution %s, in a %s package',
+    async (module, moduleResolution, type) => {
+      const folder = inProject(`typed-${module}`);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+      writeFileSync(
+        join(folder, 'index.ts'),
+        `import { etagFile, type Progress } from '@curve-wcs/etag';
        import { startWcsEmulator, type WcsEmulator } from '@curve-wcs/wcs-emulator';
        import { WcsClient, WcsError, type UploadResult } from '@curve-wcs/wcs-sdk';
        export async function use(): Promise<UploadResult> {
@@ -104,23 +112,39 @@ describe('what a stranger installs', () => {
            return await wcs.upload({ bucket: 'photos', source: 'a', nonsense: 1 });
          }
        }`,
-    );
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({
-        compilerOptions: { module, moduleResolution, target: 'ES2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'], lib: ['ES2023', 'ESNext.Disposable', 'DOM'] },
-      }),
-    );
-    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, '-p', folder], { cwd: project }).catch(error => error);
-    expect(stdout).toBe('');
-  });
+      );
+      writeFileSync(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({
+          compilerOptions: {
+            module,
+            moduleResolution,
+            target: 'ES2022',
+            strict: true,
+            noEmit: true,
+            skipLibCheck: false,
+            types: ['node'],
+            lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+          },
+        }),
+      );
+      const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+      const { stdout } = await run(process.execPath, [tsc, '-p', folder], { cwd: project }).catch(
+        error => error,
+      );
+      expect(stdout).toBe('');
+    },
+  );
 
   it('has the commands', async () => {
     writeFileSync(inProject('123'), '123456789');
     const bin = (name: string) => join(project, 'node_modules', '.bin', name);
-    expect((await run(bin('wcs_crc64_cal'), ['crc64', '123'], { cwd: project })).stdout).toBe("['123']\n11051210869376104954\n");
-    expect((await run(bin('wcs_etag_cal'), ['etag', '123'], { cwd: project })).stdout).toMatch(/^\['123'\]\nF[\w-]{27}\n$/);
+    expect((await run(bin('wcs_crc64_cal'), ['crc64', '123'], { cwd: project })).stdout).toBe(
+      "['123']\n11051210869376104954\n",
+    );
+    expect((await run(bin('wcs_etag_cal'), ['etag', '123'], { cwd: project })).stdout).toMatch(
+      /^\['123'\]\nF[\w-]{27}\n$/,
+    );
     expect((await run(bin('wcscmd'), ['--help'], { cwd: project })).stdout).toContain('multiput');
     expect((await run(bin('wcs-emulator'), ['--help'], { cwd: project })).stdout).toContain('--data-dir');
   });
@@ -138,7 +162,9 @@ describe.each(PACKAGES)('the tarball of %s', name => {
 
   it('carries nothing that only the repository needs', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs[PACKAGES.indexOf(name)] ?? '']);
-    const unwanted = stdout.split('\n').filter(path => /package\/(test|bench|src|\.cache|node_modules|docs)\//.test(path));
+    const unwanted = stdout
+      .split('\n')
+      .filter(path => /package\/(test|bench|src|\.cache|node_modules|docs)\//.test(path));
     expect(unwanted).toEqual([]);
   });
 });

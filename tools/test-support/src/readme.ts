@@ -17,18 +17,19 @@ interface Example {
  * Runs every `ts` block of a package's README as a program of its own, with the package resolved by its
  * public name, and checks the output it promises: `console.log(x); // → text` must print `text`.
  *
- * @param packageFolder - where README.md is, and from where the package can import itself
+ * @param folder - where README.md is
  * @param cwd - the folder the programs run in; put the files there that the examples read
  * @param env - variables the examples need, such as the address of an emulator
+ * @param importFrom - the package whose imports the examples can make; by default the README's own folder
  * @returns how many blocks were run
  */
 export async function runReadmeExamples(
-  packageFolder: string,
-  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+  folder: string,
+  { cwd, env = {}, importFrom = folder }: { cwd: string; env?: Record<string, string>; importFrom?: string },
 ): Promise<number> {
-  const examples = findExamples(readFileSync(join(packageFolder, 'README.md'), 'utf8'));
+  const examples = findExamples(readFileSync(join(folder, 'README.md'), 'utf8'));
   const tsx = createRequire(import.meta.url).resolve('tsx');
-  const scratchParent = join(packageFolder, '.cache');
+  const scratchParent = join(importFrom, '.cache');
   mkdirSync(scratchParent, { recursive: true });
   const scratch = mkdtempSync(join(scratchParent, 'readme-'));
   try {
