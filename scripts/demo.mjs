@@ -58,7 +58,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-console.log('');
+console.log('\nWhat was shown (seconds are those of whole commands, with the start of Node.js):');
 console.table(shown);
 console.log(
   failures === 0
