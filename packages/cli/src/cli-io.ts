@@ -1,10 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** Where input comes from; `isTTY` if a person types it. */
-export type InputStream = Readable & { isTTY?: boolean };
+/** Where input comes from. */
+export type InputStream = Readable & {
+  /** Whether a person types it. */
+  isTTY?: boolean;
+};
 
-/** Where output goes; `isTTY` if a terminal shows it. */
-export type OutputStream = Writable & { isTTY?: boolean; columns?: number };
+/** Where output goes. */
+export type OutputStream = Writable & {
+  /** Whether a terminal shows it. */
+  isTTY?: boolean;
+  /** Width of that terminal. */
+  columns?: number;
+};
 
 /** All that a command knows of its surroundings. A process has one; so has each test. */
 export interface CliIo {

@@ -38,5 +38,7 @@ export async function describeFailure(
   const description = await known(error);
   if (description) return description;
   const message = error instanceof Error ? error.message : String(error);
-  return { message, hints: [], exitCode: ExitCode.failed, error, unexpected: true };
+  // The system's own errors, such as a full disk under stdout, are nobody's mistake.
+  const unexpected = !(error instanceof Error && 'syscall' in error);
+  return { message, hints: [], exitCode: ExitCode.failed, error, unexpected };
 }

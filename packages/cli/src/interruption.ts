@@ -2,6 +2,7 @@ import { ExitCode } from './exit-code.js';
 
 /** Why a command was aborted: a signal of the operating system, or whatever the caller gave. */
 export class Interruption extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'Interruption';
   /** The exit status that shells expect after this signal. */
   readonly exitCode: number;

@@ -1,4 +1,5 @@
 import type { CliIo } from './cli-io.js';
+import { ExitCode } from './exit-code.js';
 import { Interruption } from './interruption.js';
 
 /** What shells report for a process that a closed pipe has ended: 128 plus the number of SIGPIPE. */
@@ -27,8 +28,9 @@ export async function runProcess(
   }
   // Whoever reads our output, such as `head`, has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(BROKEN_PIPE);
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+    process.stderr.write(`cannot write to stdout: ${error.message}\n`);
+    process.exit(ExitCode.failed);
   });
   process.exitCode = await tool(process.argv.slice(2), processIo(abort.signal));
 }

@@ -20,7 +20,7 @@ export async function runTool(
       error: described,
     } = await describeFailure(error, io, known);
     out.failure([message, ...hints].join('; '));
-    if (unexpected || out.verbose) out.trace(described);
+    if (unexpected === true || out.verbose) out.trace(described);
     return exitCode;
   }
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ExitCode, runWcscmd } from '../src/index.js';
+import { recordFolderOf } from '../src/wcscmd/record-folder.js';
 import { startTestBed } from './support/test-bed.js';
 import { runTool } from './support/test-io.js';
 
@@ -158,6 +159,16 @@ test('tmp_record_folder is where unfinished uploads are remembered', async () =>
   const { stderr } = await bed.wcscmd(['multiput', 'wcs://demo', 'a']);
   const [, id] = /--upload-id (\w+)\n$/.exec(stderr) ?? [];
   expect(readdirSync(join(bed.folder, 'my records'))).toEqual([`${id}.upload`]);
+});
+
+test('a default record folder that another user has made is left to that user', async () => {
+  const shared = temporaryFolder();
+  expect(await recordFolderOf(shared, '/', shared)).toBe(shared);
+  expect(await recordFolderOf(join(shared, 'none'), '/', join(shared, 'none'))).toBe(join(shared, 'none'));
+  const getuid = vi.spyOn(process, 'getuid').mockReturnValue(4711);
+  onTestFinished(() => getuid.mockRestore());
+  expect(await recordFolderOf(shared, '/', shared)).toBeUndefined();
+  expect(await recordFolderOf('mine', '/home', shared)).toBe('/home/mine');
 });
 
 test('unchecked certificates are warned about', async () => {

@@ -330,10 +330,9 @@ describe('a process that is ended half way', () => {
         () =>
           bed.emulator.requests.filter(({ path, status }) => path.startsWith('/mkblk/') && status === 200)
             .length,
-        { timeout: 30_000 },
       )
       .toBe(5);
-    await expect.poll(() => bed.emulator.faults.list()[0]?.fired, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => bed.emulator.faults.list()[0]?.fired).toBe(1);
     child.process.kill(signal);
     const ended = await child.ended;
     expect(ended).toMatchObject({ exitCode, stdout: '' });

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
 import { WCSCMD_COMMANDS } from '../src/commands/wcscmd/registry.js';
@@ -48,6 +50,21 @@ describe('help', () => {
     });
     expect(loaded).toContainEqual(expect.stringMatching(/cli\/bin\/wcscmd\.js$/));
     expect(loaded.filter(url => /wcs-sdk|\/etag\/|\/got\/|cli-progress/.test(url))).toEqual([]);
+  });
+});
+
+test('output that cannot be written is a failure', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file'), '');
+  const readOnly = openSync(join(folder, 'file'), 'r');
+  const program = fileURLToPath(new URL('../bin/wcscmd.js', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [program, '--help'], {
+    stdio: ['ignore', readOnly, 'pipe'],
+  });
+  closeSync(readOnly);
+  expect({ status, stderr: String(stderr) }).toEqual({
+    status: ExitCode.failed,
+    stderr: 'cannot write to stdout: EBADF: bad file descriptor, write\n',
   });
 });
 

@@ -7,6 +7,8 @@ export interface Question {
   label: string;
   /** A line of explanation before the question. */
   caption?: string;
+  /** It is answered with yes or no, and saved as True or False. */
+  yesNo?: boolean;
 }
 
 /** The questions in their order. */
@@ -36,10 +38,15 @@ export const QUESTIONS: readonly Question[] = [
     caption: 'Folder that remembers unfinished uploads',
   },
   { setting: 'concurrency', label: 'Concurrency', caption: 'Blocks sent at the same time' },
-  { setting: 'ishttps', label: 'IsHttps', caption: 'Use https' },
-  { setting: 'isverify', label: 'isverify', caption: 'Check TLS certificates' },
+  { setting: 'ishttps', label: 'IsHttps', caption: 'Use https', yesNo: true },
+  { setting: 'isverify', label: 'isverify', caption: 'Check TLS certificates', yesNo: true },
   { setting: 'mode', label: 'mode', caption: 'Listings: 0 or 1 for one folder level, 3 for all keys' },
-  { setting: 'keepalive', label: 'keepalive', caption: 'Keep connections open between requests' },
+  {
+    setting: 'keepalive',
+    label: 'keepalive',
+    caption: 'Keep connections open between requests',
+    yesNo: true,
+  },
   { setting: 'deadline', label: 'deadline', caption: 'Seconds for which an upload token is valid' },
   {
     setting: 'traffic_limit',

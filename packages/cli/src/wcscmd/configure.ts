@@ -58,18 +58,16 @@ class Dialogue {
     }
   }
 
-  async #ask({ setting, label, caption }: Question): Promise<void> {
+  async #ask({ setting, label, caption, yesNo = false }: Question): Promise<void> {
     if (caption !== undefined) this.#out.text(`\n${caption}\n`);
-    const { BOOLEAN_SETTINGS } = await import('@curve-wcs/wcs-sdk');
-    const boolean = BOOLEAN_SETTINGS.includes(setting);
     for (;;) {
-      const current = boolean ? (this.#settings[setting] === 'True' ? 'Yes' : 'No') : this.#shown(setting);
+      const current = yesNo ? (this.#settings[setting] === 'True' ? 'Yes' : 'No') : this.#shown(setting);
       const hidden = setting === 'secret_key' && !this.#showSecrets;
       const answer = await this.#prompt.ask(`${label}${current === '' ? '' : ` [${current}]`}: `, { hidden });
       if (answer === '') return;
-      const problem = boolean ? booleanProblem(answer) : settingProblem(setting, answer);
+      const problem = yesNo ? booleanProblem(answer) : settingProblem(setting, answer);
       if (problem === undefined) {
-        this.#settings[setting] = boolean ? (isYes(answer) ? 'True' : 'False') : answer;
+        this.#settings[setting] = yesNo ? (isYes(answer) ? 'True' : 'False') : answer;
         return;
       }
       this.#out.warning(`${label} must be ${problem}`);

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { SettingName, WcsClient } from '@curve-wcs/wcs-sdk';
 import { configError } from '../cli-error.js';
 import { VERSION } from '../version.js';
 import type { CommandContext } from './command.js';
 import { requireSettings } from './load-config.js';
+import { recordFolderOf } from './record-folder.js';
 
 /**
  * Makes the client of a command.
@@ -33,15 +32,4 @@ export async function openClient(
     if (!(error instanceof WcsError)) throw error;
     throw configError(`${config.path}: ${error.message}`, { cause: error });
   }
-}
-
-/**
- * The folder of upload records. The official tool's default is one folder for all users of a machine: whoever
- * comes first owns it, and the others keep theirs where the SDK does by default.
- */
-async function recordFolderOf(setting: string, cwd: string): Promise<string | undefined> {
-  const folder = resolve(cwd, setting);
-  if (setting !== '/tmp/multipart/') return folder;
-  const owner = (await stat(folder).catch(() => undefined))?.uid;
-  return owner === undefined || owner === process.getuid?.() ? folder : undefined;
 }

@@ -46,8 +46,11 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
   const progress = await progressReporter(io, key ?? basename(file), {
     enabled: !out.quiet && !options.has('no-progress'),
   });
+  // A pipe has no number of blocks, and cannot be read again.
   const resumeHint = () =>
-    started && !fromStdin ? `resume with: ${resumeCommand(context, command, started.uploadId)}` : undefined;
+    started?.blocks === undefined
+      ? undefined
+      : `resume with: ${resumeCommand(context, command, started.uploadId)}`;
 
   const upload: UploadOptions = {
     bucket,
