@@ -3,6 +3,7 @@ import { type RetryPolicy, withRetry } from '../http/retry.js';
 import type { StreamedBody } from '../http/transport.js';
 import type { ProgressMeter } from '../progress.js';
 import type { BlockWire, ChunkAnswer } from './block-wire.js';
+import type { Block } from './blocks.js';
 import type { FinishedBlock } from './record-store.js';
 import type { RandomSource } from './source.js';
 import type { Span } from './span.js';
@@ -12,15 +13,6 @@ const RESTARTS = 3;
 
 /** With somebody watching, requests are sent in slices of this size, so that progress moves within a chunk. */
 const PROGRESS_SLICE = 256 * 1024;
-
-/** A block to send: its place in the object. */
-export interface Block {
-  index: number;
-  /** Offset in the object, in bytes. */
-  start: number;
-  /** Size in bytes. */
-  size: number;
-}
 
 /** Sends single blocks: chunk by chunk, each repeated and each checked; begun anew where that is called for. */
 export class BlockSender {

@@ -1,19 +1,24 @@
 import { randomInt } from 'node:crypto';
 import { BLOCK_SIZE, etagOfBlocks } from '@curve-wcs/etag';
-import { LinkedAbort, untilAborted } from '../abort.js';
+import { LinkedAbort } from '../abort.js';
 import type { TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
-import { type Block, BlockSender } from './block-sender.js';
+import { BlockSender } from './block-sender.js';
 import { BlockWire } from './block-wire.js';
+import { type Block, RandomBlocks, SequentialBlocks } from './blocks.js';
 import { confirmHash, storedByLostAttempt } from './confirm.js';
+import { Gate } from './gate.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { findResumable, RecordWriter } from './resume.js';
 import type { RandomSource, SequentialSource } from './source.js';
 import { Span } from './span.js';
+
+/** Blocks that are read and hashed while others are being sent. */
+const READ_AHEAD = 2;
 
 /** What the choice between form and blocks has already settled. */
 export interface UploadTarget {
@@ -22,7 +27,10 @@ export interface UploadTarget {
   tokens: TokenSource;
 }
 
-/** A block upload under way: N workers pull blocks from one iterator, each through a span of memory of its own. */
+/**
+ * A block upload under way: workers pull blocks from one source, each through a span of memory of its own, and
+ * `concurrency` of them send at a time.
+ */
 export class BlockUpload {
   readonly #context: ClientContext;
   readonly #plan: UploadPlan;
@@ -130,31 +138,34 @@ export class BlockUpload {
   ): Promise<void> {
     const sender = new BlockSender(wire, { ...this.#plan, retry: this.#context.retry, progress });
     const pool = this.#plan.verify ? this.#context.checksums : undefined;
+    const source = this.#source;
     const blocks =
-      this.#source.kind === 'random' ? randomBlocks(this.#source.size, this.#plan.blockSize) : undefined;
-    const sequence =
-      this.#source.kind === 'sequential'
-        ? new BlockSequence(this.#source, this.#plan.blockSize, first)
-        : undefined;
+      source.kind === 'random'
+        ? new RandomBlocks(source, this.#plan.blockSize)
+        : new SequentialBlocks(source, this.#plan.blockSize, first);
+    const gate = new Gate(this.#plan.concurrency);
 
     const worker = async (number: number) => {
       const span = number === 0 && first ? first : new Span(this.#spanSize(), pool);
       while (!abort.signal.aborted) {
-        const block = blocks ? blocks.next().value : await sequence?.next(span, abort.signal);
+        const block = await blocks.next(span, abort.signal);
         if (!block) return;
         this.#size = Math.max(this.#size, block.start + block.size);
-        const source = this.#source.kind === 'random' ? this.#source : undefined;
         const earlier = this.#finished.get(block.index);
-        if (earlier && source && (await this.#isStillRight(earlier, block, span, source))) {
+        if (earlier && source.kind === 'random' && (await this.#isStillRight(earlier, block, span, source))) {
           progress.addResumed(block.size);
           continue;
         }
-        const finished = await sender.send(block, span, source, abort.signal);
+        // What fits is read before it is this block's turn to be sent.
+        const ahead = source.kind === 'random' && block.size <= span.capacity;
+        if (ahead) await span.read(source, block.start, block.size);
+        const rest = ahead || source.kind === 'sequential' ? undefined : source;
+        const finished = await gate.pass(() => sender.send(block, span, rest, abort.signal));
         this.#finished.set(block.index, finished);
         await record.append(finished);
       }
     };
-    const workers = Array.from({ length: this.#plan.concurrency }, (_, number) =>
+    const workers = Array.from({ length: this.#plan.concurrency + READ_AHEAD }, (_, number) =>
       worker(number).catch(error => {
         abort.abort(error);
         throw error;
@@ -225,45 +236,6 @@ export class BlockUpload {
     const { blockSize, chunkSize } = this.#plan;
     if (this.#source.kind === 'sequential') return blockSize;
     return Math.min(blockSize, Math.ceil(chunkSize / BLOCK_SIZE) * BLOCK_SIZE);
-  }
-}
-
-function* randomBlocks(size: number, blockSize: number): Generator<Block, undefined> {
-  for (let start = 0; start < size; start += blockSize) {
-    yield { index: start / blockSize, start, size: Math.min(blockSize, size - start) };
-  }
-  return undefined;
-}
-
-/** Cuts a stream into blocks; workers take turns to read theirs. */
-class BlockSequence {
-  readonly #source: SequentialSource;
-  readonly #blockSize: number;
-  readonly #first: Span | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #index = 0;
-  #ended = false;
-
-  constructor(source: SequentialSource, blockSize: number, first: Span | undefined) {
-    this.#source = source;
-    this.#blockSize = blockSize;
-    this.#first = first;
-  }
-
-  async next(span: Span, signal: AbortSignal): Promise<Block | undefined> {
-    const block = this.#turn.then(() => this.#read(span, signal));
-    this.#turn = block.catch(() => {});
-    return block;
-  }
-
-  async #read(span: Span, signal: AbortSignal): Promise<Block | undefined> {
-    if (this.#ended) return undefined;
-    const index = this.#index++;
-    const held = index === 0 && span === this.#first;
-    if (!held) await span.fill(memory => untilAborted(this.#source.fill(memory), signal));
-    const size = span.bytes.length;
-    this.#ended = size < this.#blockSize;
-    return size === 0 ? undefined : { index, start: index * this.#blockSize, size };
   }
 }
 

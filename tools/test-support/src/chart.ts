@@ -1,4 +1,16 @@
-import type { Figure } from './figures.js';
+/** What a benchmark measured: a rate, and that of a peer in the same run. */
+export interface Figure {
+  /** What was measured. */
+  name: string;
+  /** Bytes per second. */
+  rate: number;
+  /** What it is compared with. */
+  peer: string;
+  /** Bytes per second of the peer. */
+  peerRate: number;
+  /** `rate` over `peerRate`. */
+  ratio: number;
+}
 
 const BAR = 22;
 const GROUP = 2 * BAR + 40;
@@ -35,6 +47,7 @@ function bar(top: number, length: number, colour: string, label: string): string
   ].join('\n');
 }
 
+/** A rate in GB/s. */
 export function gigabytes(rate: number): string {
   return (rate / 1e9).toFixed(2);
 }
