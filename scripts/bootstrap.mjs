@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePnpm } from './pinned-pnpm.mjs';
 
@@ -56,7 +56,14 @@ function run(command, args, { check = true } = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', COREPACK_ENABLE_STRICT: '0' },
+    env: {
+      ...process.env,
+      // turbo looks for pnpm on the path.
+      PATH: `${join(pnpm, '..', '..', '..', '.bin')}${delimiter}${process.env.PATH}`,
+      npm_config_cache: join(cache, 'npm'),
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+    },
   });
   if (error) fail(`Could not run ${command}: ${error.message}`);
   if (signal) process.kill(process.pid, signal);

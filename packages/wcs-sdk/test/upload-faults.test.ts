@@ -16,7 +16,8 @@ const CONTENT = lcg(13 * MIB + 5, 9);
 async function uploadsRightDespite(
   ...faults: Parameters<Awaited<ReturnType<typeof emulated>>['emulator']['faults']['add']>[0][]
 ) {
-  const { emulator, wcs } = await emulated();
+  // More attempts than faults: by chance they may all meet the same chunk.
+  const { emulator, wcs } = await emulated({ retry: { limit: 12, baseDelay: 1, maxDelay: 5 } });
   for (const fault of faults) emulator.faults.add(fault);
   const result = await wcs.upload({
     bucket: 'photos',

@@ -10,15 +10,11 @@ import { BlockSender } from './block-sender.js';
 import { BlockWire } from './block-wire.js';
 import { type Block, RandomBlocks, SequentialBlocks } from './blocks.js';
 import { confirmHash, storedByLostAttempt } from './confirm.js';
-import { Gate } from './gate.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { findResumable, RecordWriter } from './resume.js';
 import type { RandomSource, SequentialSource } from './source.js';
 import { Span } from './span.js';
-
-/** Blocks that are read and hashed while others are being sent. */
-const READ_AHEAD = 2;
 
 /** What the choice between form and blocks has already settled. */
 export interface UploadTarget {
@@ -27,10 +23,7 @@ export interface UploadTarget {
   tokens: TokenSource;
 }
 
-/**
- * A block upload under way: workers pull blocks from one source, each through a span of memory of its own, and
- * `concurrency` of them send at a time.
- */
+/** A block upload under way: N workers pull blocks from one source, each through a span of memory of its own. */
 export class BlockUpload {
   readonly #context: ClientContext;
   readonly #plan: UploadPlan;
@@ -143,7 +136,6 @@ export class BlockUpload {
       source.kind === 'random'
         ? new RandomBlocks(source, this.#plan.blockSize)
         : new SequentialBlocks(source, this.#plan.blockSize, first);
-    const gate = new Gate(this.#plan.concurrency);
 
     const worker = async (number: number) => {
       const span = number === 0 && first ? first : new Span(this.#spanSize(), pool);
@@ -156,16 +148,13 @@ export class BlockUpload {
           progress.addResumed(block.size);
           continue;
         }
-        // What fits is read before it is this block's turn to be sent.
-        const ahead = source.kind === 'random' && block.size <= span.capacity;
-        if (ahead) await span.read(source, block.start, block.size);
-        const rest = ahead || source.kind === 'sequential' ? undefined : source;
-        const finished = await gate.pass(() => sender.send(block, span, rest, abort.signal));
+        const random = source.kind === 'random' ? source : undefined;
+        const finished = await sender.send(block, span, random, abort.signal);
         this.#finished.set(block.index, finished);
         await record.append(finished);
       }
     };
-    const workers = Array.from({ length: this.#plan.concurrency + READ_AHEAD }, (_, number) =>
+    const workers = Array.from({ length: this.#plan.concurrency }, (_, number) =>
       worker(number).catch(error => {
         abort.abort(error);
         throw error;
