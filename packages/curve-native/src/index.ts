@@ -1,1 +1,18 @@
-export {};
+export type {
+  CreateClient,
+  NativeAllocatedSize,
+  NativeCallOptions,
+  NativeClient,
+  NativeConfig,
+  NativeCreateOptions,
+  NativeError,
+  NativeErrorKind,
+  NativeFileInfo,
+  NativeMountPoint,
+  NativeOpenOptions,
+  NativePoolset,
+  NativeStatistics,
+  NativeSyncOptions,
+  NativeThrottle,
+  NativeUser,
+} from './native-binding.js';

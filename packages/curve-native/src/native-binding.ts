@@ -1,0 +1,230 @@
+/**
+ * The addon's surface: flat calls, each with a promise form and a `…Sync` form. Nothing is friendly here; names,
+ * arguments and numbers are those of the Curve protocol, and curve-sdk adds the kindness.
+ */
+
+/** Who is calling. Only `root` needs a password; it signs that user's calls. */
+export interface NativeUser {
+  readonly owner: string;
+  readonly password?: string | undefined;
+}
+
+/** Accepted by the promise form of every call. */
+export interface NativeCallOptions {
+  /**
+   * Milliseconds after which the call fails with kind `timeout`.
+   *
+   * @default no limit beyond client.conf's own retry budgets; an I/O call may then wait for ever
+   */
+  readonly deadline?: number | undefined;
+  /** Aborting fails the call with kind `canceled`; the caller's buffer is free as soon as the promise settles. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Accepted by the synchronous form of every call. */
+export type NativeSyncOptions = Pick<NativeCallOptions, 'deadline'>;
+
+/**
+ * Where a failure was decided: `mds` and `chunk` carry that side's status code, `client` is a decision of the client
+ * itself (bad descriptor, unaligned, transport gave up, bad configuration).
+ */
+export type NativeErrorKind = 'mds' | 'chunk' | 'client' | 'timeout' | 'canceled';
+
+/** What rejected promises and thrown errors are. `name` is `CurveNativeError`. */
+export interface NativeError extends Error {
+  readonly kind: NativeErrorKind;
+  /** The MDS StatusCode, topology code or chunk status as received; for `client` the brpc/errno code, or 0. */
+  readonly status: number;
+  /** What libcurve's call returns in this situation, e.g. -2 for every refused open. Always negative. */
+  readonly libcurveCode: number;
+}
+
+/** `FileInfo` of the MDS. Fields the MDS left out are 0, '' or, for `blocksize`, 4096. */
+export interface NativeFileInfo {
+  readonly id: bigint;
+  readonly parentId: bigint;
+  /** Last component of the path. */
+  readonly fileName: string;
+  /** FileType: 0 directory, 1 volume. */
+  readonly fileType: number;
+  readonly owner: string;
+  readonly chunkSize: number;
+  readonly segmentSize: number;
+  /** Bytes. */
+  readonly length: bigint;
+  /** Microseconds since 1970, the MDS's clock. */
+  readonly ctime: bigint;
+  readonly seqNum: bigint;
+  /** FileStatus: 0 created, 1 deleting, 2 cloning, 3 clone metadata installed, 4 cloned, 5 being cloned. */
+  readonly fileStatus: number;
+  /** Only of entries in `/RecycleBin`. */
+  readonly originalFullPathName: string;
+  readonly stripeUnit: bigint;
+  readonly stripeCount: bigint;
+  readonly epoch: bigint;
+  readonly poolset: string;
+  readonly blocksize: number;
+  readonly throttle: readonly NativeThrottle[];
+}
+
+/** One limit of a volume: type 1…6 is IOPS total/read/write, BPS total/read/write. */
+export interface NativeThrottle {
+  readonly type: number;
+  readonly limit: bigint;
+  readonly burst: bigint;
+  readonly burstLength: bigint;
+}
+
+export interface NativeCreateOptions {
+  /** Bytes. */
+  readonly length: number | bigint;
+  /** @default 0 */
+  readonly stripeUnit?: number | bigint | undefined;
+  /** @default 0 */
+  readonly stripeCount?: number | bigint | undefined;
+  /** @default '' (the MDS chooses) */
+  readonly poolset?: string | undefined;
+}
+
+export interface NativeOpenOptions {
+  /**
+   * Whether a read may trust that a segment it once saw unallocated stays so (libcurve's default). Off, a read asks
+   * the MDS again and so sees what other clients allocated meanwhile.
+   *
+   * @default false
+   */
+  readonly exclusive?: boolean | undefined;
+}
+
+export interface NativePoolset {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+}
+
+export interface NativeMountPoint {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface NativeAllocatedSize {
+  readonly total: bigint;
+  /** Bytes by logical pool id. */
+  readonly byPool: ReadonlyMap<number, bigint>;
+}
+
+export interface NativeStatistics {
+  /** Calls given to the client and not settled yet. */
+  readonly callsInFlight: number;
+  /** Chunk requests on the wire or waiting for a resend. */
+  readonly requestsInFlight: number;
+  readonly openVolumes: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Chunk requests sent again, for whatever reason. */
+  readonly retries: number;
+  /** Replies that said another chunkserver leads. */
+  readonly redirects: number;
+  /** RPCs that passed their deadline. */
+  readonly timeouts: number;
+  /** MDS calls repeated, on the same or another address. */
+  readonly mdsRetries: number;
+  readonly connects: number;
+  /** Read and write calls by duration: entry i counts those under 2^i microseconds that fit no earlier entry. */
+  readonly latency: readonly number[];
+}
+
+/** A client of one cluster. Safe to use for many calls at once; not shareable between worker threads. */
+export interface NativeClient {
+  /**
+   * Cancels what is in flight, sends CloseFile for every open volume and ends the client's thread. Calls made
+   * afterwards fail with kind `client`, libcurveCode -2. May be repeated.
+   */
+  uninit(options?: NativeCallOptions): Promise<void>;
+  uninitSync(options?: NativeSyncOptions): void;
+
+  create(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeCallOptions): Promise<void>;
+  createSync(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeSyncOptions): void;
+  mkdir(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  mkdirSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** Same RPC as {@link unlink}: on a volume it recycles it. */
+  rmdir(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  rmdirSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  stat(path: string, user: NativeUser, options?: NativeCallOptions): Promise<NativeFileInfo>;
+  statSync(path: string, user: NativeUser, options?: NativeSyncOptions): NativeFileInfo;
+  list(path: string, user: NativeUser, options?: NativeCallOptions): Promise<NativeFileInfo[]>;
+  listSync(path: string, user: NativeUser, options?: NativeSyncOptions): NativeFileInfo[];
+  extend(path: string, user: NativeUser, length: number | bigint, options?: NativeCallOptions): Promise<void>;
+  extendSync(path: string, user: NativeUser, length: number | bigint, options?: NativeSyncOptions): void;
+  rename(from: string, to: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  renameSync(from: string, to: string, user: NativeUser, options?: NativeSyncOptions): void;
+  unlink(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  unlinkSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  deleteForce(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  deleteForceSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** `fileId` 0 recovers by name. */
+  recover(path: string, user: NativeUser, fileId: number | bigint, options?: NativeCallOptions): Promise<void>;
+  recoverSync(path: string, user: NativeUser, fileId: number | bigint, options?: NativeSyncOptions): void;
+  changeOwner(path: string, newOwner: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  changeOwnerSync(path: string, newOwner: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** Returns the new epoch. */
+  increaseEpoch(path: string, user: NativeUser, options?: NativeCallOptions): Promise<bigint>;
+  increaseEpochSync(path: string, user: NativeUser, options?: NativeSyncOptions): bigint;
+
+  clusterId(options?: NativeCallOptions): Promise<string>;
+  clusterIdSync(options?: NativeSyncOptions): string;
+  listPoolset(options?: NativeCallOptions): Promise<NativePoolset[]>;
+  listPoolsetSync(options?: NativeSyncOptions): NativePoolset[];
+  allocatedSize(path: string, options?: NativeCallOptions): Promise<NativeAllocatedSize>;
+  allocatedSizeSync(path: string, options?: NativeSyncOptions): NativeAllocatedSize;
+  /** Sum of the lengths below a directory, or the length of a volume. */
+  fileSize(path: string, options?: NativeCallOptions): Promise<bigint>;
+  fileSizeSync(path: string, options?: NativeSyncOptions): bigint;
+  mountPoints(path: string, options?: NativeCallOptions): Promise<NativeMountPoint[]>;
+  mountPointsSync(path: string, options?: NativeSyncOptions): NativeMountPoint[];
+
+  /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
+  open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions): Promise<number>;
+  openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions): number;
+  /** Waits for the descriptor's I/O, then sends CloseFile. */
+  close(fd: number, options?: NativeCallOptions): Promise<void>;
+  closeSync(fd: number, options?: NativeSyncOptions): void;
+  /** What the client knows of an open volume; asks nobody, so `length` is the one at open. */
+  statFd(fd: number): NativeFileInfo;
+  /**
+   * Fills `target` from `offset`; both must be multiples of the block size. The reply is received straight into
+   * `target`, which must not be resized, transferred or read until the promise settles. Resolves with its length.
+   */
+  read(fd: number, offset: number | bigint, target: Uint8Array, options?: NativeCallOptions): Promise<number>;
+  readSync(fd: number, offset: number | bigint, target: Uint8Array, options?: NativeSyncOptions): number;
+  /** Sends `data` from where it lies; it must not change until the promise settles. Resolves with its length. */
+  write(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeCallOptions): Promise<number>;
+  writeSync(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeSyncOptions): number;
+  /** Marks a range as not needed; segments wholly discarded are given back after `discard.taskDelayMs`. */
+  discard(
+    fd: number,
+    offset: number | bigint,
+    length: number | bigint,
+    options?: NativeCallOptions,
+  ): Promise<void>;
+  discardSync(
+    fd: number,
+    offset: number | bigint,
+    length: number | bigint,
+    options?: NativeSyncOptions,
+  ): void;
+
+  statistics(): NativeStatistics;
+}
+
+/**
+ * Path of a client.conf, read by libcurve's rules (missing required keys are refused), or its keys as an object, where
+ * every key but `mds.listen.addr` may be left out and then has the value of the client.conf Curve ships.
+ */
+export type NativeConfig = string | Readonly<Record<string, string | number | boolean>>;
+
+/** Reads the configuration and starts the client's thread; talks to nobody. Throws a {@link NativeError} (-2). */
+export type CreateClient = (config: NativeConfig) => NativeClient;
