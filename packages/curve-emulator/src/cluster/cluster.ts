@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { chunkService } from '../chunkserver/chunk-service.js';
+import { cliService } from '../chunkserver/cli-service.js';
+import { EpochTable } from '../chunkserver/epoch-table.js';
+import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { Role } from '../faults/fault-rule.js';
+import { Authenticator } from '../mds/auth.js';
+import { Cleaner } from '../mds/cleaner.js';
+import { fileService } from '../mds/file-service.js';
+import { topologyHandlers } from '../mds/handlers/topology.js';
+import { IdAllocator } from '../mds/id-allocator.js';
+import { Mds } from '../mds/mds.js';
+import { Namespace } from '../mds/namespace.js';
+import type { ResolvedOptions } from '../options.js';
+import { ChunkService } from '../proto/chunk_pb.js';
+import { CliService2 } from '../proto/cli2_pb.js';
+import { CurveFSService } from '../proto/nameserver2_pb.js';
+import { TopologyService } from '../proto/topology_pb.js';
+import type { RequestLog } from '../rpc/request-log.js';
+import { RpcServer } from '../rpc/rpc-server.js';
+import { ServiceTable } from '../rpc/service.js';
+import { ChunkStore } from '../storage/chunk-store.js';
+import { MetadataStore } from '../storage/metadata-store.js';
+import { Mutex } from '../storage/mutex.js';
+import { ChunkserverGroup } from './chunkserver-group.js';
+import { ensureSettings } from './cluster-settings.js';
+import { MdsGroup } from './mds-group.js';
+import { type ChunkserverLocation, Topology } from './topology.js';
+
+/** A cluster that runs. */
+export interface Cluster {
+  mds: MdsGroup;
+  chunkservers: ChunkserverGroup;
+  topology: Topology;
+  close(): Promise<void>;
+}
+
+/** Puts a cluster together over a data folder, and starts it. */
+export async function openCluster(
+  folder: string,
+  options: ResolvedOptions,
+  { faults, log }: { faults: FaultRegistry; log: RequestLog },
+): Promise<Cluster> {
+  const { host, portBase, clock } = options;
+  const store = await MetadataStore.open(join(folder, 'metadata'), options.durability);
+  const chunks = new ChunkStore(join(folder, 'chunks'));
+  const closers: (() => Promise<void> | void)[] = [() => chunks.close(), () => store.close()];
+  const close = async () => {
+    for (const closer of closers.splice(0)) await closer();
+  };
+  const serve = (role: Role, offset: number, table: ServiceTable) =>
+    new RpcServer(host, portBase === 0 ? 0 : portBase + offset, { role, table, faults, log, clock });
+
+  try {
+    const settings = await ensureSettings(store, options);
+    const locations = Array.from(
+      { length: options.chunkservers },
+      (_, i): ChunkserverLocation => ({ id: i + 1, host, port: 0, running: false }),
+    );
+    const topology = new Topology(settings.clusterId, settings.poolsets, locations);
+
+    const mds = await openMds(store, chunks, topology, options);
+    closers.unshift(() => mds.cleaner.close());
+    const mdsTable = new ServiceTable()
+      .add(CurveFSService, fileService(mds))
+      .add(TopologyService, topologyHandlers(topology));
+    const mdsGroup = new MdsGroup(
+      mds,
+      Array.from({ length: options.mds }, (_, i) => serve('mds', i, mdsTable)),
+    );
+
+    const servers: RpcServer[] = [];
+    for (const { id } of locations) {
+      const epochs = await EpochTable.load(store, id);
+      const { chunkSize, blockSize } = options;
+      const table = new ServiceTable()
+        .add(ChunkService, chunkService({ id, topology, chunks, epochs, chunkSize, blockSize }))
+        .add(CliService2, cliService(id, topology));
+      servers.push(serve('chunkserver', options.mds + id - 1, table));
+    }
+    const chunkservers = new ChunkserverGroup(topology, servers);
+
+    closers.unshift(() => chunkservers.close());
+    await chunkservers.open();
+    closers.unshift(() => mdsGroup.close());
+    await mdsGroup.open();
+    return { mds: mdsGroup, chunkservers, topology, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openMds(
+  store: MetadataStore,
+  chunks: ChunkStore,
+  topology: Topology,
+  options: ResolvedOptions,
+): Promise<Mds> {
+  const { rootUser, rootPassword, clock, poolCapacity, warmUp, deleteDelay } = options;
+  const { chunkSize, segmentSize, blockSize, minVolumeSize, maxVolumeSize } = options;
+  const now = () => Math.round(clock() * 1000);
+  const namespace = await Namespace.load(store, rootUser);
+  const mutex = new Mutex();
+  return new Mds({
+    ...{ namespace, topology, mutex, poolCapacity, warmUp, now },
+    ids: await IdAllocator.load(store),
+    auth: new Authenticator(rootUser, rootPassword, now),
+    cleaner: new Cleaner(namespace, chunks, mutex, deleteDelay),
+    limits: { chunkSize, segmentSize, blockSize, minLength: minVolumeSize, maxLength: maxVolumeSize },
+  });
+}

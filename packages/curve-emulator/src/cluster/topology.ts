@@ -1,0 +1,99 @@
+/** A named group of disks that volumes can be put on. Here each has one logical pool of its own. */
+export interface PoolsetOptions {
+  /** How CreateFile names it. */
+  name: string;
+  /** Free text. @defaultValue the name */
+  type?: string;
+  /** Free text. @defaultValue the name */
+  description?: string;
+}
+
+/** A poolset with the ids it has in this cluster. */
+export interface Poolset {
+  id: number;
+  name: string;
+  type: string;
+  description: string;
+  /** The id of its logical pool. */
+  poolId: number;
+  /** How many copysets the pool has; their ids count from 1. */
+  copysets: number;
+}
+
+/** Where a chunkserver is to be reached. */
+export interface ChunkserverLocation {
+  id: number;
+  host: string;
+  port: number;
+  running: boolean;
+}
+
+/** The replicas of some chunks: a leader that serves them, and members that could lead instead. */
+export interface Copyset {
+  poolId: number;
+  id: number;
+  /** Ids of chunkservers. */
+  members: readonly number[];
+  /** The member that serves requests; undefined while none runs. */
+  leader: number | undefined;
+  /** Counts the changes of its chunks. */
+  appliedIndex: bigint;
+}
+
+const maxReplicas = 3;
+
+/** Which chunkservers there are, what they hold, and who leads. */
+export class Topology {
+  readonly clusterId: string;
+  readonly poolsets: readonly Poolset[];
+  readonly chunkservers: readonly ChunkserverLocation[];
+  readonly #copysets = new Map<string, Copyset>();
+
+  constructor(clusterId: string, poolsets: readonly Poolset[], chunkservers: readonly ChunkserverLocation[]) {
+    this.clusterId = clusterId;
+    this.poolsets = poolsets;
+    this.chunkservers = chunkservers;
+    for (const { poolId, copysets } of poolsets) {
+      for (let id = 1; id <= copysets; id++) {
+        const [leader, ...others] = placement(id, chunkservers.length);
+        const members = [leader, ...others].filter(member => member !== undefined).sort((a, b) => a - b);
+        this.#copysets.set(`${poolId}-${id}`, { poolId, id, members, leader, appliedIndex: 0n });
+      }
+    }
+  }
+
+  copyset(poolId: number, id: number): Copyset | undefined {
+    return this.#copysets.get(`${poolId}-${id}`);
+  }
+
+  copysets(): Iterable<Copyset> {
+    return this.#copysets.values();
+  }
+
+  hasPool(poolId: number): boolean {
+    return this.poolsets.some(poolset => poolset.poolId === poolId);
+  }
+
+  chunkserver(id: number): ChunkserverLocation | undefined {
+    return this.chunkservers[id - 1];
+  }
+
+  chunkserverAt(host: string, port: number): ChunkserverLocation | undefined {
+    return this.chunkservers.find(one => one.host === host && one.port === port);
+  }
+
+  /** Lets other members lead where the leader does not run. */
+  elect(): void {
+    for (const copyset of this.#copysets.values()) {
+      const runs = (id: number) => this.chunkserver(id)?.running === true;
+      if (copyset.leader !== undefined && runs(copyset.leader)) continue;
+      copyset.leader = copyset.members.find(runs);
+    }
+  }
+}
+
+/** The members of a copyset, its first leader in front: leaders and members are spread evenly. */
+function placement(copysetId: number, chunkservers: number): number[] {
+  const replicas = Math.min(maxReplicas, chunkservers);
+  return Array.from({ length: replicas }, (_, i) => ((copysetId - 1 + i) % chunkservers) + 1);
+}

@@ -1,0 +1,36 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type FileInfoSchema, FileType } from '../proto/nameserver2_pb.js';
+import { type FileRecord, recycleBinId, rootId } from './records.js';
+
+/** What the MDS tells of a file; the root and the recycle bin have less (protocol 9, item 5). */
+export function fileInfo(file: FileRecord): MessageInitShape<typeof FileInfoSchema> {
+  const { type: fileType, owner, name: fileName } = file;
+  const id = BigInt(file.id);
+  if (file.id === rootId) return { id, fileName, fileType, owner };
+  const parentId = BigInt(file.parentId);
+  const ctime = BigInt(file.ctime);
+  if (file.id === recycleBinId) return { id, fileName, parentId, fileType, owner, ctime };
+  return {
+    ...{ id, fileName, parentId, fileType, owner, ctime },
+    chunkSize: file.chunkSize,
+    segmentSize: file.segmentSize,
+    length: BigInt(file.length),
+    seqNum: BigInt(file.seqNum),
+    fileStatus: file.status,
+    stripeUnit: BigInt(file.stripeUnit),
+    stripeCount: BigInt(file.stripeCount),
+    poolset: file.poolset,
+    blocksize: file.blockSize,
+    ...(file.originalPath !== undefined && { originalFullPathName: file.originalPath }),
+    ...(file.epoch !== undefined && { epoch: BigInt(file.epoch) }),
+    ...(fileType === FileType.INODE_PAGEFILE && { throttleParams: { throttleParams: throttle(file) } }),
+  };
+}
+
+function throttle({ throttle = [] }: FileRecord) {
+  return throttle.map(({ type, limit, burst, burstLength }) => ({
+    ...{ type, limit: BigInt(limit) },
+    ...(burst !== undefined && { burst: BigInt(burst) }),
+    ...(burstLength !== undefined && { burstLength: BigInt(burstLength) }),
+  }));
+}

@@ -1,0 +1,46 @@
+import { type CurveFSService, FileStatus, FileType, StatusCode } from '../../proto/nameserver2_pb.js';
+import type { Handlers } from '../../rpc/service.js';
+import { StatusFailure } from '../../rpc/status-failure.js';
+import { type Mds, requireId } from '../mds.js';
+import { type FileRecord, recycleBinId } from '../records.js';
+import { recycled } from '../recycle.js';
+
+/** DeleteFile: volumes go to the recycle bin, from there for good; directories go at once. */
+export function deleteFile(mds: Mds): Handlers<typeof CurveFSService> {
+  const { namespace, access, cleaner } = mds;
+
+  async function removeDirectory(directory: FileRecord): Promise<void> {
+    if (namespace.list(directory).length > 0) throw new StatusFailure(StatusCode.kDirNotEmpty);
+    await namespace.commit({ remove: directory });
+  }
+
+  async function recycle(volume: FileRecord, path: string): Promise<void> {
+    mds.guard(volume, path);
+    const seconds = Math.floor(mds.now() / 1_000_000);
+    await namespace.commit({ put: recycled(volume, path, `${volume.name}-${volume.id}-${seconds}`) });
+  }
+
+  async function destroy(volume: FileRecord, path: string): Promise<void> {
+    if (volume.parentId !== recycleBinId) throw new StatusFailure(StatusCode.kNotSupported);
+    mds.guard(volume, path);
+    await namespace.commit({ put: { ...volume, status: FileStatus.kFileDeleting } });
+    cleaner.wake();
+  }
+
+  return {
+    deleteFile: request =>
+      mds.exclusive(async () => {
+        const { fileName, fileId, forceDelete } = request;
+        const caller = mds.identify(request, fileName);
+        if (fileName === '/' && caller.isRoot) throw new StatusFailure(StatusCode.kParaError);
+        const file = access.strictFile(fileName, caller);
+        requireId(file, fileId);
+        if (file.type === FileType.INODE_DIRECTORY) await removeDirectory(file);
+        else if (file.status === FileStatus.kFileDeleting)
+          throw new StatusFailure(StatusCode.kFileUnderDeleting);
+        else if (forceDelete) await destroy(file, fileName);
+        else await recycle(file, fileName);
+        return { statusCode: StatusCode.kOK };
+      }),
+  };
+}

@@ -1,0 +1,51 @@
+import { type CurveFSService, FileStatus, StatusCode } from '../../proto/nameserver2_pb.js';
+import type { Handlers } from '../../rpc/service.js';
+import { StatusFailure } from '../../rpc/status-failure.js';
+import { own } from '../auth.js';
+import { type Mds, requireId } from '../mds.js';
+import { type FileRecord, recycleBinId } from '../records.js';
+import { moved } from '../recycle.js';
+
+/** What a volume in these states is answered when it is to be recovered. */
+const refused = new Map([
+  [FileStatus.kFileDeleting, StatusCode.kFileUnderDeleting],
+  [FileStatus.kFileCloneMetaInstalled, StatusCode.kRecoverFileCloneMetaInstalled],
+  [FileStatus.kFileCloning, StatusCode.kRecoverFileError],
+]);
+
+/** RecoverFile: out of the recycle bin (protocol 5.3). */
+export function recoverFile(mds: Mds): Handlers<typeof CurveFSService> {
+  const { namespace, access } = mds;
+
+  /** The entry with an id; else, of those that had the path, the one that was created last. */
+  function choose(path: string, id: number): FileRecord {
+    const byId = namespace.byId(id);
+    if (id !== 0 && byId?.parentId === recycleBinId) return byId;
+    let latest: FileRecord | undefined;
+    for (const file of namespace.files()) {
+      if (file.parentId !== recycleBinId || file.originalPath !== path) continue;
+      if (!latest || file.ctime > latest.ctime) latest = file;
+    }
+    if (!latest) throw new StatusFailure(StatusCode.kFileNotExists);
+    return latest;
+  }
+
+  return {
+    recoverFile: request =>
+      mds.exclusive(async () => {
+        const { fileName, fileId } = request;
+        const caller = mds.identify(request, fileName);
+        const file = choose(fileName, Number(fileId));
+        own(file, caller);
+        // The rights at the place where it was decide, wherever it is to go (protocol 9, item 36).
+        if (!caller.isRoot) access.destination(file.originalPath ?? fileName, caller);
+        const { parent, name, entry } = access.lookup(fileName, caller);
+        if (entry) throw new StatusFailure(StatusCode.kFileExists);
+        requireId(file, fileId);
+        const status = refused.get(file.status);
+        if (status !== undefined) throw new StatusFailure(status);
+        await namespace.commit({ put: moved(file, parent, name) });
+        return { statusCode: StatusCode.kOK };
+      }),
+  };
+}

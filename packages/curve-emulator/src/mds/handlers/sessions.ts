@@ -1,0 +1,62 @@
+import { isFieldSet } from '@bufbuild/protobuf';
+import {
+  CloseFileRequestSchema,
+  type CurveFSService,
+  ReFreshSessionRequestSchema,
+  SessionStatus,
+  StatusCode,
+} from '../../proto/nameserver2_pb.js';
+import type { Handlers } from '../../rpc/service.js';
+import { StatusFailure } from '../../rpc/status-failure.js';
+import { fileInfo } from '../file-info.js';
+import { type Mds, requireVolume } from '../mds.js';
+
+/** How long a lease is said to last, in microseconds (protocol 4.5). */
+const leaseTime = 5_000_000;
+
+/** OpenFile, CloseFile, RefreshSession, FindFileMountPoint, ListClient. */
+export function sessions(mds: Mds): Handlers<typeof CurveFSService> {
+  const { access, mounts } = mds;
+
+  return {
+    openFile(request) {
+      const caller = mds.identify(request, request.fileName);
+      const file = access.file(request.fileName, caller);
+      requireVolume(file, StatusCode.kNotSupported);
+      const createTime = BigInt(mds.now());
+      const sessionStatus = SessionStatus.kSessionOK;
+      return {
+        statusCode: StatusCode.kOK,
+        protoSession: { sessionID: '', leaseTime, createTime, sessionStatus },
+        fileInfo: fileInfo(file),
+      };
+    },
+
+    refreshSession(request, { peerAddress }) {
+      const { fileName, sessionID } = request;
+      const caller = mds.identify(request, fileName);
+      const file = access.file(fileName, caller);
+      requireVolume(file, StatusCode.kNotSupported);
+      // Whoever does not say where it is, is known by its address alone (protocol 4.3).
+      const named = isFieldSet(request, ReFreshSessionRequestSchema.field.clientIP);
+      mounts.refresh(fileName, named ? request.clientIP : peerAddress, request.clientPort);
+      return { statusCode: StatusCode.kOK, sessionID, fileInfo: fileInfo(file) };
+    },
+
+    closeFile(request, { peerAddress }) {
+      const { fileName } = request;
+      const caller = mds.identify(request, fileName);
+      access.file(fileName, caller);
+      const named = isFieldSet(request, CloseFileRequestSchema.field.clientIP);
+      mounts.remove(fileName, named ? request.clientIP : peerAddress, request.clientPort);
+      return { statusCode: StatusCode.kOK };
+    },
+
+    findFileMountPoint({ fileName }) {
+      if (!mds.namespace.walk(fileName).entry) throw new StatusFailure(StatusCode.kFileNotExists);
+      return { statusCode: StatusCode.kOK, clientInfo: mounts.of(fileName) };
+    },
+
+    listClient: () => ({ statusCode: StatusCode.kOK, clientInfos: mounts.clients() }),
+  };
+}

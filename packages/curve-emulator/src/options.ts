@@ -1,0 +1,163 @@
+import { isIPv4 } from 'node:net';
+import type { PoolsetOptions } from './cluster/topology.js';
+import { CurveEmulatorError } from './errors.js';
+import type { FaultRule } from './faults/fault-rule.js';
+import type { Durability } from './storage/durability.js';
+
+/** How an emulator is to be started. Everything has a default. */
+export interface CurveEmulatorOptions {
+  /**
+   * The folder to keep data in; it is created when missing.
+   *
+   * @defaultValue a fresh temporary folder, removed on close
+   */
+  dataDir?: string;
+  /** How many MDSs there are. One leads, the others refuse connections until it stops. @defaultValue `1` */
+  mds?: number;
+  /** How many chunkservers there are. Chunks have up to three replicas. @defaultValue `3` */
+  chunkservers?: number;
+  /**
+   * The IPv4 address to listen on, which clients are told.
+   *
+   * @defaultValue `'127.0.0.1'`, which only this machine can reach
+   */
+  host?: string;
+  /**
+   * The first of the ports: the MDSs have this and the following ones, then come the chunkservers. 0 for any that
+   * are free.
+   *
+   * @defaultValue `0`
+   */
+  portBase?: number;
+  /** The user who may do everything. @defaultValue `'root'` */
+  rootUser?: string;
+  /** The root user's password. @defaultValue `'root_password'` */
+  rootPassword?: string;
+  /**
+   * The poolsets. The first is that of volumes that name none. Those of a data folder stay.
+   *
+   * @defaultValue one named `default`
+   */
+  poolsets?: readonly PoolsetOptions[];
+  /** How many copysets a new poolset has. @defaultValue `12` */
+  copysets?: number;
+  /** Bytes that each poolset can hold: creating and writing volumes fail beyond. @defaultValue `2 ** 50`, 1 PiB */
+  poolCapacity?: number;
+  /** Bytes of a chunk, fixed for the data folder. @defaultValue `16777216`, 16 MiB */
+  chunkSize?: number;
+  /** Bytes of a segment, fixed for the data folder. @defaultValue `1073741824`, 1 GiB */
+  segmentSize?: number;
+  /** Bytes that I/O is aligned to: 512 or 4096, fixed for the data folder. @defaultValue `4096` */
+  blockSize?: number;
+  /** The smallest length of a volume, in bytes. @defaultValue `10737418240`, 10 GiB */
+  minVolumeSize?: number;
+  /** The largest length of a volume, in bytes. @defaultValue `21990232555520`, 20 TiB */
+  maxVolumeSize?: number;
+  /**
+   * For how many milliseconds an MDS that begins to lead answers kNotSupported to Unlink, Rename and ChangeOwner
+   * of volumes. A real one does so for 5000.
+   *
+   * @defaultValue `0`
+   */
+  warmUp?: number;
+  /** How many milliseconds pass before the background begins to delete. @defaultValue `50` */
+  deleteDelay?: number;
+  /**
+   * Tells the time, in milliseconds since the epoch: for creation times, callers' clocks and mount records.
+   *
+   * @defaultValue `Date.now`
+   */
+  clock?: () => number;
+  /** Faults that are in force from the start. */
+  faults?: readonly FaultRule[];
+  /**
+   * Decides about faults with a probability: from 0 up to, but not including, 1.
+   *
+   * @defaultValue `Math.random`
+   */
+  random?: () => number;
+  /** What acknowledged metadata survives. @defaultValue `'sync'`, a power failure */
+  durability?: Durability;
+}
+
+/** The options with every default filled in. */
+export type ResolvedOptions = Required<Omit<CurveEmulatorOptions, 'dataDir'>> & {
+  dataDir: string | undefined;
+};
+
+const GiB = 1024 ** 3;
+
+const defaults: ResolvedOptions = {
+  dataDir: undefined,
+  mds: 1,
+  chunkservers: 3,
+  host: '127.0.0.1',
+  portBase: 0,
+  rootUser: 'root',
+  rootPassword: 'root_password',
+  poolsets: [{ name: 'default' }],
+  copysets: 12,
+  poolCapacity: 2 ** 50,
+  chunkSize: 16 * 1024 ** 2,
+  segmentSize: GiB,
+  blockSize: 4096,
+  minVolumeSize: 10 * GiB,
+  maxVolumeSize: 20 * 1024 * GiB,
+  warmUp: 0,
+  deleteDelay: 50,
+  clock: Date.now,
+  faults: [],
+  random: Math.random,
+  durability: 'sync',
+};
+
+/**
+ * Checks the options before anything is read or written.
+ *
+ * @throws CurveEmulatorError `INVALID_OPTION`
+ */
+export function resolveOptions(options: CurveEmulatorOptions): ResolvedOptions {
+  const unknown = Object.keys(options).find(name => !(name in defaults));
+  if (unknown !== undefined) throw invalid(`there is no option ${unknown}`);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const resolved: ResolvedOptions = { ...defaults, ...given };
+  checkNumbers(resolved);
+  const { dataDir, host, rootUser, poolsets, clock, random, durability, blockSize } = resolved;
+  if (dataDir === '') throw invalid('dataDir is empty');
+  if (!isIPv4(host) || host === '0.0.0.0') throw invalid(`host is ${host}, not an IPv4 address`);
+  if (rootUser === '') throw invalid('rootUser is empty');
+  if (blockSize !== 512 && blockSize !== 4096) throw invalid(`blockSize is ${blockSize}, not 512 or 4096`);
+  if (poolsets.length === 0 || poolsets.some(({ name }) => name === ''))
+    throw invalid('a poolset has no name');
+  if (new Set(poolsets.map(({ name }) => name)).size < poolsets.length)
+    throw invalid('two poolsets have one name');
+  if (typeof clock !== 'function' || typeof random !== 'function')
+    throw invalid('clock or random is no function');
+  if (durability !== 'sync' && durability !== 'fast') throw invalid(`durability is ${String(durability)}`);
+  return resolved;
+}
+
+function checkNumbers(options: ResolvedOptions): void {
+  const { chunkSize, segmentSize, blockSize, portBase, mds, chunkservers } = options;
+  checkInteger('mds', mds, 1, 100);
+  checkInteger('chunkservers', chunkservers, 1, 1000);
+  checkInteger('copysets', options.copysets, 1, 65_535);
+  checkInteger('portBase', portBase, 0, 65_536 - mds - chunkservers);
+  checkInteger('blockSize', blockSize, 512, 4096);
+  checkInteger('chunkSize', chunkSize, blockSize, 2 ** 31);
+  checkInteger('segmentSize', segmentSize, chunkSize, 2 ** 32 - 1);
+  for (const name of ['poolCapacity', 'minVolumeSize', 'maxVolumeSize', 'warmUp', 'deleteDelay'] as const) {
+    checkInteger(name, options[name], 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (chunkSize % blockSize !== 0) throw invalid('chunkSize is not a multiple of blockSize');
+  if (segmentSize % chunkSize !== 0) throw invalid('segmentSize is not a multiple of chunkSize');
+}
+
+function checkInteger(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw invalid(`${name} is ${value}, not a whole number from ${min} to ${max}`);
+}
+
+function invalid(message: string): CurveEmulatorError {
+  return new CurveEmulatorError('INVALID_OPTION', message);
+}

@@ -1,0 +1,150 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What precedes the data of a chunk in its file, in bytes. */
+const headerSize = 4096;
+const headerMagic = Buffer.from('CURVECK1');
+/** How many files stay open. */
+const maxOpenFiles = 256;
+
+/** Names a chunk. */
+export interface ChunkKey {
+  poolId: number;
+  copysetId: number;
+  chunkId: bigint;
+}
+
+interface OpenChunk {
+  fd: number;
+  sn: bigint;
+}
+
+/**
+ * The bytes of chunks, each in a sparse file of its own. The members of a copyset share them. All is synchronous:
+ * it goes to the page cache and back, and nothing else of the process can come between.
+ */
+export class ChunkStore {
+  readonly #folder: string;
+  /** In the order of their last use. */
+  readonly #open = new Map<string, OpenChunk>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The version of a chunk; undefined when there is none. */
+  version(key: ChunkKey): bigint | undefined {
+    return this.#find(key)?.sn;
+  }
+
+  /** Reads from a chunk; what was never written is zeros. Undefined when there is no such chunk. */
+  read(key: ChunkKey, offset: number, size: number): Buffer | undefined {
+    const chunk = this.#find(key);
+    if (!chunk) return undefined;
+    const bytes = Buffer.allocUnsafe(size);
+    let done = 0;
+    while (done < size) {
+      const count = readSync(chunk.fd, bytes, done, size - done, headerSize + offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    // Beyond the end of the file nothing was written yet.
+    bytes.fill(0, done);
+    return bytes;
+  }
+
+  /** Writes into a chunk, which is made if there is none, and gives it the version `sn`. */
+  write(key: ChunkKey, offset: number, bytes: Uint8Array, sn: bigint): void {
+    const chunk = this.#find(key) ?? this.#create(key, sn);
+    if (chunk.sn !== sn) this.#setVersion(chunk, sn);
+    let done = 0;
+    while (done < bytes.length) {
+      done += writeSync(chunk.fd, bytes, done, bytes.length - done, headerSize + offset + done);
+    }
+  }
+
+  /** Removes a chunk, if there is one. */
+  remove(key: ChunkKey): void {
+    const path = this.#path(key);
+    this.#close(path);
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  /** Closes all files. */
+  close(): void {
+    for (const path of this.#open.keys()) this.#close(path);
+  }
+
+  #path({ poolId, copysetId, chunkId }: ChunkKey): string {
+    return join(this.#folder, `${poolId}-${copysetId}`, String(chunkId));
+  }
+
+  #find(key: ChunkKey): OpenChunk | undefined {
+    const path = this.#path(key);
+    const known = this.#open.get(path);
+    if (known) {
+      this.#open.delete(path);
+      this.#open.set(path, known);
+      return known;
+    }
+    try {
+      return this.#remember(path, openSync(path, 'r+'));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #create(key: ChunkKey, sn: bigint): OpenChunk {
+    const path = this.#path(key);
+    mkdirSync(dirname(path), { recursive: true });
+    const chunk = { fd: openSync(path, 'w+'), sn };
+    // The file has its header in full from the moment it has any byte: it is one write.
+    this.#setVersion(chunk, sn);
+    ftruncateSync(chunk.fd, headerSize);
+    return this.#keep(path, chunk);
+  }
+
+  /** @returns undefined for a file without header: its making was interrupted, and nothing was acknowledged */
+  #remember(path: string, fd: number): OpenChunk | undefined {
+    const header = Buffer.alloc(16);
+    const whole = readSync(fd, header, 0, header.length, 0) === header.length;
+    if (whole && header.subarray(0, 8).equals(headerMagic)) {
+      return this.#keep(path, { fd, sn: header.readBigUInt64LE(8) });
+    }
+    closeSync(fd);
+    return undefined;
+  }
+
+  #keep(path: string, chunk: OpenChunk): OpenChunk {
+    this.#open.set(path, chunk);
+    if (this.#open.size > maxOpenFiles) {
+      const [oldest] = this.#open.keys();
+      if (oldest !== undefined) this.#close(oldest);
+    }
+    return chunk;
+  }
+
+  #setVersion(chunk: OpenChunk, sn: bigint): void {
+    const header = Buffer.alloc(16);
+    headerMagic.copy(header);
+    header.writeBigUInt64LE(sn, 8);
+    writeSync(chunk.fd, header, 0, header.length, 0);
+    chunk.sn = sn;
+  }
+
+  #close(path: string): void {
+    const chunk = this.#open.get(path);
+    if (!chunk) return;
+    this.#open.delete(path);
+    closeSync(chunk.fd);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
