@@ -12,6 +12,7 @@ export {
   PATH_MAX_SIZE,
 } from './cbd/constants.js';
 export { errorName, LIBCURVE_ERROR } from './cbd/error-codes.js';
+export { LibCBD } from './cbd/lib-cbd.js';
 export type { PromiseCalls } from './cbd/promise-calls.js';
 export {
   type CreateContext,

@@ -16,7 +16,7 @@ import * as volumes from './volume-operations.js';
  * Arguments of a wrong type throw a `TypeError`, numbers that are not whole or out of range a `RangeError`.
  *
  * Beside the calls of the Python class there are those of libcurve's C interface: the `…4Qemu` forms, Discard, the
- * Aio calls, IncreaseEpoch and Sync.
+ * Aio calls and IncreaseEpoch; those of libcbd are in {@link LibCBD}.
  *
  * @example
  * ```ts
@@ -299,11 +299,6 @@ export class CBDClient extends PromiseCalls {
    */
   IncreaseEpoch(name: string): number {
     return this.session.now(paths.increaseEpoch(name));
-  }
-
-  /** Always 0: a write that has returned is safe, so there is nothing to do (curve-protocol.md §1.3). */
-  Sync(_fd: number): number {
-    return LIBCURVE_ERROR.OK;
   }
 
   #started({ returned, ended }: ReturnType<PromiseCalls['io']['read']>): number {

@@ -1,0 +1,69 @@
+import { clientCases } from './cases/client.js';
+import { createCases } from './cases/create.js';
+import { deleteCases } from './cases/delete.js';
+import { directoryCases } from './cases/directories.js';
+import { discardCases } from './cases/discard.js';
+import { failureCases } from './cases/failures.js';
+import { ioCases } from './cases/io.js';
+import { openCases } from './cases/open.js';
+import { recoverCases } from './cases/recover.js';
+import { renameCases } from './cases/rename.js';
+import { volumeCases } from './cases/volumes.js';
+import { Cluster } from './cluster.js';
+import type { ConformanceOptions } from './options.js';
+
+export type { ConformanceOptions, FaultDriver, SeenCall, TestRunner } from './options.js';
+
+const GROUPS = {
+  'clients and clusters': clientCases,
+  'creating volumes': createCases,
+  'stat and open': openCases,
+  'reading and writing': ioCases,
+  'failing servers': failureCases,
+  'open volumes': volumeCases,
+  'deleting volumes': deleteCases,
+  'the recycle bin': recoverCases,
+  renaming: renameCases,
+  'directories and owners': directoryCases,
+  'discard and epochs': discardCases,
+};
+
+/** The numbers of the cases in the suite, with and without a fault driver. */
+export function conformanceCases(): { number: number; faults: boolean }[] {
+  return Object.values(GROUPS)
+    .flat()
+    .map(({ number, faults = false }) => ({ number, faults }))
+    .sort((a, b) => a.number - b.number);
+}
+
+/**
+ * Registers the 86 conformance cases (curve-protocol.md §6) with a test runner; cases that inject faults only with a
+ * fault driver. They work with volumes of names of their own, and remove them.
+ *
+ * @example
+ * ```ts
+ * import { curveConformance } from '@curve-wcs/curve-sdk/conformance';
+ * import { describe, it } from 'vitest';
+ *
+ * curveConformance({ config: () => '/etc/curve/client.conf', runner: { describe, it } });
+ * ```
+ */
+export function curveConformance(options: ConformanceOptions): void {
+  const { describe, it } = options.runner;
+  for (const [group, cases] of Object.entries(GROUPS)) {
+    describe(group, () => {
+      for (const { number, title, faults, timeout, run } of cases) {
+        if (faults === true && options.faults === undefined) continue;
+        const body = async () => {
+          const cluster = new Cluster(options, number);
+          try {
+            await run(cluster);
+          } finally {
+            await cluster.cleanUp();
+          }
+        };
+        it(`${number}: ${title}`, body, timeout);
+      }
+    });
+  }
+}
