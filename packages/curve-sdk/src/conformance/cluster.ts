@@ -36,11 +36,15 @@ export class Cluster {
   readonly root: UserInfo_t;
   /** The cluster's keys, with short waits. */
   readonly keys: ConfigKeys;
+  /** Makes time pass for the cluster, where that is possible. */
+  readonly passTime: (milliseconds: number) => Promise<void>;
   readonly #faults: FaultDriver | undefined;
   readonly #prefix: string;
   readonly #cleanups: (() => Promise<unknown>)[] = [];
 
-  constructor({ config, rootPassword = 'root_password', faults }: ConformanceOptions, number: number) {
+  constructor(options: ConformanceOptions, number: number) {
+    const { config, rootPassword = 'root_password', faults, passTime = async () => {} } = options;
+    this.passTime = passTime;
     this.keys = { ...keysOf(config()), ...SHORT };
     this.root = new UserInfo_t('root', rootPassword);
     this.#faults = faults?.();

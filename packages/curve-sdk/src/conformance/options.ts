@@ -47,4 +47,10 @@ export interface ConformanceOptions {
    * @default none
    */
   readonly faults?: () => FaultDriver;
+  /**
+   * Makes the cluster believe that so many milliseconds have passed, for the case that needs a mount record to expire.
+   *
+   * @default none: the suite waits for it, up to a minute
+   */
+  readonly passTime?: (milliseconds: number) => Promise<void>;
 }

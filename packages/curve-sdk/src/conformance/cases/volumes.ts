@@ -4,6 +4,9 @@ import { pattern } from '../../script/pattern.js';
 import type { Case } from '../case.js';
 import { BLOCK, type Cluster, G, SIZE, until } from '../cluster.js';
 
+/** Milliseconds after the last refresh, by which a mount record is gone. */
+const EXPIRY = 60_000;
+
 /** Close, Extend, and what an open volume is protected from. */
 export const volumeCases: Case[] = [
   {
@@ -105,6 +108,7 @@ export const volumeCases: Case[] = [
       await tap.cut();
       const cbd = await cluster.client();
       equal(await cbd.UnlinkAsync(path, cluster.u1), -15);
+      await cluster.passTime(EXPIRY);
       await until(async () => (await cbd.UnlinkAsync(path, cluster.u1)) === 0);
     },
   },

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CurveEmulator, startCurveEmulator } from '@curve-wcs/curve-emulator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conformanceCases, curveConformance } from '../src/conformance/index.js';
+
+/** Longer than the emulator waits between two looks at its mount records. */
+const SCAN = 700;
+
+it('the suite has each of the 86 cases once', () => {
+  const numbers = conformanceCases().map(({ number }) => number);
+  expect(numbers).toEqual(Array.from({ length: 86 }, (_, index) => index + 1));
+});
+
+describe('conformance on the emulator', () => {
+  let emulator: CurveEmulator;
+  let skew = 0;
+  beforeAll(async () => {
+    emulator = await startCurveEmulator({ durability: 'fast', clock: () => Date.now() + skew });
+  });
+  afterAll(() => emulator.close());
+
+  curveConformance({
+    config: () => emulator.clientConfPath,
+    runner: { describe, it },
+    faults: () => emulator,
+    async passTime(milliseconds) {
+      skew = milliseconds;
+      await delay(SCAN);
+      skew = 0;
+    },
+  });
+});
+
+const conf = process.env['CURVE_CONF'];
+if (conf !== undefined) {
+  describe(`conformance on the cluster of ${conf}`, () => {
+    curveConformance({
+      config: () => conf,
+      runner: { describe, it },
+      rootPassword: process.env['CURVE_ROOT_PASSWORD'] ?? 'root_password',
+    });
+  });
+}
