@@ -5,7 +5,7 @@ import { CBDClient } from '../cbd/cbd-client.js';
 import { FileInfo_t, UserInfo_t } from '../cbd/types.js';
 import { type ConfigKeys, keysOf } from './client-conf.js';
 import type { ConformanceOptions, FaultDriver } from './options.js';
-import { Tap, type TapOptions } from './tap.js';
+import { type Rewrite, Tap } from './tap.js';
 
 /** Bytes of a segment, the unit of volume sizes. */
 export const G = 2 ** 30;
@@ -76,11 +76,12 @@ export class Cluster {
     return this.#faults;
   }
 
-  /** Makes calls of a method fail until the case ends or `times` are used up. */
-  fault(method: string, action: string, times?: number): void {
+  /** Makes calls of a method fail until the case ends, what it returns is called, or `times` are used up. */
+  fault(method: string, action: string, times?: number): () => void {
     const match = times === undefined ? { method } : { method, times };
     const remove = this.driver.faults.add({ match, do: action });
     this.#cleanups.push(async () => remove());
+    return remove;
   }
 
   /** An absolute path in the root directory that only this case uses. */
@@ -105,8 +106,8 @@ export class Cluster {
   }
 
   /** A forwarder in front of an MDS. */
-  async tap(options?: TapOptions): Promise<Tap> {
-    const tap = await Tap.start(await this.address(), options);
+  async tap(rewrite?: Rewrite): Promise<Tap> {
+    const tap = await Tap.start(await this.address(), rewrite);
     this.#cleanups.push(() => tap.cut());
     return tap;
   }

@@ -54,6 +54,42 @@ export function bytesField(field: number, value: string | Buffer): Buffer {
   return Buffer.concat([varint(field * 8 + 2), varint(bytes.length), bytes]);
 }
 
+/** One field of a message: its number, its content without the tag, and all of its bytes. */
+export interface Field {
+  readonly number: number;
+  /** A varint, or the bytes of anything else. */
+  readonly value: bigint | Buffer;
+  readonly raw: Buffer;
+}
+
+/** The fields of a message, in order. */
+export function fieldsOf(message: Buffer): Field[] {
+  const fields: Field[] = [];
+  for (let at = 0; at < message.length; ) {
+    const start = at;
+    const tag = readVarint(message, at);
+    at = tag.end;
+    const wireType = Number(tag.value & 7n);
+    const number = Number(tag.value >> 3n);
+    const first = wireType === 0 || wireType === 2 ? readVarint(message, at) : undefined;
+    const size = wireType === 1 ? 8 : wireType === 5 ? 4 : wireType === 2 ? Number(first?.value) : 0;
+    const content = first?.end ?? at;
+    at = content + size;
+    const value = wireType === 0 ? (first?.value ?? 0n) : message.subarray(content, at);
+    fields.push({ number, value, raw: message.subarray(start, at) });
+  }
+  return fields;
+}
+
+function readVarint(bytes: Buffer, start: number): { value: bigint; end: number } {
+  let value = 0n;
+  for (let at = start; ; at++) {
+    const byte = bytes.readUInt8(at);
+    value |= BigInt(byte & 0x7f) << BigInt(7 * (at - start));
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+}
+
 function varint(value: number | bigint): Buffer {
   const bytes: number[] = [];
   let rest = BigInt(value);

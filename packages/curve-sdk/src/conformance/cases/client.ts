@@ -9,7 +9,7 @@ import { FileInfo_t } from '../../cbd/types.js';
 import type { Case } from '../case.js';
 import { confText, requiredKeys } from '../client-conf.js';
 import { BLOCK, type Cluster, SIZE } from '../cluster.js';
-import { deadAddress } from '../tap.js';
+import { deadAddress, withUnknownFields } from '../tap.js';
 
 /** Init, clients that are not initialised, and what concerns the cluster as a whole. */
 export const clientCases: Case[] = [
@@ -126,7 +126,7 @@ export const clientCases: Case[] = [
     number: 83,
     title: 'unknown fields in replies are ignored',
     async run(cluster) {
-      const tap = await cluster.tap({ unknownFields: true });
+      const tap = await cluster.tap(withUnknownFields);
       const { cbd, path, fd } = await cluster.volume('v', { 'mds.listen.addr': tap.address });
       equal((await cluster.stat(cbd, path)).length, SIZE);
       equal(await cbd.WriteAsync(fd, Buffer.alloc(BLOCK, 1), 0, BLOCK), BLOCK);
