@@ -266,6 +266,13 @@ describe('a download that fails leaves no file that looks whole', () => {
   });
 });
 
+it('a name as long as the file system allows can be downloaded to', async () => {
+  const { wcs, object, to } = await stored();
+  const long = join(to, '..', '名'.repeat(85));
+  for (const resume of [true, false]) await wcs.download({ ...object, to: long, resume });
+  expect(readdirSync(join(to, '..'))).toEqual([basename(long)]);
+});
+
 describe('a resumed download', () => {
   /** A download of which only the first parts have arrived. */
   async function interrupted() {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { WcsError } from '../errors.js';
@@ -22,7 +22,7 @@ export class PartFile {
   #handle: FileHandle | undefined;
 
   private constructor(target: string, resume: boolean) {
-    const name = `.${basename(target)}${resume ? '' : `.${randomBytes(6).toString('hex')}`}.wcs-part`;
+    const name = `.${shortened(basename(target))}${resume ? '' : `.${randomBytes(6).toString('hex')}`}.wcs-part`;
     this.#target = target;
     this.path = join(dirname(target), name);
     this.#journal = resume ? new Journal(`${this.path}.json`) : undefined;
@@ -118,6 +118,11 @@ export class PartFile {
     this.#handle = undefined;
     await handle?.close();
   }
+}
+
+/** File systems allow 255 bytes in a name, and ours has to hold more than the target's. */
+function shortened(name: string): string {
+  return Buffer.byteLength(name) <= 200 ? name : createHash('sha256').update(name).digest('hex');
 }
 
 async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {

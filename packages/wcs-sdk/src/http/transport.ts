@@ -89,21 +89,28 @@ export class Transport {
 
   /** Sends a request and reads its whole answer. */
   async send(request: WireRequest): Promise<WireResponse> {
-    const { body, ...head } = await this.stream(request);
+    const { stream, head, failure, release } = this.#start(request);
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of body) {
+    // Events rather than iteration: most answers are a few bytes, and there is one to every chunk.
+    stream.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > LARGEST_ANSWER) {
-        throw new WcsError('UNEXPECTED_RESPONSE', `${request.operation}: the answer is larger than 64 MiB`, {
-          operation: request.operation,
-          status: head.status,
-          requestId: head.requestId,
-        });
-      }
+      if (length > LARGEST_ANSWER) stream.destroy(tooLarge(request.operation));
+    });
+    const ended = new Promise<void>((resolve, reject) => {
+      stream.once('end', resolve);
+      stream.once('error', reject);
+      stream.once('close', () => reject(new Error('the connection was closed')));
+    });
+    try {
+      await ended;
+      return { ...(await head), body: Buffer.concat(chunks, length) };
+    } catch (error) {
+      throw failure(error);
+    } finally {
+      release();
     }
-    return { ...head, body: Buffer.concat(chunks, length) };
   }
 
   /**
@@ -111,6 +118,16 @@ export class Transport {
    * {@link WcsError}s (or the signal's reason), and breaks if it ends before its announced length.
    */
   async stream(request: WireRequest): Promise<StreamedResponse> {
+    const { stream, head, failure, release } = this.#start(request);
+    try {
+      return { ...(await head), body: translatedBody(stream, failure, release) };
+    } catch (error) {
+      release();
+      throw failure(error);
+    }
+  }
+
+  #start(request: WireRequest): StartedRequest {
     if (this.#closed) throw closedError(request.operation);
     request.signal?.throwIfAborted();
     let bodyFailure: unknown;
@@ -123,34 +140,22 @@ export class Transport {
     // got would keep listening on the signal after the answer; a caller's signal may serve many requests.
     const abort = () => stream.destroy();
     request.signal?.addEventListener('abort', abort, { once: true });
-    const release = () => {
-      request.signal?.removeEventListener('abort', abort);
-      this.#active.delete(stream);
-      stream.destroy();
-    };
-    const failure = (error: unknown) => bodyFailure ?? translateError(request, error);
-
-    return new Promise((resolve, reject) => {
-      stream.once('error', error => {
-        release();
-        reject(failure(error));
-      });
-      const onClose = () => reject(failure(new Error('the connection was closed')));
-      stream.once('close', onClose);
-      stream.once(
-        'response',
-        (response: { statusCode: number; headers: Record<string, string | string[]> }) => {
-          stream.off('close', onClose);
-          const headers = flatten(response.headers);
-          resolve({
-            status: response.statusCode,
-            headers,
-            requestId: headers['x-reqid'],
-            body: translatedBody(stream, failure, release),
-          });
-        },
-      );
+    const head = new Promise<ResponseHead>((resolve, reject) => {
+      stream.once('response', (response: RawResponse) => resolve(headOf(response)));
+      stream.once('error', reject);
+      stream.once('close', () => reject(new Error('the connection was closed')));
     });
+    head.catch(() => {});
+    return {
+      stream,
+      head,
+      failure: error => bodyFailure ?? translateError(request, error),
+      release: () => {
+        request.signal?.removeEventListener('abort', abort);
+        this.#active.delete(stream);
+        stream.destroy();
+      },
+    };
   }
 
   /** Ends every request under way with `CLIENT_CLOSED`, and every idle connection. */
@@ -164,6 +169,34 @@ export class Transport {
     this.#ownAgents.push(agent);
     return agent;
   }
+}
+
+/** The parts of got's response that are used. */
+interface RawResponse {
+  statusCode: number;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+type ResponseHead = Omit<StreamedResponse, 'body'>;
+
+/** A request under way. */
+interface StartedRequest {
+  stream: GotRequest;
+  /** Settles when the answer's head is there, or there will be none. */
+  head: Promise<ResponseHead>;
+  /** Turns what went wrong into what the caller is told. */
+  failure: (error: unknown) => unknown;
+  /** Must be called at the end, whatever happened. */
+  release: () => void;
+}
+
+function headOf(response: RawResponse): ResponseHead {
+  const headers = flatten(response.headers);
+  return { status: response.statusCode, headers, requestId: headers['x-reqid'] };
+}
+
+function tooLarge(operation: string): WcsError {
+  return new WcsError('UNEXPECTED_RESPONSE', `${operation}: the answer is larger than 64 MiB`, { operation });
 }
 
 function closedError(operation: string): WcsError {
