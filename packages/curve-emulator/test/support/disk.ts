@@ -1,9 +1,13 @@
-import type { CurveEmulator } from '../../src/index.js';
 import { type ChunkOpStatus, ChunkOpType, ChunkService } from '../../src/proto/chunk_pb.js';
 import { CliService2 } from '../../src/proto/cli2_pb.js';
 import { call } from './rpc-client.js';
 
 const { readChunk, writeChunk, deleteChunk, getChunkInfo } = ChunkService.method;
+
+/** Where to call. */
+interface Chunkservers {
+  readonly chunkserverAddresses: readonly string[];
+}
 
 /** Names a chunk. */
 export interface Chunk {
@@ -13,8 +17,8 @@ export interface Chunk {
 }
 
 /** The address of the chunkserver that leads the copyset of a chunk; every member is asked in turn. */
-export async function leaderOf(emulator: CurveEmulator, { logicPoolId, copysetId }: Chunk): Promise<string> {
-  for (const address of emulator.chunkserverAddresses) {
+export async function leaderOf(cluster: Chunkservers, { logicPoolId, copysetId }: Chunk): Promise<string> {
+  for (const address of cluster.chunkserverAddresses) {
     try {
       const answer = await call(address, CliService2.method.getLeader, { logicPoolId, copysetId });
       return answer.leader?.address.replace(/:0$/, '') ?? '';

@@ -1,20 +1,24 @@
 import { createHmac } from 'node:crypto';
-import type { CurveEmulator } from '../../src/index.js';
 import { CurveFSService, FileType, type StatusCode } from '../../src/proto/nameserver2_pb.js';
 import { call } from './rpc-client.js';
 
 export const GiB = 1024 ** 3;
 const fs = CurveFSService.method;
 
+/** Where to call. */
+export interface Cluster {
+  readonly mdsAddresses: readonly string[];
+}
+
 /** The calls that a user of a cluster makes to the MDS, as one-liners. */
 export class User {
-  readonly emulator: CurveEmulator;
+  readonly cluster: Cluster;
   readonly owner: string;
   readonly password: string;
   readonly clock: () => number;
 
-  constructor(emulator: CurveEmulator, owner: string, password = '', clock: () => number = Date.now) {
-    this.emulator = emulator;
+  constructor(cluster: Cluster, owner: string, password = '', clock: () => number = Date.now) {
+    this.cluster = cluster;
     this.owner = owner;
     this.password = password;
     this.clock = clock;
@@ -22,7 +26,7 @@ export class User {
 
   /** The MDS that leads. */
   get mds(): string {
-    return this.emulator.mdsAddresses[0] ?? '';
+    return this.cluster.mdsAddresses[0] ?? '';
   }
 
   get credentials() {

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from '@curve-wcs/test-support';
+import { expect, test } from 'vitest';
+import { type CurveEmulatorOptions, startCurveEmulator } from '../src/index.js';
+
+test.each<[string, object]>([
+  ['an unknown option', { mdss: 2 }],
+  ['no MDS', { mds: 0 }],
+  ['no chunkserver', { chunkservers: 0 }],
+  ['half a chunkserver', { chunkservers: 1.5 }],
+  ['a host name', { host: 'localhost' }],
+  ['every address', { host: '0.0.0.0' }],
+  ['too high a port', { portBase: 65_535 }],
+  ['an empty folder', { dataDir: '' }],
+  ['a block of 1000 bytes', { blockSize: 1000 }],
+  ['a chunk of half blocks', { chunkSize: 4096 * 3 + 512 }],
+  ['a segment of half chunks', { segmentSize: 24 * 1024 ** 2 }],
+  ['no poolset', { poolsets: [] }],
+  ['two poolsets of one name', { poolsets: [{ name: 'a' }, { name: 'a' }] }],
+  ['an unknown durability', { durability: 'maybe' }],
+])('%s is refused', async (_, options) => {
+  await expect(startCurveEmulator(options as CurveEmulatorOptions)).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+  });
+});
+
+test('a folder is used by one at a time, with the sizes it was made for', async () => {
+  const dataDir = temporaryFolder();
+  const emulator = await startCurveEmulator({ dataDir });
+  await expect(startCurveEmulator({ dataDir })).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
+  await emulator.close();
+  const other = startCurveEmulator({ dataDir, segmentSize: 512 * 1024 ** 2 });
+  await expect(other).rejects.toMatchObject({ code: 'DATA_DIR_MISMATCH' });
+  await (await startCurveEmulator({ dataDir })).close();
+});
+
+test('a file is no folder', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(startCurveEmulator({ dataDir: file })).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
+});
+
+test('a taken port is told, and nothing stays behind', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const dataDir = temporaryFolder();
+  const failed = startCurveEmulator({ dataDir, portBase: port, chunkservers: 1 });
+  await expect(failed).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+  server.close();
+  await once(server, 'close');
+  const emulator = await startCurveEmulator({ dataDir, portBase: port, chunkservers: 1 });
+  expect(emulator.mdsAddresses).toEqual([`127.0.0.1:${port}`]);
+  expect(emulator.chunkserverAddresses).toEqual([`127.0.0.1:${port + 1}`]);
+  await emulator.close();
+});
