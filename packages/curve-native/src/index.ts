@@ -16,3 +16,4 @@ export type {
   NativeThrottle,
   NativeUser,
 } from './native-binding.js';
+export { createClient } from './native-client.js';

@@ -146,7 +146,12 @@ export interface NativeClient {
   uninit(options?: NativeCallOptions): Promise<void>;
   uninitSync(options?: NativeSyncOptions): void;
 
-  create(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeCallOptions): Promise<void>;
+  create(
+    path: string,
+    user: NativeUser,
+    volume: NativeCreateOptions,
+    options?: NativeCallOptions,
+  ): Promise<void>;
   createSync(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeSyncOptions): void;
   mkdir(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
   mkdirSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
@@ -166,7 +171,12 @@ export interface NativeClient {
   deleteForce(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
   deleteForceSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
   /** `fileId` 0 recovers by name. */
-  recover(path: string, user: NativeUser, fileId: number | bigint, options?: NativeCallOptions): Promise<void>;
+  recover(
+    path: string,
+    user: NativeUser,
+    fileId: number | bigint,
+    options?: NativeCallOptions,
+  ): Promise<void>;
   recoverSync(path: string, user: NativeUser, fileId: number | bigint, options?: NativeSyncOptions): void;
   changeOwner(path: string, newOwner: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
   changeOwnerSync(path: string, newOwner: string, user: NativeUser, options?: NativeSyncOptions): void;
@@ -187,7 +197,12 @@ export interface NativeClient {
   mountPointsSync(path: string, options?: NativeSyncOptions): NativeMountPoint[];
 
   /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
-  open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions): Promise<number>;
+  open(
+    path: string,
+    user: NativeUser,
+    open?: NativeOpenOptions,
+    options?: NativeCallOptions,
+  ): Promise<number>;
   openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions): number;
   /** Waits for the descriptor's I/O, then sends CloseFile. */
   close(fd: number, options?: NativeCallOptions): Promise<void>;

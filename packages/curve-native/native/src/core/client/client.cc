@@ -1,0 +1,121 @@
+#include "client/client.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace curve {
+
+Client::Client(Config config) : context_(std::move(config)), mds_(context_) {}
+
+std::unique_ptr<Client> Client::create(Config config, std::string& error) {
+  std::unique_ptr<Client> client(new Client(std::move(config)));
+  if (client->context_.config.registerToMds && !client->reservePort(error)) return nullptr;
+  client->thread_ = std::thread([c = client.get()] { c->context_.loop.run(); });
+  return client;
+}
+
+// The MDS tells the mounts of one host apart by this port and never connects to it, so it is only reserved: bound,
+// that no other client has the same, but not listened on.
+bool Client::reservePort(std::string& error) {
+  Registration& registration = context_.registration;
+  registration.ip = net::localAddressTowards(context_.config.mdsAddresses[0]);
+  registration.reserved = net::Fd(::socket(AF_INET, SOCK_STREAM, 0));
+  for (uint64_t port = context_.config.metricPort; !registration.ip.empty() && port > 0 && port < 65536; port++) {
+    const sockaddr_in address = net::Endpoint{INADDR_ANY, static_cast<uint16_t>(port)}.socketAddress();
+    if (::bind(registration.reserved.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+      registration.port = static_cast<uint32_t>(port);
+      return true;
+    }
+  }
+  error = registration.ip.empty() ? "no route to the MDS" : "no free port from global.metricDummyServerStartPort";
+  return false;
+}
+
+void Client::stop() {
+  if (!thread_.joinable()) return;
+  context_.loop.post([this] {
+    abortAll(0);
+    context_.loop.stop();
+  });
+  thread_.join();
+}
+
+void Client::submit(Command command, Completion done) {
+  Stats::add(context_.stats.callsInFlight);
+  // std::function wants copyable captures; the command is moved out of its box on the other side.
+  auto box = std::make_shared<Command>(std::move(command));
+  context_.loop.post([this, box, done = std::move(done)]() mutable { begin(std::move(*box), std::move(done)); });
+}
+
+void Client::cancel(uint64_t id) {
+  context_.loop.post([this, id] { abort(id, Failure::canceled()); });
+}
+
+void Client::begin(Command command, Completion done) {
+  const uint64_t id = command.id;
+  Operation& op = operations_[id];
+  op.command = std::move(command);
+  op.done = std::move(done);
+  op.start = net::Clock::now();
+  if (op.command.deadlineMs > 0) {
+    op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
+                                      [this, id] { abort(id, Failure::timedOut()); });
+  }
+  dispatch(op);
+}
+
+void Client::dispatch(Operation& op) {
+  if (ended_ && op.command.op != Op::uninit) return fail(op, Failure::ofClient(libcurve::kFailed, "not initialised"));
+  switch (op.command.op) {
+    case Op::open:
+      return open(op);
+    case Op::close:
+      return close(op);
+    case Op::statFd:
+      return statFd(op);
+    case Op::read:
+    case Op::write:
+      return transfer(op);
+    case Op::discard:
+      return discard(op);
+    case Op::uninit:
+      return uninit(op);
+    default:
+      return dispatchNamespace(op);
+  }
+}
+
+void Client::settle(uint64_t id, Result result) {
+  auto node = operations_.extract(id);
+  if (node.empty()) return;
+  Operation& op = node.mapped();
+  context_.loop.cancel(op.deadline);
+  if (op.mds) op.mds->cancel(op.token);
+  const Completion done = std::move(op.done);
+  // Everything that refers to the caller's buffer goes before the caller is told.
+  op.io.reset();
+  op.broadcast.reset();
+  // This may be the callback of one of its calls, which it must outlive.
+  if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
+  Stats::sub(context_.stats.callsInFlight);
+  done(std::move(result));
+}
+
+void Client::abort(uint64_t id, const Failure& failure) { settle(id, Result{failure}); }
+
+void Client::abortAll(uint64_t except) {
+  std::vector<uint64_t> ids;
+  for (const auto& entry : operations_) {
+    if (entry.first != except) ids.push_back(entry.first);
+  }
+  for (const uint64_t id : ids) abort(id, Failure::canceled());
+}
+
+Client::Operation* Client::operation(uint64_t id) {
+  const auto it = operations_.find(id);
+  return it == operations_.end() ? nullptr : &it->second;
+}
+
+}  // namespace curve

@@ -1,0 +1,87 @@
+// A client of one cluster: its thread, its open volumes, and the commands it is working on.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+
+#include "client/command.h"
+#include "client/epoch_broadcast.h"
+#include "context.h"
+#include "mds/mds_client.h"
+#include "volume/io.h"
+#include "volume/volume.h"
+
+namespace curve {
+
+class Client {
+ public:
+  // Null with a reason when the configuration cannot work. Starts the thread.
+  static std::unique_ptr<Client> create(Config config, std::string& error);
+  // Both end the thread at once: commands still under way complete as canceled, volumes stay open at the MDS until
+  // their mount records expire. `uninit` is the orderly way.
+  ~Client() { stop(); }
+  void stop();
+
+  // From any thread. `done` runs on the client's thread, exactly once, when nothing refers to the command's buffer
+  // any more.
+  void submit(Command command, Completion done);
+  void cancel(uint64_t id);
+  const Stats& stats() const { return context_.stats; }
+
+ private:
+  struct Operation {
+    Command command;
+    Completion done;
+    net::Clock::time_point start;
+    net::Loop::Timer deadline{};
+    mds::MdsClient* mds = nullptr;
+    mds::MdsClient::Token token = 0;
+    std::unique_ptr<mds::MdsClient> ownMds;  // of a volume being opened
+    std::unique_ptr<EpochBroadcast> broadcast;
+    std::unique_ptr<Io> io;
+  };
+
+  explicit Client(Config config);
+  bool reservePort(std::string& error);
+  void begin(Command command, Completion done);
+  void dispatch(Operation& operation);
+  void settle(uint64_t id, Result result);
+  void abort(uint64_t id, const Failure& failure);
+  void abortAll(uint64_t except);
+
+  // Calls that are one MDS call; client_namespace.cc.
+  void dispatchNamespace(Operation& operation);
+  template <class Response, class Request>
+  void ask(Operation& operation, const wire::Method& method, Request request,
+           std::function<void(Response&, Result&)> take = nullptr, bool retryNotSupported = false);
+  void createFile(Operation& operation, bool directory);
+  void increaseEpoch(Operation& operation);
+
+  // Calls about a descriptor; client_volume.cc.
+  void open(Operation& operation);
+  void opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse& response);
+  void openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSession session);
+  void addVolume(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session);
+  void close(Operation& operation);
+  void statFd(Operation& operation);
+  void transfer(Operation& operation);
+  void discard(Operation& operation);
+  void uninit(Operation& operation);
+  Volume* find(int64_t fd);
+
+  Operation* operation(uint64_t id);
+  void fail(Operation& operation, Failure failure) { settle(operation.command.id, Result{std::move(failure)}); }
+
+  Context context_;
+  mds::MdsClient mds_;
+  bool ended_ = false;  // uninit has been called
+  int64_t nextFd_ = 0;
+  std::map<int64_t, std::unique_ptr<Volume>> volumes_;
+  // After the volumes: an operation's I/O refers to its volume and must go first.
+  std::unordered_map<uint64_t, Operation> operations_;
+  std::thread thread_;
+};
+
+}  // namespace curve

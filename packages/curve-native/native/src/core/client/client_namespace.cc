@@ -1,0 +1,143 @@
+// Calls about paths and about the cluster: each is one MDS call, but for IncreaseEpoch, which goes on to the
+// chunkservers.
+#include "client/client.h"
+
+namespace curve {
+
+template <class Response, class Request>
+void Client::ask(Operation& op, const wire::Method& method, Request request,
+                 std::function<void(Response&, Result&)> take, bool retryNotSupported) {
+  std::function<bool(const Response&)> again;
+  if (retryNotSupported) {
+    // An MDS that has just become leader refuses these for a while.
+    again = [](const Response& r) { return mds::detail::statusOf(r.statusCode) == mds::kNotSupported; };
+  }
+  const uint64_t id = op.command.id;
+  op.mds = &mds_;
+  op.token = mds_.call<Response>(
+      method, std::move(request), op.command.user,
+      [this, id, take = std::move(take)](const Outcome& failure, Response& response) {
+        Result result{failure};
+        if (!failure && take) take(response, result);
+        settle(id, std::move(result));
+      },
+      mds::Budget::perCall, std::move(again));
+}
+
+void Client::createFile(Operation& op, bool directory) {
+  const Command& c = op.command;
+  wire::CreateFileRequest request;
+  request.fileName = c.path;
+  request.owner = c.user.owner;
+  request.fileType = {directory ? 0 : 1};
+  if (!directory) {
+    request.fileLength = c.length;
+    request.stripeUnit = c.stripeUnit;
+    request.stripeCount = c.stripeCount;
+    request.poolset = c.other;
+  }
+  ask<wire::StatusResponse>(op, wire::method::CreateFile, std::move(request));
+}
+
+void Client::dispatchNamespace(Operation& op) {
+  const Command& c = op.command;
+  const std::string& owner = c.user.owner;
+  switch (c.op) {
+    case Op::create:
+      return createFile(op, false);
+    case Op::mkdir:
+      return createFile(op, true);
+    case Op::rmdir:
+    case Op::unlink:
+    case Op::deleteForce:
+      return ask<wire::StatusResponse>(op, wire::method::DeleteFile,
+                                       wire::DeleteFileRequest{c.path, owner, "", 0, c.op == Op::deleteForce}, nullptr,
+                                       true);
+    case Op::stat:
+      return ask<wire::GetFileInfoResponse>(op, wire::method::GetFileInfo, wire::PathRequest{c.path, owner, "", 0},
+                                            [](wire::GetFileInfoResponse& r, Result& result) {
+                                              if (r.fileInfo) {
+                                                result.files.push_back(std::move(*r.fileInfo));
+                                              } else {
+                                                result.failure = Failure::ofClient(
+                                                    libcurve::kFailed, "GetFileInfo: the MDS sent no file info");
+                                              }
+                                            });
+    case Op::list:
+      return ask<wire::ListDirResponse>(
+          op, wire::method::ListDir, wire::PathRequest{c.path, owner, "", 0},
+          [](wire::ListDirResponse& r, Result& result) { result.files = std::move(r.fileInfo); });
+    case Op::extend:
+      return ask<wire::StatusResponse>(op, wire::method::ExtendFile,
+                                       wire::ExtendFileRequest{c.path, owner, c.length, "", 0});
+    case Op::rename:
+      return ask<wire::StatusResponse>(op, wire::method::RenameFile,
+                                       wire::RenameFileRequest{c.path, c.other, owner, "", 0}, nullptr, true);
+    case Op::recover:
+      return ask<wire::StatusResponse>(op, wire::method::RecoverFile,
+                                       wire::RecoverFileRequest{c.path, owner, "", 0, c.fileId});
+    case Op::changeOwner:
+      return ask<wire::StatusResponse>(op, wire::method::ChangeOwner,
+                                       wire::ChangeOwnerRequest{c.path, c.other, owner, "", 0}, nullptr, true);
+    case Op::clusterId:
+      return ask<wire::GetClusterInfoResponse>(
+          op, wire::method::GetClusterInfo, wire::EmptyRequest{},
+          [](wire::GetClusterInfoResponse& r, Result& result) { result.text = r.clusterId.value_or(""); });
+    case Op::listPoolset:
+      return ask<wire::ListPoolsetResponse>(
+          op, wire::method::ListPoolset, wire::EmptyRequest{},
+          [](wire::ListPoolsetResponse& r, Result& result) { result.poolsets = std::move(r.poolsets); });
+    case Op::allocatedSize:
+      return ask<wire::GetAllocatedSizeResponse>(op, wire::method::GetAllocatedSize, wire::NameRequest{c.path},
+                                                 [](wire::GetAllocatedSizeResponse& r, Result& result) {
+                                                   result.number = r.allocatedSize.value_or(0);
+                                                   result.sizes = std::move(r.byPool);
+                                                 });
+    case Op::fileSize:
+      return ask<wire::GetFileSizeResponse>(
+          op, wire::method::GetFileSize, wire::NameRequest{c.path},
+          [](wire::GetFileSizeResponse& r, Result& result) { result.number = r.fileSize.value_or(0); });
+    case Op::mountPoints:
+      return ask<wire::FindFileMountPointResponse>(
+          op, wire::method::FindFileMountPoint, wire::NameRequest{c.path},
+          [](wire::FindFileMountPointResponse& r, Result& result) { result.clients = std::move(r.clients); });
+    case Op::increaseEpoch:
+      return increaseEpoch(op);
+    default:
+      return fail(op, Failure::ofClient(libcurve::kFailed, "no such call"));
+  }
+}
+
+void Client::increaseEpoch(Operation& op) {
+  const uint64_t id = op.command.id;
+  op.mds = &mds_;
+  op.token = mds_.call<wire::IncreaseFileEpochResponse>(
+      wire::method::IncreaseFileEpoch, wire::PathRequest{op.command.path, op.command.user.owner, "", 0},
+      op.command.user, [this, id](const Outcome& failure, wire::IncreaseFileEpochResponse& r) {
+        Operation* op = operation(id);
+        if (!op) return;
+        // Open volumes keep their epoch when the MDS refuses: a fenced client must stay fenced.
+        if (failure) return fail(*op, *failure);
+        if (!r.fileInfo) return fail(*op, Failure::ofClient(libcurve::kFailed, "IncreaseFileEpoch: no file info"));
+        const uint64_t epoch = r.fileInfo->epoch.value_or(0);
+        op->broadcast = std::make_unique<EpochBroadcast>(
+            context_, r.fileInfo->id.value_or(0), epoch, [this, id, epoch](const Outcome& outcome) {
+              Operation* op = operation(id);
+              if (!op) return;
+              Result result{outcome};
+              result.number = epoch;
+              if (!outcome) {
+                // Only the instance opened last adopts it; earlier ones are fenced like anybody else's.
+                for (auto it = volumes_.rbegin(); it != volumes_.rend(); ++it) {
+                  if (it->second->path() != op->command.path) continue;
+                  it->second->setEpoch(epoch);
+                  break;
+                }
+              }
+              settle(id, std::move(result));
+            });
+        op->broadcast->start(r.chunkServers);
+      });
+}
+
+}  // namespace curve

@@ -1,0 +1,78 @@
+// What a client can be asked, as plain data that may cross threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "failure.h"
+#include "mds/user.h"
+#include "wire/messages.h"
+
+namespace curve {
+
+enum class Op {
+  create,
+  mkdir,
+  rmdir,
+  stat,
+  list,
+  extend,
+  rename,
+  unlink,
+  deleteForce,
+  recover,
+  changeOwner,
+  increaseEpoch,
+  clusterId,
+  listPoolset,
+  allocatedSize,
+  fileSize,
+  mountPoints,
+  open,
+  close,
+  statFd,
+  read,
+  write,
+  discard,
+  uninit,
+};
+
+struct Command {
+  Op op{};
+  // Chosen by the caller for cancel(); unique among its outstanding commands.
+  uint64_t id = 0;
+  uint64_t deadlineMs = 0;  // 0: none
+
+  std::string path;
+  std::string other;  // new path, new owner or poolset
+  mds::User user;
+  uint64_t length = 0;
+  uint64_t stripeUnit = 0, stripeCount = 0;
+  uint64_t fileId = 0;
+  bool exclusive = false;
+
+  int64_t fd = 0;
+  uint64_t offset = 0;
+  uint8_t* data = nullptr;
+};
+
+struct Result {
+  Result() = default;
+  explicit Result(Outcome f) : failure(std::move(f)) {}
+
+  Outcome failure;
+  uint64_t number = 0;  // descriptor, size, epoch or bytes
+  std::string text;
+  std::vector<wire::FileInfo> files;
+  std::vector<wire::PoolsetInfo> poolsets;
+  std::vector<wire::PoolSize> sizes;
+  std::vector<wire::ClientInfo> clients;
+};
+
+// Runs on the client's I/O thread.
+using Completion = std::function<void(Result&&)>;
+
+}  // namespace curve

@@ -1,0 +1,98 @@
+#include "client/epoch_broadcast.h"
+
+#include <algorithm>
+
+#include "volume/copyset.h"
+#include "volume/retry_policy.h"
+
+namespace curve {
+
+class EpochBroadcast::Delivery final : public net::Rpc {
+ public:
+  Delivery(EpochBroadcast& broadcast, net::Channel& channel)
+      : broadcast_(broadcast), channel_(channel), timeoutMs_(config().epochRpcTimeoutMs) {}
+  ~Delivery() {
+    broadcast_.context_.loop.cancel(timer_);
+    channel_.cancel(*this);
+  }
+
+  void send() {
+    timer_ = {};
+    tries_++;
+    channel_.start(*this, wire::method::UpdateEpoch, std::nullopt, broadcast_.message_,
+                   std::chrono::milliseconds(timeoutMs_));
+  }
+
+  void onReply(const net::RpcReply& reply) override {
+    wire::ChunkResponse response;
+    if (reply.error == 0 && wire::decode(reply.message, response)) {
+      if (response.status == chunk::kSuccess) return broadcast_.delivered(std::nullopt);
+      return broadcast_.delivered(Failure::ofChunk("UpdateEpoch", response.status));
+    }
+    switch (reply.error) {
+      case rpc::kLogoff:
+      case rpc::kHostDown:
+      case rpc::kConnReset:
+      case rpc::kConnRefused:
+        // A server that is down serves no old client either.
+        return broadcast_.delivered(std::nullopt);
+      case rpc::kTimedOut:
+        timeoutMs_ = std::min(2 * timeoutMs_, std::max(kMaxTimeoutMs, config().epochRpcTimeoutMs));
+        break;
+      default:
+        break;
+    }
+    if (tries_ >= config().epochRpcMaxTry) {
+      return broadcast_.delivered(Failure::ofClient(
+          libcurve::kFailed, "UpdateEpoch: " + channel_.endpoint().text() + " does not answer", reply.error));
+    }
+    timer_ = broadcast_.context_.loop.after(net::Micros(config().epochRpcIntervalUs), [this] { send(); });
+  }
+
+ private:
+  static constexpr uint64_t kMaxTimeoutMs = 8000;
+  const Config& config() const { return broadcast_.context_.config; }
+
+  EpochBroadcast& broadcast_;
+  net::Channel& channel_;
+  uint64_t timeoutMs_;
+  uint64_t tries_ = 0;
+  net::Loop::Timer timer_{};
+};
+
+EpochBroadcast::EpochBroadcast(Context& context, uint64_t fileId, uint64_t epoch,
+                               std::function<void(const Outcome&)> done)
+    : context_(context), message_(wire::encode(wire::UpdateEpochRequest{fileId, epoch})), done_(std::move(done)) {}
+
+EpochBroadcast::~EpochBroadcast() { context_.loop.cancel(timer_); }
+
+void EpochBroadcast::start(const std::vector<wire::ChunkServerLocation>& chunkServers) {
+  for (const auto& l : chunkServers) {
+    const auto peer = Peer::of(l.chunkServerId, l.hostIp, l.port, l.externalIp);
+    if (peer) deliveries_.push_back(std::make_unique<Delivery>(*this, context_.transport.to(peer->address)));
+  }
+  for (uint64_t i = 0; i < context_.config.epochBroadcastMax; i++) sendNext();
+  if (deliveries_.empty()) {
+    timer_ = context_.loop.after(net::Micros(0), [this] {
+      const auto done = std::move(done_);
+      done(std::nullopt);
+    });
+  }
+}
+
+void EpochBroadcast::sendNext() {
+  if (started_ < deliveries_.size()) deliveries_[started_++]->send();
+}
+
+void EpochBroadcast::delivered(const Outcome& failure) {
+  if (failure) failure_ = failure;
+  ended_++;
+  sendNext();
+  if (ended_ == deliveries_.size()) {
+    const auto done = std::move(done_);
+    const Outcome outcome = failure_;
+    done(outcome);
+  }
+}
+
+}  // namespace curve

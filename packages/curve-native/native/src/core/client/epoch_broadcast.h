@@ -1,0 +1,37 @@
+// UpdateEpoch to every chunkserver, so that clients with an older epoch can no longer write.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "context.h"
+#include "failure.h"
+#include "wire/messages.h"
+
+namespace curve {
+
+class EpochBroadcast {
+ public:
+  // `done` runs once, never from inside start(), and may destroy this.
+  EpochBroadcast(Context& context, uint64_t fileId, uint64_t epoch, std::function<void(const Outcome&)> done);
+  ~EpochBroadcast();
+  void start(const std::vector<wire::ChunkServerLocation>& chunkServers);
+
+ private:
+  class Delivery;
+
+  void sendNext();
+  void delivered(const Outcome& failure);
+
+  Context& context_;
+  const std::string message_;
+  std::function<void(const Outcome&)> done_;
+  std::deque<std::unique_ptr<Delivery>> deliveries_;
+  size_t started_ = 0, ended_ = 0;
+  Outcome failure_;
+  net::Loop::Timer timer_{};
+};
+
+}  // namespace curve

@@ -1,0 +1,44 @@
+// How a call fails.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "wire/status.h"
+
+namespace curve {
+
+struct Failure {
+  enum class Kind { mds, chunk, client, timeout, canceled };
+
+  Kind kind = Kind::client;
+  // The status as received; for `client` the RPC-level code, or 0.
+  int status = 0;
+  int libcurveCode = libcurve::kFailed;
+  std::string message;
+
+  static Failure ofClient(int libcurveCode, std::string message, int status = 0) {
+    return {Kind::client, status, libcurveCode, std::move(message)};
+  }
+  static Failure ofMds(const char* method, int status, int libcurveCode);
+  static Failure ofChunk(const char* method, int status);
+  static Failure canceled() { return {Kind::canceled, 0, libcurve::kFailed, "canceled"}; }
+  static Failure timedOut() { return {Kind::timeout, rpc::kTimedOut, libcurve::kFailed, "deadline exceeded"}; }
+};
+
+using Outcome = std::optional<Failure>;
+
+inline Failure Failure::ofMds(const char* method, int status, int libcurveCode) {
+  const char* name = mds::statusName(status);
+  return {Kind::mds, status, libcurveCode,
+          std::string(method) + ": " + (name ? name : "status") + " (" + std::to_string(status) + ")"};
+}
+
+inline Failure Failure::ofChunk(const char* method, int status) {
+  const char* name = chunk::statusName(status);
+  return {Kind::chunk, status, libcurve::fromChunk(status),
+          std::string(method) + ": " + (name ? name : "status") + " (" + std::to_string(status) + ")"};
+}
+
+}  // namespace curve

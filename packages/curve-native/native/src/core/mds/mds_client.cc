@@ -1,0 +1,125 @@
+#include "mds/mds_client.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace curve::mds {
+
+using net::Clock;
+using net::Micros;
+
+// One call through all its attempts.
+class MdsClient::Call final : public net::Rpc {
+ public:
+  Call(MdsClient& client, Token token, Spec spec)
+      : client_(client),
+        token_(token),
+        spec_(std::move(spec)),
+        lastWorking_(client.working_),
+        current_(client.working_),
+        timeoutMs_(config().mdsRpcTimeoutMs),
+        start_(Clock::now()) {}
+
+  ~Call() {
+    loop().cancel(timer_);
+    if (channel_) channel_->cancel(*this);
+  }
+
+  void attempt() {
+    timer_ = {};
+    if (budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs())) return finish(lastCode_);
+    if (attempts_++ > 0) Stats::add(client_.context_.stats.mdsRetries);
+    channel_ = &client_.context_.transport.to(config().mdsAddresses[current_]);
+    channel_->start(*this, spec_.method, ++client_.logId_, spec_.encode(), std::chrono::milliseconds(timeoutMs_));
+  }
+
+  void onReply(const net::RpcReply& reply) override {
+    int code = -reply.error;
+    if (code == 0) code = spec_.decode(reply.message);
+    if (code == 0) {
+      client_.working_ = current_;
+      return finish(0);
+    }
+    lastCode_ = code;
+    again();
+  }
+
+ private:
+  // What to do after a failed attempt: which address, which time-out, and how long to wait first.
+  void again() {
+    const int code = -lastCode_;
+    bool change = false, timedOut = false;
+    Micros wait{0};
+    // A refused connection is what a standby MDS answers; brpc reports it as a dead host.
+    const bool hostDown = code == rpc::kHostDown || code == rpc::kConnRefused;
+    if (hostDown || code == rpc::kConnReset || code == rpc::kLogoff || failures_ >= config().mdsMaxFailedTimes) {
+      change = true;
+      if (hostDown) wait += Micros(config().mdsRetryIntervalUs);
+    } else if (code == rpc::kTimedOut || code == rpc::kConnectTimedOut) {
+      timedOut = true;
+      timeoutMs_ = std::clamp(2 * timeoutMs_, config().mdsRpcTimeoutMs,
+                              std::max(config().mdsRpcTimeoutMs, config().mdsMaxRpcTimeoutMs));
+    } else if (budgetMs() == 0 && ++normalRetries_ > config().mdsNormalRetryTimes && code != kNotSupported) {
+      wait += std::chrono::milliseconds(config().mdsWaitSleepMs);
+    }
+
+    size_t next = current_;
+    if (client_.working_ != lastWorking_) {
+      next = lastWorking_ = client_.working_;
+    } else if (change) {
+      next = (current_ + 1) % config().mdsAddresses.size();
+    }
+    if (next != current_) {
+      failures_ = 0;
+      timeoutMs_ = config().mdsRpcTimeoutMs;
+    } else {
+      failures_++;
+      if (!timedOut) wait += Micros(config().mdsRetryIntervalUs);
+    }
+    current_ = next;
+    timer_ = loop().after(wait, [this] { attempt(); });
+  }
+
+  void finish(int code) {
+    // Off the books first: the callback may destroy the client.
+    const std::unique_ptr<Call> self = client_.release(token_);
+    const auto done = std::move(spec_.done);
+    done(code);
+  }
+
+  const Config& config() const { return client_.context_.config; }
+  net::Loop& loop() const { return client_.context_.loop; }
+  uint64_t budgetMs() const { return spec_.budget == Budget::unlimited ? 0 : config().mdsMaxRetryMs; }
+
+  MdsClient& client_;
+  const Token token_;
+  Spec spec_;
+  size_t lastWorking_, current_;
+  uint64_t timeoutMs_;
+  const Clock::time_point start_;
+  uint64_t failures_ = 0, normalRetries_ = 0, attempts_ = 0;
+  int lastCode_ = -rpc::kTimedOut;
+  net::Loop::Timer timer_{};
+  net::Channel* channel_ = nullptr;
+};
+
+MdsClient::MdsClient(Context& context) : context_(context) {}
+MdsClient::~MdsClient() = default;
+
+MdsClient::Token MdsClient::start(Spec spec) {
+  const Token token = nextToken_++;
+  Call& call = *(calls_[token] = std::make_unique<Call>(*this, token, std::move(spec)));
+  call.attempt();
+  return token;
+}
+
+void MdsClient::cancel(Token token) { calls_.erase(token); }
+
+std::unique_ptr<MdsClient::Call> MdsClient::release(Token token) {
+  const auto it = calls_.find(token);
+  std::unique_ptr<Call> call = std::move(it->second);
+  calls_.erase(it);
+  return call;
+}
+
+}  // namespace curve::mds

@@ -1,0 +1,115 @@
+// Calls to whichever MDS leads: address failover, retries and budgets. Every open volume has its own, so that each
+// finds the leader, and counts its log ids, by itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+
+#include "context.h"
+#include "failure.h"
+#include "mds/user.h"
+#include "wire/messages.h"
+
+namespace curve::mds {
+
+enum class Budget {
+  perCall,    // mds.maxRetryMS
+  unlimited,  // I/O waits for an MDS as long as it takes
+};
+
+// Told why a call failed (nothing: it did not), and the reply, which is meaningful only if it did not fail with
+// kind `client`.
+template <class Response>
+using Done = std::function<void(const Outcome&, Response&)>;
+
+class MdsClient {
+ public:
+  using Token = uint64_t;
+
+  explicit MdsClient(Context& context);
+  ~MdsClient();
+
+  // Fills in date and signature anew for every attempt. `again` marks statuses to be repeated within the budget.
+  template <class Response, class Request>
+  Token call(const wire::Method& method, Request request, const User& user, Done<Response> done,
+             Budget budget = Budget::perCall, std::function<bool(const Response&)> again = nullptr);
+
+  // The call's callback will not run. Harmless for one that has ended.
+  void cancel(Token token);
+
+ private:
+  // A call without its message types.
+  struct Spec {
+    wire::Method method;
+    Budget budget;
+    std::function<std::string()> encode;
+    // 0: answered; else why to try again, as a negative code.
+    std::function<int(std::string_view)> decode;
+    // 0, or the last attempt's negative code.
+    std::function<void(int)> done;
+  };
+  class Call;
+
+  Token start(Spec spec);
+  std::unique_ptr<Call> release(Token token);
+
+  Context& context_;
+  size_t working_ = 0;  // index of the address that answered last
+  int64_t logId_ = 0;
+  Token nextToken_ = 1;
+  std::unordered_map<Token, std::unique_ptr<Call>> calls_;
+};
+
+namespace detail {
+
+inline int statusOf(const wire::MdsStatus& s) { return s.value; }
+inline int statusOf(const wire::Sint32& s) { return s.value; }
+inline int libcurveOf(const wire::MdsStatus& s) { return libcurve::fromMds(s.value); }
+// Every topology error is the same to libcurve.
+inline int libcurveOf(const wire::Sint32&) { return libcurve::kFailed; }
+
+template <class R, class = void>
+struct IsSigned : std::false_type {};
+template <class R>
+struct IsSigned<R, std::void_t<decltype(std::declval<R>().signature)>> : std::true_type {};
+
+}  // namespace detail
+
+template <class Response, class Request>
+MdsClient::Token MdsClient::call(const wire::Method& method, Request request, const User& user, Done<Response> done,
+                                 Budget budget, std::function<bool(const Response&)> again) {
+  auto response = std::make_shared<Response>();
+  Spec spec{method, budget, nullptr, nullptr, nullptr};
+  spec.encode = [request = std::move(request), user]() mutable {
+    if constexpr (detail::IsSigned<Request>::value) {
+      request.date = wallClockMicros();
+      request.signature = signature(user, request.date);
+    }
+    return wire::encode(request);
+  };
+  spec.decode = [response, again = std::move(again)](std::string_view message) {
+    *response = {};
+    if (!wire::decode(message, *response)) return -rpc::kBadResponse;
+    if (again && again(*response)) return -kNotSupported;
+    return 0;
+  };
+  spec.done = [response, method, done = std::move(done)](int code) {
+    Outcome failure;
+    const int status = detail::statusOf(response->statusCode);
+    if (code != 0 && code != -kNotSupported) {
+      failure = Failure::ofClient(libcurve::kFailed,
+                                  std::string(method.name) + ": no answer from the MDS (" + std::to_string(-code) + ")",
+                                  -code);
+    } else if (status != 0) {
+      failure = Failure::ofMds(method.name, status, detail::libcurveOf(response->statusCode));
+    }
+    done(failure, *response);
+  };
+  return start(std::move(spec));
+}
+
+}  // namespace curve::mds

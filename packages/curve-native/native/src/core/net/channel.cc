@@ -1,0 +1,191 @@
+#include "net/channel.h"
+
+#include <sys/uio.h>
+
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+namespace curve::net {
+
+namespace {
+constexpr Micros kConnectTimeout{200'000};
+// Reads before other connections get their turn.
+constexpr int kReadsPerRound = 32;
+
+// System errno values differ between platforms; above the socket everybody uses brpc's (Linux) numbers.
+int codeOf(int error) {
+  switch (error) {
+    case ECONNREFUSED:
+      return rpc::kConnRefused;
+    case ETIMEDOUT:
+      return rpc::kConnectTimedOut;
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+      return rpc::kHostDown;
+    case ECONNRESET:
+    case EPIPE:
+      return rpc::kConnReset;
+    default:
+      return rpc::kFailedSocket;
+  }
+}
+}  // namespace
+
+Channel::Channel(Loop& loop, Stats& stats, Endpoint endpoint)
+    : loop_(loop), stats_(stats), endpoint_(endpoint), inbound_(*this) {}
+
+Channel::~Channel() {
+  *alive_ = false;
+  loop_.cancel(connectTimer_);
+  for (auto& [id, call] : calls_) loop_.cancel(call.deadline);
+  if (fd_) loop_.unwatch(fd_.get());
+}
+
+void Channel::start(Rpc& rpc, const wire::Method& method, std::optional<int64_t> logId, std::string_view message,
+                    Micros deadline) {
+  const int64_t id = nextCorrelationId_++;
+  rpc.correlationId = id;
+  calls_[id] = {&rpc, loop_.after(deadline, [this, id] { expire(id); })};
+  outbound_.push(id, wire::encodeRequest(method, logId, id, message, rpc.payloadSize), rpc.payload, rpc.payloadSize);
+  if (state_ == State::idle) connect();
+  if (state_ == State::up) flushSoon();
+}
+
+void Channel::cancel(Rpc& rpc) {
+  if (rpc.correlationId != 0 && find(rpc.correlationId) == &rpc) take(rpc.correlationId);
+}
+
+Rpc* Channel::find(int64_t correlationId) {
+  const auto it = calls_.find(correlationId);
+  return it == calls_.end() ? nullptr : it->second.rpc;
+}
+
+// Ends a call's claim on the channel and the channel's on the call's buffers.
+Rpc* Channel::take(int64_t correlationId) {
+  const auto it = calls_.find(correlationId);
+  if (it == calls_.end()) return nullptr;
+  Rpc* rpc = it->second.rpc;
+  loop_.cancel(it->second.deadline);
+  calls_.erase(it);
+  inbound_.forget(correlationId);
+  outbound_.forget(correlationId);
+  rpc->correlationId = 0;
+  return rpc;
+}
+
+void Channel::answered(int64_t correlationId, const RpcReply& reply) {
+  // Nobody waits for a reply that comes after its deadline, twice, or was never asked for.
+  if (Rpc* rpc = take(correlationId)) rpc->onReply(reply);
+}
+
+void Channel::expire(int64_t correlationId) {
+  Stats::add(stats_.timeouts);
+  RpcReply reply;
+  reply.error = rpc::kTimedOut;
+  if (Rpc* rpc = take(correlationId)) rpc->onReply(reply);
+}
+
+void Channel::connect() {
+  Stats::add(stats_.connects);
+  inbound_.reset();
+  int error = 0;
+  fd_ = connectTo(endpoint_, error);
+  state_ = State::connecting;
+  if (!fd_) {
+    // Told later: start() promises not to call back.
+    loop_.defer([this, error, alive = alive_] {
+      if (*alive && state_ == State::connecting && !fd_) fail(codeOf(error));
+    });
+    return;
+  }
+  loop_.watch(fd_.get(), kWritable, this);
+  connectTimer_ = loop_.after(kConnectTimeout, [this] { fail(rpc::kConnectTimedOut); });
+}
+
+void Channel::connected() {
+  const int error = connectResult(fd_);
+  if (error != 0) return fail(codeOf(error));
+  loop_.cancel(connectTimer_);
+  state_ = State::up;
+  wantsWrite_ = true;
+  loop_.watch(fd_.get(), kReadable | kWritable, this);
+  flush();
+}
+
+void Channel::onReady(uint32_t readiness) {
+  if (state_ == State::connecting) return connected();
+  if (readiness & kWritable) flush();
+  if (state_ == State::up && readiness & kReadable) receive();
+}
+
+void Channel::receive() {
+  for (int i = 0; i < kReadsPerRound && state_ == State::up; i++) {
+    iovec buffers[2];
+    const int count = inbound_.prepare(buffers);
+    size_t room = 0;
+    for (int b = 0; b < count; b++) room += buffers[b].iov_len;
+    const ssize_t n = ::readv(fd_.get(), buffers, count);
+    if (n < 0) {
+      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) fail(codeOf(errno));
+      return;
+    }
+    if (n == 0) return fail(rpc::kEof);
+    if (!inbound_.received(static_cast<size_t>(n))) return fail(rpc::kBadResponse);
+    if (static_cast<size_t>(n) < room) return;
+  }
+}
+
+void Channel::flushSoon() {
+  if (flushScheduled_) return;
+  flushScheduled_ = true;
+  loop_.defer([this, alive = alive_] {
+    if (!*alive) return;
+    flushScheduled_ = false;
+    if (state_ == State::up) flush();
+  });
+}
+
+void Channel::flush() {
+  int error = 0;
+  if (!outbound_.flush(fd_.get(), error)) return fail(codeOf(error));
+  updateInterest();
+}
+
+void Channel::updateInterest() {
+  const bool wantsWrite = !outbound_.empty();
+  if (wantsWrite == wantsWrite_) return;
+  wantsWrite_ = wantsWrite;
+  loop_.watch(fd_.get(), kReadable | (wantsWrite ? kWritable : 0), this);
+}
+
+void Channel::fail(int error) {
+  loop_.cancel(connectTimer_);
+  if (fd_) loop_.unwatch(fd_.get());
+  fd_.reset();
+  state_ = State::idle;
+  wantsWrite_ = false;
+  outbound_.clear();
+  failAll(error);
+}
+
+void Channel::failAll(int error) {
+  // By id, one at a time: a callback may cancel others or start new calls, which get later ids.
+  std::vector<int64_t> ids;
+  ids.reserve(calls_.size());
+  for (const auto& entry : calls_) ids.push_back(entry.first);
+  RpcReply reply;
+  reply.error = error;
+  for (const int64_t id : ids) {
+    if (Rpc* rpc = take(id)) rpc->onReply(reply);
+  }
+}
+
+Channel& Transport::to(const Endpoint& endpoint) {
+  std::unique_ptr<Channel>& channel = channels_[endpoint];
+  if (!channel) channel = std::make_unique<Channel>(loop_, stats_, endpoint);
+  return *channel;
+}
+
+}  // namespace curve::net

@@ -1,0 +1,82 @@
+// Calls to one endpoint over one connection, opened at the first call and again after a failure.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "net/endpoint.h"
+#include "net/inbound.h"
+#include "net/loop.h"
+#include "net/outbound.h"
+#include "stats.h"
+
+namespace curve::net {
+
+class Channel final : private Watcher, private Inbound::Calls {
+ public:
+  Channel(Loop& loop, Stats& stats, Endpoint endpoint);
+  ~Channel();
+
+  // Sends a request. `rpc` hears of it exactly once, never from inside start(), unless it is canceled before.
+  void start(Rpc& rpc, const wire::Method& method, std::optional<int64_t> logId, std::string_view message,
+             Micros deadline);
+  // After this neither `rpc` nor its buffers are touched. Harmless when nothing is outstanding.
+  void cancel(Rpc& rpc);
+
+  const Endpoint& endpoint() const { return endpoint_; }
+
+ private:
+  struct Call {
+    Rpc* rpc;
+    Loop::Timer deadline;
+  };
+  enum class State { idle, connecting, up };
+
+  void onReady(uint32_t readiness) override;
+  Rpc* find(int64_t correlationId) override;
+  void answered(int64_t correlationId, const RpcReply& reply) override;
+
+  void connect();
+  void connected();
+  void receive();
+  void flushSoon();
+  void flush();
+  void fail(int error);
+  void failAll(int error);
+  void expire(int64_t correlationId);
+  Rpc* take(int64_t correlationId);
+  void updateInterest();
+
+  Loop& loop_;
+  Stats& stats_;
+  const Endpoint endpoint_;
+  Fd fd_;
+  State state_ = State::idle;
+  Loop::Timer connectTimer_{};
+  bool flushScheduled_ = false;
+  bool wantsWrite_ = false;
+  std::unordered_map<int64_t, Call> calls_;
+  int64_t nextCorrelationId_ = 1;
+  Inbound inbound_;
+  Outbound outbound_;
+  // Deferred work and failures outlive nothing: they check this.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+// All channels of a client, one per endpoint.
+class Transport {
+ public:
+  Transport(Loop& loop, Stats& stats) : loop_(loop), stats_(stats) {}
+  Channel& to(const Endpoint& endpoint);
+
+ private:
+  Loop& loop_;
+  Stats& stats_;
+  std::map<Endpoint, std::unique_ptr<Channel>> channels_;
+};
+
+}  // namespace curve::net

@@ -1,0 +1,38 @@
+// IPv4 address and port; the only kind Curve's messages carry.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/fd.h"
+
+struct sockaddr_in;
+
+namespace curve::net {
+
+struct Endpoint {
+  uint32_t ip = 0;  // host order
+  uint16_t port = 0;
+
+  bool operator==(const Endpoint& o) const { return ip == o.ip && port == o.port; }
+  bool operator<(const Endpoint& o) const { return ip != o.ip ? ip < o.ip : port < o.port; }
+  std::string ipText() const;
+  std::string text() const;
+  sockaddr_in socketAddress() const;
+
+  static std::optional<Endpoint> of(std::string_view ip, uint32_t port);
+  // `ip:port`, or Raft's `ip:port:index` with the index ignored.
+  static std::optional<Endpoint> parse(std::string_view text);
+};
+
+// Starts a non-blocking connect. On failure the result is empty and `error` the errno-like code.
+Fd connectTo(const Endpoint& endpoint, int& error);
+// The outcome of a connect once the socket is writable: 0 or an errno.
+int connectResult(const Fd& fd);
+// This host's address on the way to `peer`; asks the routing table, sends nothing.
+std::string localAddressTowards(const Endpoint& peer);
+
+}  // namespace curve::net

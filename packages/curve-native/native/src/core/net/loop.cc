@@ -1,0 +1,126 @@
+#include "net/loop.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace curve::net {
+
+Loop::Loop() {
+  int ends[2] = {-1, -1};
+  if (::pipe(ends) == 0) {
+    for (int fd : ends) {
+      ::fcntl(fd, F_SETFL, O_NONBLOCK);
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    poller_.set(ends[0], kReadable);
+  }
+  wakeRead_ = Fd(ends[0]);
+  wakeWrite_ = Fd(ends[1]);
+}
+
+void Loop::post(Task task) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  posted_.push_back(std::move(task));
+  if (!wakePending_) {
+    wakePending_ = true;
+    wake();
+  }
+}
+
+void Loop::stop() {
+  stopped_ = true;
+  wake();
+}
+
+void Loop::wake() {
+  // A full pipe means a wake-up is on its way already.
+  const char byte = 0;
+  [[maybe_unused]] const ssize_t n = ::write(wakeWrite_.get(), &byte, 1);
+}
+
+void Loop::drainWakeups() {
+  char bytes[64];
+  while (::read(wakeRead_.get(), bytes, sizeof bytes) > 0) {
+  }
+}
+
+void Loop::run() {
+  std::vector<Poller::Event> ready;
+  while (!stopped_) {
+    ready.clear();
+    poller_.wait(waitTimeMs(), ready);
+    for (const Poller::Event& event : ready) {
+      if (event.fd == wakeRead_.get()) {
+        drainWakeups();
+        continue;
+      }
+      // Looked up each time: an earlier watcher of this round may have closed this descriptor.
+      const auto it = watchers_.find(event.fd);
+      if (it != watchers_.end()) it->second->onReady(event.readiness);
+    }
+    runPosted();
+    runTimers();
+    runDeferred();
+  }
+}
+
+int Loop::waitTimeMs() {
+  if (timers_.empty()) return -1;
+  const auto delay = timers_.begin()->first.first - Clock::now();
+  if (delay <= Clock::duration::zero()) return 0;
+  // Rounded up, or the last millisecond would be spent spinning.
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(delay).count() + 1;
+  return static_cast<int>(std::min<int64_t>(ms, 60'000));
+}
+
+void Loop::runPosted() {
+  std::vector<Task> tasks;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    tasks.swap(posted_);
+    wakePending_ = false;
+  }
+  for (Task& task : tasks) task();
+}
+
+void Loop::runTimers() {
+  const Clock::time_point now = Clock::now();
+  while (!timers_.empty() && timers_.begin()->first.first <= now) {
+    Task task = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    task();
+  }
+}
+
+void Loop::runDeferred() {
+  // What a deferred task defers still runs in this round.
+  for (size_t i = 0; i < deferred_.size(); i++) {
+    Task task = std::move(deferred_[i]);
+    task();
+  }
+  deferred_.clear();
+}
+
+Loop::Timer Loop::after(Micros delay, Task task) {
+  const Timer timer{Clock::now() + delay, nextTimer_++};
+  timers_.emplace(timer, std::move(task));
+  return timer;
+}
+
+void Loop::cancel(Timer& timer) {
+  if (timer.second != 0) timers_.erase(timer);
+  timer = {};
+}
+
+void Loop::watch(int fd, uint32_t interest, Watcher* watcher) {
+  watchers_[fd] = watcher;
+  poller_.set(fd, interest);
+}
+
+void Loop::unwatch(int fd) {
+  watchers_.erase(fd);
+  poller_.remove(fd);
+}
+
+}  // namespace curve::net

@@ -1,0 +1,66 @@
+// The event loop of one I/O thread: sockets, timers and tasks from other threads. Everything but post() and stop()
+// belongs to the thread that calls run().
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "net/poller.h"
+
+namespace curve::net {
+
+using Clock = std::chrono::steady_clock;
+using Micros = std::chrono::microseconds;
+using Task = std::function<void()>;
+
+class Loop {
+ public:
+  // Identifies a timer; default-constructed: none.
+  using Timer = std::pair<Clock::time_point, uint64_t>;
+
+  Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // From any thread: runs `task` on the loop's thread. Tasks left when the loop stops are dropped.
+  void post(Task task);
+  void stop();
+
+  void run();
+  Timer after(Micros delay, Task task);
+  // Harmless for a timer that has fired or was never set; clears it.
+  void cancel(Timer& timer);
+  // Runs `task` before the loop waits again, so that work of one round can be batched.
+  void defer(Task task) { deferred_.push_back(std::move(task)); }
+  void watch(int fd, uint32_t interest, Watcher* watcher);
+  void unwatch(int fd);
+
+ private:
+  void wake();
+  void drainWakeups();
+  int waitTimeMs();
+  void runPosted();
+  void runTimers();
+  void runDeferred();
+
+  Poller poller_;
+  Fd wakeRead_, wakeWrite_;
+  std::unordered_map<int, Watcher*> watchers_;
+  std::map<Timer, Task> timers_;
+  uint64_t nextTimer_ = 1;
+  std::vector<Task> deferred_;
+  std::atomic<bool> stopped_{false};
+
+  std::mutex mutex_;
+  std::vector<Task> posted_;
+  bool wakePending_ = false;
+};
+
+}  // namespace curve::net

@@ -1,0 +1,79 @@
+#include "net/poller.h"
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#else
+#include <poll.h>
+
+#include <algorithm>
+#endif
+
+namespace curve::net {
+
+#ifdef __linux__
+
+Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+
+void Poller::set(int fd, uint32_t interest) {
+  epoll_event event{};
+  event.events = (interest & kReadable ? EPOLLIN : 0u) | (interest & kWritable ? EPOLLOUT : 0u);
+  event.data.fd = fd;
+  if (known_.size() <= static_cast<size_t>(fd)) known_.resize(static_cast<size_t>(fd) + 1);
+  ::epoll_ctl(epoll_.get(), known_[static_cast<size_t>(fd)] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+  known_[static_cast<size_t>(fd)] = true;
+}
+
+void Poller::remove(int fd) {
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  known_[static_cast<size_t>(fd)] = false;
+}
+
+void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
+  epoll_event events[64];
+  const int n = ::epoll_wait(epoll_.get(), events, 64, timeoutMs);
+  for (int i = 0; i < n; i++) {
+    const uint32_t e = events[i].events;
+    // Errors and hang-ups surface through the read or write that follows.
+    const uint32_t broken = e & (EPOLLERR | EPOLLHUP) ? kReadable | kWritable : 0;
+    ready.push_back({events[i].data.fd,
+                     broken | (e & EPOLLIN ? kReadable : 0) | (e & EPOLLOUT ? kWritable : 0)});
+  }
+}
+
+#else
+
+Poller::Poller() = default;
+
+void Poller::set(int fd, uint32_t interest) {
+  for (Event& e : interests_) {
+    if (e.fd == fd) {
+      e.readiness = interest;
+      return;
+    }
+  }
+  interests_.push_back({fd, interest});
+}
+
+void Poller::remove(int fd) {
+  interests_.erase(std::remove_if(interests_.begin(), interests_.end(), [fd](const Event& e) { return e.fd == fd; }),
+                   interests_.end());
+}
+
+void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
+  std::vector<pollfd> fds;
+  fds.reserve(interests_.size());
+  for (const Event& e : interests_) {
+    const int events = (e.readiness & kReadable ? POLLIN : 0) | (e.readiness & kWritable ? POLLOUT : 0);
+    fds.push_back({e.fd, static_cast<short>(events), 0});
+  }
+  if (::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeoutMs) <= 0) return;
+  for (const pollfd& p : fds) {
+    if (p.revents == 0) continue;
+    const uint32_t broken = p.revents & (POLLERR | POLLHUP | POLLNVAL) ? kReadable | kWritable : 0;
+    ready.push_back({p.fd, broken | (p.revents & POLLIN ? kReadable : 0) | (p.revents & POLLOUT ? kWritable : 0)});
+  }
+}
+
+#endif
+
+}  // namespace curve::net

@@ -1,0 +1,46 @@
+// Which descriptors are ready: epoll on Linux, poll elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "net/fd.h"
+
+namespace curve::net {
+
+// Interest and readiness bits.
+constexpr uint32_t kReadable = 1;
+constexpr uint32_t kWritable = 2;
+
+class Watcher {
+ public:
+  virtual void onReady(uint32_t readiness) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+class Poller {
+ public:
+  struct Event {
+    int fd;
+    uint32_t readiness;
+  };
+
+  Poller();
+  // Adds or changes.
+  void set(int fd, uint32_t interest);
+  void remove(int fd);
+  // Waits up to `timeoutMs` (-1: for ever).
+  void wait(int timeoutMs, std::vector<Event>& ready);
+
+ private:
+#ifdef __linux__
+  Fd epoll_;
+  std::vector<bool> known_;
+#else
+  std::vector<Event> interests_;
+#endif
+};
+
+}  // namespace curve::net

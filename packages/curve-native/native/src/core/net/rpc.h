@@ -1,0 +1,39 @@
+// One call on a channel, implemented by whoever makes it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "wire/status.h"
+
+namespace curve::net {
+
+struct RpcReply {
+  // 0, or a brpc/errno code: the peer's error_code, or what happened to the connection.
+  int error = 0;
+  std::string_view errorText;
+  std::string_view message;
+  size_t attachmentSize = 0;
+};
+
+// Must be canceled, or have been answered, before it is destroyed.
+class Rpc {
+ public:
+  virtual void onReply(const RpcReply& reply) = 0;
+
+  // The request's attachment; must stay valid until the reply or cancel().
+  const uint8_t* payload = nullptr;
+  size_t payloadSize = 0;
+  // Where the reply's attachment goes if it is exactly this long; any other is discarded.
+  uint8_t* target = nullptr;
+  size_t targetSize = 0;
+
+  // Set by the channel while the call is outstanding.
+  int64_t correlationId = 0;
+
+ protected:
+  ~Rpc() = default;
+};
+
+}  // namespace curve::net

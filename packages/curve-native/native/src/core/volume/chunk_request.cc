@@ -1,0 +1,205 @@
+#include "volume/chunk_request.h"
+
+#include <cstring>
+#include <random>
+
+#include "volume/io.h"
+#include "volume/retry_policy.h"
+#include "volume/volume.h"
+
+namespace curve {
+
+using net::Micros;
+
+ChunkRequest::ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset,
+                           uint64_t size, uint8_t* data)
+    : volume_(volume),
+      io_(io),
+      chunk_(chunk),
+      chunkIndex_(chunkIndex),
+      offset_(offset),
+      size_(size),
+      data_(data),
+      timeoutMs_(volume.config().chunkRpcTimeoutMs),
+      lastFailure_(Failure::ofClient(libcurve::kFailed, "chunkserver.opMaxRetry is 0")) {
+  if (io.isWrite()) {
+    payload = data;
+    payloadSize = size;
+  } else {
+    target = data;
+    targetSize = size;
+  }
+}
+
+ChunkRequest::~ChunkRequest() {
+  if (channel_) channel_->cancel(*this);
+  volume_.loop().cancel(timer_);
+  volume_.copysets().forget(chunk_.copyset, this);
+  withdraw();
+  if (state_ == State::begun) {
+    Stats::sub(volume_.stats().requestsInFlight);
+    volume_.window().release();
+  }
+}
+
+void ChunkRequest::withdraw() {
+  if (state_ != State::waiting) return;
+  volume_.window().remove(*this);
+  state_ = State::done;
+}
+
+void ChunkRequest::begin() {
+  state_ = State::begun;
+  Stats::add(volume_.stats().requestsInFlight);
+  // From a timer, so that neither window nor caller is called back from inside its own loop.
+  if (exhausted()) {
+    timer_ = volume_.loop().after(Micros(0), [this] { finish(lastFailure_); });
+  } else {
+    send();
+  }
+}
+
+bool ChunkRequest::exhausted() const { return tries_ >= volume_.config().opMaxRetry; }
+
+void ChunkRequest::send() {
+  timer_ = {};
+  const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  const Peer* leader = copyset.leaderPeer();
+  if (leader && !copyset.leaderMayChange) return transmit(*leader);
+  volume_.copysets().refresh(chunk_.copyset, this, [this](bool found) {
+    const Peer* peer = volume_.copysets().get(chunk_.copyset).leaderPeer();
+    if (found && peer) return transmit(*peer);
+    tries_++;
+    lastFailure_ = Failure::ofClient(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id));
+    resendAfter(Micros(volume_.config().opRetryIntervalUs));
+  });
+}
+
+void ChunkRequest::transmit(const Peer& leader) {
+  if (tries_++ > 0) Stats::add(volume_.stats().retries);
+  target_ = leader;
+  channel_ = &volume_.transport().to(leader.address);
+  channel_->start(*this, io_.isWrite() ? wire::method::WriteChunk : wire::method::ReadChunk, std::nullopt,
+                  encodeRequest(), std::chrono::milliseconds(timeoutMs_));
+}
+
+std::string ChunkRequest::encodeRequest() const {
+  wire::ChunkRequest request;
+  request.opType = {io_.isWrite() ? 2 : 1};
+  request.logicPoolId = chunk_.copyset.pool;
+  request.copysetId = chunk_.copyset.id;
+  request.chunkId = chunk_.chunkId;
+  request.offset = static_cast<uint32_t>(offset_);
+  request.size = static_cast<uint32_t>(size_);
+  if (io_.isWrite()) {
+    request.sn = volume_.sn();
+    request.fileId = volume_.fileId();
+    if (volume_.epoch() != 0) request.epoch = volume_.epoch();
+  }
+  if (volume_.isInCloneSource(chunkIndex_)) {
+    request.cloneFileSource = volume_.cloneSource();
+    request.cloneFileOffset = chunkIndex_ * volume_.geometry().chunkSize;
+  }
+  return wire::encode(request);
+}
+
+void ChunkRequest::onReply(const net::RpcReply& reply) {
+  wire::ChunkResponse response;
+  if (reply.error != 0) return rpcFailed(reply.error);
+  if (!wire::decode(reply.message, response)) return rpcFailed(rpc::kBadResponse);
+  volume_.stability().answered(target_);
+  if (response.status == chunk::kSuccess && !io_.isWrite() && reply.attachmentSize != size_) {
+    return finish(Failure::ofClient(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
+                                                           " bytes instead of " + std::to_string(size_)));
+  }
+  answered(response.status, response.redirect.value_or(""));
+}
+
+void ChunkRequest::rpcFailed(int error) {
+  lastFailure_ = Failure::ofClient(libcurve::kFailed, target_.address.text() + ": RPC error " + std::to_string(error),
+                                   error);
+  const bool timedOut = error == rpc::kTimedOut;
+  volume_.stability().failed(target_, timedOut);
+  if (timedOut || error == rpc::kConnectTimedOut) {
+    const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+    timeoutMs_ = retry::nextTimeoutMs(volume_.config(), tries_, copyset.leaderMayChange);
+    return refreshThenResend(Micros(0));
+  }
+  refreshThenResend(Micros(volume_.config().opRetryIntervalUs));
+}
+
+void ChunkRequest::answered(int status, const std::string& redirect) {
+  const Config& config = volume_.config();
+  const Micros interval(config.opRetryIntervalUs);
+  if (status == chunk::kSuccess) return finish(std::nullopt);
+  lastFailure_ = Failure::ofChunk(io_.isWrite() ? "WriteChunk" : "ReadChunk", status);
+  switch (status) {
+    case chunk::kRedirected:
+      return redirected(redirect);
+    case chunk::kCopysetNotExist:
+      return refreshThenResend(interval);
+    case chunk::kOverload: {
+      static thread_local std::minstd_rand random(std::random_device{}());
+      std::uniform_real_distribution<double> jitter(-0.1, 0.1);
+      return resendAfter(retry::overloadDelay(config, tries_, jitter(random)));
+    }
+    case chunk::kChunkNotExist:
+      if (io_.isWrite()) return finish(lastFailure_);
+      std::memset(data_, 0, size_);  // allocated, but never written
+      return finish(std::nullopt);
+    case chunk::kBackward:
+      // The next send carries the sn that the lease has learnt meanwhile.
+      return io_.isWrite() ? resendAfter(interval) : finish(lastFailure_);
+    case chunk::kInvalidRequest:
+    case chunk::kChunkExist:
+    case chunk::kEpochTooOld:
+      return finish(lastFailure_);
+    default:
+      return resendAfter(interval);
+  }
+}
+
+void ChunkRequest::redirected(const std::string& redirect) {
+  Stats::add(volume_.stats().redirects);
+  Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  const auto named = net::Endpoint::parse(redirect);
+  const int index = named ? copyset.indexOf(*named) : Copyset::kUnknown;
+  const Micros shortly(volume_.config().opRetryIntervalUs / 10);
+  if (index == Copyset::kUnknown) return refreshThenResend(shortly);
+  copyset.leader = index;
+  resendAfter(copyset.peers[static_cast<size_t>(index)].address == target_.address ? shortly : Micros(0));
+}
+
+void ChunkRequest::refreshThenResend(Micros delayIfSame) {
+  if (exhausted()) return finish(lastFailure_);
+  const auto delay = [this, delayIfSame] {
+    const Peer* leader = volume_.copysets().get(chunk_.copyset).leaderPeer();
+    return leader && !(leader->address == target_.address) ? Micros(0) : delayIfSame;
+  };
+  // Another request may have found the new leader while this one was under way.
+  const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  if (copyset.leaderPeer() && !(copyset.leaderPeer()->address == target_.address)) return resendAfter(Micros(0));
+  volume_.copysets().refresh(chunk_.copyset, this, [this, delay](bool) { resendAfter(delay()); });
+}
+
+void ChunkRequest::resendAfter(Micros delay) {
+  if (exhausted()) return finish(lastFailure_);
+  timer_ = volume_.loop().after(delay, [this] {
+    timer_ = {};
+    if (!volume_.window().blocked()) return send();
+    state_ = State::waiting;
+    Stats::sub(volume_.stats().requestsInFlight);
+    volume_.window().requeue(*this);
+  });
+}
+
+void ChunkRequest::finish(const Outcome& failure) {
+  timer_ = {};
+  state_ = State::done;
+  Stats::sub(volume_.stats().requestsInFlight);
+  volume_.window().release();
+  // Last: the I/O may be over, and this request with it.
+  io_.requestDone(failure);
+}
+
+}  // namespace curve

@@ -1,0 +1,59 @@
+// One read or write of at most one RPC's size inside one chunk, through all its sends.
+#pragma once
+
+#include <string>
+
+#include "net/channel.h"
+#include "volume/copyset.h"
+#include "volume/segment_map.h"
+
+namespace curve {
+
+class Io;
+class Volume;
+
+class ChunkRequest final : public net::Rpc {
+ public:
+  ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset, uint64_t size,
+               uint8_t* data);
+  ~ChunkRequest();
+  ChunkRequest(ChunkRequest&&) = delete;
+
+  // The window lets it go.
+  void begin();
+  // Gives up its place in the queue; for requests about to be destroyed.
+  void withdraw();
+  void onReply(const net::RpcReply& reply) override;
+
+ private:
+  enum class State { waiting, begun, done };
+
+  void send();
+  void transmit(const Peer& leader);
+  void rpcFailed(int error);
+  void answered(int status, const std::string& redirect);
+  void redirected(const std::string& redirect);
+  // Looks for the leader, then sends again: at once when it is another one, else after `delayIfSame`.
+  void refreshThenResend(net::Micros delayIfSame);
+  void resendAfter(net::Micros delay);
+  bool exhausted() const;
+  void finish(const Outcome& failure);
+  std::string encodeRequest() const;
+
+  Volume& volume_;
+  Io& io_;
+  const ChunkRef chunk_;
+  const uint64_t chunkIndex_;
+  const uint64_t offset_, size_;
+  uint8_t* const data_;
+  State state_ = State::waiting;
+  uint64_t tries_ = 0;
+  uint64_t timeoutMs_;
+  // Why the last send failed, should it have been the last one allowed.
+  Failure lastFailure_;
+  Peer target_{};
+  net::Channel* channel_ = nullptr;
+  net::Loop::Timer timer_{};
+};
+
+}  // namespace curve

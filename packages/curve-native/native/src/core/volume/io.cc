@@ -1,0 +1,130 @@
+#include "volume/io.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "volume/volume.h"
+
+namespace curve {
+
+Io::Io(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done)
+    : volume_(volume), write_(write), offset_(offset), data_(data), length_(length), done_(std::move(done)) {
+  volume_.ioBegins(*this);
+}
+
+Io::~Io() {
+  volume_.loop().cancel(timer_);
+  volume_.segments().forgetOwner(this);
+  dropRequests();
+  volume_.ioEnds(*this);
+}
+
+void Io::dropRequests() {
+  // Out of the queue first, or the place that one leaves would start the next.
+  for (ChunkRequest& request : requests_) request.withdraw();
+  requests_.clear();
+  sourceReads_.clear();
+}
+
+void Io::abandon(const Failure& failure) {
+  volume_.loop().cancel(timer_);
+  volume_.segments().forgetOwner(this);
+  dropRequests();
+  finishSoon(failure);
+}
+
+void Io::start() {
+  const net::Micros wait = volume_.throttle().admit(write_, length_);
+  timer_ = volume_.loop().after(wait, [this] {
+    timer_ = {};
+    pieces_ = split(volume_.geometry(), offset_, length_);
+    volume_.discard().touched(pieces_);
+    resolve();
+  });
+}
+
+// Nothing is sent before the place of every piece is known.
+void Io::resolve() {
+  std::set<uint64_t> unknown;
+  for (const Piece& piece : pieces_) {
+    if (volume_.segments().find(piece.chunkIndex)) continue;
+    const bool trusted = !write_ && volume_.exclusive() && volume_.segments().knownAbsent(piece.chunkIndex);
+    if (!trusted) unknown.insert(volume_.geometry().segmentOffset(piece.chunkIndex));
+  }
+  if (unknown.empty()) return sendRequests();
+  pending_ = unknown.size();
+  for (const uint64_t segment : unknown) {
+    volume_.segments().query(segment, write_, this, [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
+      segmentAnswered(segment, answer, failure);
+    });
+  }
+}
+
+void Io::segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, const Outcome& failure) {
+  if (answer == SegmentMap::Answer::failed) failure_ = failure;
+  if (answer == SegmentMap::Answer::notAllocated) {
+    for (const Piece& piece : pieces_) {
+      if (volume_.geometry().segmentOffset(piece.chunkIndex) == segmentOffset) {
+        volume_.segments().markAbsent(piece.chunkIndex);
+      }
+    }
+  }
+  if (--pending_ > 0) return;
+  if (failure_) return finishSoon(failure_);
+  sendRequests();
+}
+
+void Io::sendRequests() {
+  const uint64_t limit = volume_.config().ioSplitMaxSizeKb * 1024;
+  for (const Piece& piece : pieces_) {
+    const ChunkRef* chunk = volume_.segments().find(piece.chunkIndex);
+    if (!chunk && write_) {
+      return finishSoon(Failure::ofClient(libcurve::kFailed, "the MDS returned a segment without this chunk"));
+    }
+    if (!chunk) {
+      readHole(piece);
+      continue;
+    }
+    for (uint64_t done = 0; done < piece.length; done += limit) {
+      const uint64_t size = std::min(limit, piece.length - done);
+      requests_.emplace_back(volume_, *this, *chunk, piece.chunkIndex, piece.offset + done, size,
+                             data_ + piece.bufferOffset + done);
+    }
+  }
+  pending_ = requests_.size() + sourceReads_.size();
+  if (pending_ == 0) return finishSoon(std::nullopt);
+  for (ChunkRequest& request : requests_) volume_.window().submit(request);
+  for (Io& read : sourceReads_) read.start();
+}
+
+// Nothing was ever written here, except perhaps to the volume this one is a lazy clone of.
+void Io::readHole(const Piece& piece) {
+  uint8_t* const data = data_ + piece.bufferOffset;
+  Volume* source = volume_.isInCloneSource(piece.chunkIndex) ? volume_.cloneReader() : nullptr;
+  if (!source) {
+    std::memset(data, 0, piece.length);
+    return;
+  }
+  const uint64_t offset = piece.chunkIndex * volume_.geometry().chunkSize + piece.offset;
+  sourceReads_.emplace_back(*source, false, offset, data, piece.length,
+                            [this](const Outcome& failure) { requestDone(failure); });
+}
+
+void Io::requestDone(const Outcome& failure) {
+  if (failure) failure_ = failure;  // the last one counts
+  if (--pending_ == 0) finishSoon(failure_);
+}
+
+// From the loop, not from inside a request: `done` destroys this and all its requests.
+void Io::finishSoon(const Outcome& outcome) {
+  failure_ = outcome;
+  timer_ = volume_.loop().after(net::Micros(0), [this] {
+    timer_ = {};
+    const Done done = std::move(done_);
+    const Outcome result = failure_;
+    done(result);
+  });
+}
+
+}  // namespace curve

@@ -1,0 +1,69 @@
+#include "volume/lease.h"
+
+#include <utility>
+
+#include "version.h"
+
+namespace curve {
+
+Lease::~Lease() { context_.loop.cancel(timer_); }
+
+void Lease::start(std::string sessionId, net::Micros interval, Refreshed refreshed) {
+  sessionId_ = std::move(sessionId);
+  interval_ = interval;
+  refreshed_ = std::move(refreshed);
+  refresh();
+}
+
+void Lease::stop(std::function<void()> stopped) {
+  context_.loop.cancel(timer_);
+  stopping_ = true;
+  if (!underWay_) return stopped();
+  stopped_ = std::move(stopped);
+}
+
+void Lease::refresh() {
+  timer_ = {};
+  underWay_ = true;
+  wire::RefreshSessionRequest request;
+  request.fileName = path_;
+  request.sessionId = sessionId_;
+  request.owner = user_.owner;
+  request.clientVersion = kClientVersion;
+  if (context_.registration.port != 0) {
+    request.clientIp = context_.registration.ip;
+    request.clientPort = context_.registration.port;
+  }
+  mds_.call<wire::RefreshSessionResponse>(
+      wire::method::RefreshSession, std::move(request), user_,
+      [this](const Outcome& failure, wire::RefreshSessionResponse& response) {
+        underWay_ = false;
+        const Verdict verdict = judge(failure, response);
+        refreshed_(verdict, response.fileInfo ? &*response.fileInfo : nullptr);
+        if (stopping_) {
+          // May destroy this.
+          if (const auto stopped = std::move(stopped_)) stopped();
+          return;
+        }
+        if (verdict != Verdict::lost) timer_ = context_.loop.after(interval_, [this] { refresh(); });
+      });
+}
+
+Lease::Verdict Lease::judge(const Outcome& failure, const wire::RefreshSessionResponse& response) const {
+  if (failure) {
+    if (failure->kind != Failure::Kind::mds) return Verdict::unknown;
+    switch (failure->status) {
+      case mds::kOwnerAuthFail:
+        return Verdict::refused;
+      case mds::kFileNotExists:
+      case mds::kSessionNotExist:
+        return Verdict::lost;
+      default:
+        return Verdict::unknown;
+    }
+  }
+  if (!response.fileInfo) return Verdict::unknown;
+  return response.fileInfo->id.value_or(0) == fileId_ ? Verdict::valid : Verdict::lost;
+}
+
+}  // namespace curve

@@ -1,0 +1,70 @@
+// Which chunk holds what: the cache of an open volume's allocated segments, filled from the MDS on demand.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "volume/copyset_map.h"
+#include "volume/geometry.h"
+
+namespace curve {
+
+struct ChunkRef {
+  uint64_t chunkId = 0;
+  CopysetId copyset;
+};
+
+class SegmentMap {
+ public:
+  enum class Answer { found, notAllocated, failed };
+  using Answered = std::function<void(Answer, const Outcome&)>;
+
+  // What a segment is asked for by; `epoch` changes over time and is read when needed.
+  struct Identity {
+    const std::string& path;
+    const mds::User& user;
+    const uint64_t& epoch;
+  };
+
+  SegmentMap(Context& context, mds::MdsClient& mds, CopysetMap& copysets, const Geometry& geometry, Identity identity)
+      : context_(context), mds_(mds), copysets_(copysets), geometry_(geometry), identity_(identity) {}
+  ~SegmentMap();
+
+  // Null: not known to be allocated.
+  const ChunkRef* find(uint64_t chunkIndex) const;
+  // Whether the MDS once said that this chunk is not allocated.
+  bool knownAbsent(uint64_t chunkIndex) const { return absent_.count(chunkIndex) != 0; }
+  void markAbsent(uint64_t chunkIndex) { absent_.insert(chunkIndex); }
+
+  // Asks the MDS. Calls for the same segment share one question.
+  void query(uint64_t segmentOffset, bool allocate, const void* owner, Answered answered);
+  void forgetOwner(const void* owner);
+  // The segment has been given back.
+  void forgetSegment(uint64_t segmentOffset);
+
+ private:
+  using Key = std::pair<uint64_t, bool>;
+  struct Question {
+    mds::MdsClient::Token token = 0;
+    std::vector<std::pair<const void*, Answered>> waiters;
+  };
+
+  void fetchCopysets(Key key, wire::PageFileSegment segment);
+  void insert(const wire::PageFileSegment& segment);
+  void answer(Key key, Answer answer, const Outcome& failure);
+
+  Context& context_;
+  mds::MdsClient& mds_;
+  CopysetMap& copysets_;
+  const Geometry& geometry_;
+  const Identity identity_;
+  std::unordered_map<uint64_t, ChunkRef> chunks_;
+  std::unordered_set<uint64_t> absent_;
+  std::map<Key, Question> questions_;
+};
+
+}  // namespace curve

@@ -1,0 +1,207 @@
+#include "convert.h"
+
+#include <cmath>
+
+namespace curve::addon {
+
+namespace {
+
+std::string text(const Napi::Object& args, const char* name) {
+  const Napi::Value v = args.Get(name);
+  if (v.IsUndefined()) return "";
+  if (!v.IsString()) throw Napi::TypeError::New(args.Env(), std::string(name) + " must be a string");
+  return v.As<Napi::String>().Utf8Value();
+}
+
+// Negative numbers wrap around, and are then refused like any other that is too large.
+uint64_t number(const Napi::Object& args, const char* name) {
+  const Napi::Value v = args.Get(name);
+  if (v.IsUndefined()) return 0;
+  if (v.IsBigInt()) {
+    bool lossless;
+    return static_cast<uint64_t>(v.As<Napi::BigInt>().Int64Value(&lossless));
+  }
+  const double d = v.IsNumber() ? v.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(std::fabs(d) <= 9007199254740991.0) || std::trunc(d) != d) {
+    throw Napi::TypeError::New(args.Env(), std::string(name) + " must be an integer");
+  }
+  return static_cast<uint64_t>(static_cast<int64_t>(d));
+}
+
+Napi::Value big(Napi::Env env, const std::optional<uint64_t>& v) { return Napi::BigInt::New(env, v.value_or(0)); }
+Napi::Value str(Napi::Env env, const std::optional<std::string>& v) { return Napi::String::New(env, v.value_or("")); }
+Napi::Value num(Napi::Env env, double v) { return Napi::Number::New(env, v); }
+
+Napi::Value fileInfo(Napi::Env env, const wire::FileInfo& f) {
+  Napi::Object o = Napi::Object::New(env);
+  o["id"] = big(env, f.id);
+  o["parentId"] = big(env, f.parentId);
+  o["fileName"] = str(env, f.fileName);
+  o["fileType"] = num(env, f.fileType ? f.fileType->value : 0);
+  o["owner"] = str(env, f.owner);
+  o["chunkSize"] = num(env, f.chunkSize.value_or(0));
+  o["segmentSize"] = num(env, f.segmentSize.value_or(0));
+  o["length"] = big(env, f.length);
+  o["ctime"] = big(env, f.ctime);
+  o["seqNum"] = big(env, f.seqNum);
+  o["fileStatus"] = num(env, f.fileStatus ? f.fileStatus->value : 0);
+  o["originalFullPathName"] = str(env, f.originalFullPathName);
+  o["stripeUnit"] = big(env, f.stripeUnit);
+  o["stripeCount"] = big(env, f.stripeCount);
+  o["epoch"] = big(env, f.epoch);
+  o["poolset"] = str(env, f.poolset);
+  o["blocksize"] = num(env, f.blocksize.value_or(4096));
+  Napi::Array throttle = Napi::Array::New(env);
+  if (f.throttleParams) {
+    for (const auto& p : f.throttleParams->params) {
+      Napi::Object t = Napi::Object::New(env);
+      t["type"] = num(env, p.type.value);
+      t["limit"] = big(env, p.limit);
+      t["burst"] = big(env, p.burst);
+      t["burstLength"] = big(env, p.burstLength);
+      throttle[throttle.Length()] = t;
+    }
+  }
+  o["throttle"] = throttle;
+  return o;
+}
+
+template <class Items, class Convert>
+Napi::Value array(Napi::Env env, const Items& items, Convert convert) {
+  Napi::Array out = Napi::Array::New(env, items.size());
+  for (uint32_t i = 0; i < items.size(); i++) {
+    // A scope each: a directory may have very many entries.
+    Napi::HandleScope scope(env);
+    out[i] = convert(items[i]);
+  }
+  return out;
+}
+
+const char* kindName(Failure::Kind kind) {
+  switch (kind) {
+    case Failure::Kind::mds:
+      return "mds";
+    case Failure::Kind::chunk:
+      return "chunk";
+    case Failure::Kind::timeout:
+      return "timeout";
+    case Failure::Kind::canceled:
+      return "canceled";
+    default:
+      return "client";
+  }
+}
+
+}  // namespace
+
+Command toCommand(Op op, const Napi::Object& args) {
+  Command c;
+  c.op = op;
+  switch (op) {
+    case Op::read:
+    case Op::write:
+      c.fd = static_cast<int64_t>(number(args, "fd"));
+      c.offset = number(args, "offset");
+      return c;
+    case Op::close:
+    case Op::statFd:
+    case Op::discard:
+      c.fd = static_cast<int64_t>(number(args, "fd"));
+      c.offset = number(args, "offset");
+      c.length = number(args, "length");
+      return c;
+    default:
+      c.path = text(args, "path");
+      c.other = text(args, "other");
+      c.user.owner = text(args, "owner");
+      c.user.password = text(args, "password");
+      c.length = number(args, "length");
+      c.stripeUnit = number(args, "stripeUnit");
+      c.stripeCount = number(args, "stripeCount");
+      c.fileId = number(args, "fileId");
+      c.exclusive = args.Get("exclusive").ToBoolean();
+      return c;
+  }
+}
+
+Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
+  switch (op) {
+    case Op::stat:
+    case Op::statFd:
+      return fileInfo(env, result.files.front());
+    case Op::list:
+      return array(env, result.files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
+    case Op::clusterId:
+      return Napi::String::New(env, result.text);
+    case Op::listPoolset:
+      return array(env, result.poolsets, [env](const wire::PoolsetInfo& p) {
+        Napi::Object o = Napi::Object::New(env);
+        o["id"] = num(env, p.id);
+        o["name"] = Napi::String::New(env, p.name);
+        o["type"] = Napi::String::New(env, p.type);
+        o["description"] = str(env, p.description);
+        return o;
+      });
+    case Op::mountPoints:
+      return array(env, result.clients, [env](const wire::ClientInfo& c) {
+        Napi::Object o = Napi::Object::New(env);
+        o["ip"] = Napi::String::New(env, c.ip);
+        o["port"] = num(env, c.port);
+        return o;
+      });
+    case Op::allocatedSize: {
+      Napi::Object o = Napi::Object::New(env);
+      o["total"] = big(env, result.number);
+      o["byPool"] = array(env, result.sizes, [env](const wire::PoolSize& s) {
+        Napi::Array pair = Napi::Array::New(env, 2);
+        pair[0u] = num(env, s.poolId.value_or(0));
+        pair[1u] = big(env, s.size);
+        return pair;
+      });
+      return o;
+    }
+    case Op::fileSize:
+    case Op::increaseEpoch:
+      return big(env, result.number);
+    case Op::open:
+    case Op::read:
+    case Op::write:
+      return num(env, static_cast<double>(result.number));
+    default:
+      return env.Undefined();
+  }
+}
+
+Napi::Value toError(Napi::Env env, const Failure& failure) {
+  Napi::Object error = Napi::Error::New(env, failure.message).Value();
+  error["name"] = Napi::String::New(env, "CurveNativeError");
+  error["kind"] = Napi::String::New(env, kindName(failure.kind));
+  error["status"] = num(env, failure.status);
+  error["libcurveCode"] = num(env, failure.libcurveCode);
+  return error;
+}
+
+Napi::Value toStatistics(Napi::Env env, const Stats& s) {
+  Napi::Object o = Napi::Object::New(env);
+  const auto set = [&](const char* name, const Stats::Counter& c) {
+    o[name] = num(env, static_cast<double>(c.load(std::memory_order_relaxed)));
+  };
+  set("callsInFlight", s.callsInFlight);
+  set("requestsInFlight", s.requestsInFlight);
+  set("openVolumes", s.openVolumes);
+  set("reads", s.reads);
+  set("writes", s.writes);
+  set("bytesRead", s.bytesRead);
+  set("bytesWritten", s.bytesWritten);
+  set("retries", s.retries);
+  set("redirects", s.redirects);
+  set("timeouts", s.timeouts);
+  set("mdsRetries", s.mdsRetries);
+  set("connects", s.connects);
+  Napi::Array latency = Napi::Array::New(env, s.latency.size());
+  for (uint32_t i = 0; i < s.latency.size(); i++) latency[i] = num(env, static_cast<double>(s.latency[i].load()));
+  o["latency"] = latency;
+  return o;
+}
+
+}  // namespace curve::addon

@@ -1,0 +1,267 @@
+import { type Addon, loadAddon } from './load-addon.js';
+import type {
+  CreateClient,
+  NativeAllocatedSize,
+  NativeCallOptions,
+  NativeClient,
+  NativeConfig,
+  NativeCreateOptions,
+  NativeFileInfo,
+  NativeMountPoint,
+  NativeOpenOptions,
+  NativePoolset,
+  NativeStatistics,
+  NativeSyncOptions,
+  NativeUser,
+} from './native-binding.js';
+
+/** In the order of `enum class Op` in native/src/core/client/command.h. */
+enum Op {
+  create,
+  mkdir,
+  rmdir,
+  stat,
+  list,
+  extend,
+  rename,
+  unlink,
+  deleteForce,
+  recover,
+  changeOwner,
+  increaseEpoch,
+  clusterId,
+  listPoolset,
+  allocatedSize,
+  fileSize,
+  mountPoints,
+  open,
+  close,
+  statFd,
+  read,
+  write,
+  discard,
+  uninit,
+}
+
+const addon: Addon = loadAddon();
+
+type Size = number | bigint;
+
+const byPath = (path: string, { owner, password }: NativeUser) => ({ path, owner, password });
+
+const creation = (path: string, user: NativeUser, volume: NativeCreateOptions) => ({
+  ...byPath(path, user),
+  length: volume.length,
+  stripeUnit: volume.stripeUnit,
+  stripeCount: volume.stripeCount,
+  other: volume.poolset,
+});
+
+const poolSizes = (raw: unknown): NativeAllocatedSize => {
+  const { total, byPool } = raw as { total: bigint; byPool: [number, bigint][] };
+  return { total, byPool: new Map(byPool) };
+};
+
+/** Native code keeps writing through the address it got, so memory that may shrink or move cannot be used. */
+function checkBuffer(buffer: Uint8Array): void {
+  if (!(buffer instanceof Uint8Array)) throw new TypeError('the buffer must be a Uint8Array');
+  if ((buffer.buffer as { resizable?: boolean }).resizable) {
+    throw new TypeError('a view of a resizable ArrayBuffer cannot be used for I/O');
+  }
+}
+
+function deadlineOf(options: NativeSyncOptions | undefined): number {
+  const deadline = options?.deadline;
+  if (deadline === undefined) return 0;
+  if (!(deadline > 0)) throw new RangeError('deadline must be a positive number of milliseconds');
+  return Math.ceil(Math.min(deadline, 2 ** 40));
+}
+
+class Client implements NativeClient {
+  readonly #handle: unknown;
+  #nextId = 1;
+
+  constructor(config: NativeConfig) {
+    this.#handle = addon.createClient(config);
+  }
+
+  async #call<T = void>(
+    op: Op,
+    args: object,
+    options: NativeCallOptions | undefined,
+    buffer?: Uint8Array,
+  ): Promise<T> {
+    const id = this.#nextId++;
+    const promise = addon.submit(this.#handle, op, id, deadlineOf(options), args, buffer);
+    const signal = options?.signal;
+    if (!signal) return promise as Promise<T>;
+    const abort = () => addon.cancel(this.#handle, id);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      return (await promise) as T;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #callSync<T = void>(op: Op, args: object, options: NativeSyncOptions | undefined, buffer?: Uint8Array): T {
+    return addon.submitSync(this.#handle, op, this.#nextId++, deadlineOf(options), args, buffer) as T;
+  }
+
+  uninit(options?: NativeCallOptions) {
+    return this.#call(Op.uninit, {}, options);
+  }
+  uninitSync(options?: NativeSyncOptions) {
+    this.#callSync(Op.uninit, {}, options);
+  }
+
+  create(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeCallOptions) {
+    return this.#call(Op.create, creation(path, user, volume), options);
+  }
+  createSync(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeSyncOptions) {
+    this.#callSync(Op.create, creation(path, user, volume), options);
+  }
+  mkdir(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.mkdir, byPath(path, user), options);
+  }
+  mkdirSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.mkdir, byPath(path, user), options);
+  }
+  rmdir(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.rmdir, byPath(path, user), options);
+  }
+  rmdirSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.rmdir, byPath(path, user), options);
+  }
+  stat(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call<NativeFileInfo>(Op.stat, byPath(path, user), options);
+  }
+  statSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    return this.#callSync<NativeFileInfo>(Op.stat, byPath(path, user), options);
+  }
+  list(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call<NativeFileInfo[]>(Op.list, byPath(path, user), options);
+  }
+  listSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    return this.#callSync<NativeFileInfo[]>(Op.list, byPath(path, user), options);
+  }
+  extend(path: string, user: NativeUser, length: Size, options?: NativeCallOptions) {
+    return this.#call(Op.extend, { ...byPath(path, user), length }, options);
+  }
+  extendSync(path: string, user: NativeUser, length: Size, options?: NativeSyncOptions) {
+    this.#callSync(Op.extend, { ...byPath(path, user), length }, options);
+  }
+  rename(from: string, to: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.rename, { ...byPath(from, user), other: to }, options);
+  }
+  renameSync(from: string, to: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.rename, { ...byPath(from, user), other: to }, options);
+  }
+  unlink(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.unlink, byPath(path, user), options);
+  }
+  unlinkSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.unlink, byPath(path, user), options);
+  }
+  deleteForce(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.deleteForce, byPath(path, user), options);
+  }
+  deleteForceSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.deleteForce, byPath(path, user), options);
+  }
+  recover(path: string, user: NativeUser, fileId: Size, options?: NativeCallOptions) {
+    return this.#call(Op.recover, { ...byPath(path, user), fileId }, options);
+  }
+  recoverSync(path: string, user: NativeUser, fileId: Size, options?: NativeSyncOptions) {
+    this.#callSync(Op.recover, { ...byPath(path, user), fileId }, options);
+  }
+  changeOwner(path: string, newOwner: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call(Op.changeOwner, { ...byPath(path, user), other: newOwner }, options);
+  }
+  changeOwnerSync(path: string, newOwner: string, user: NativeUser, options?: NativeSyncOptions) {
+    this.#callSync(Op.changeOwner, { ...byPath(path, user), other: newOwner }, options);
+  }
+  increaseEpoch(path: string, user: NativeUser, options?: NativeCallOptions) {
+    return this.#call<bigint>(Op.increaseEpoch, byPath(path, user), options);
+  }
+  increaseEpochSync(path: string, user: NativeUser, options?: NativeSyncOptions) {
+    return this.#callSync<bigint>(Op.increaseEpoch, byPath(path, user), options);
+  }
+
+  clusterId(options?: NativeCallOptions) {
+    return this.#call<string>(Op.clusterId, {}, options);
+  }
+  clusterIdSync(options?: NativeSyncOptions) {
+    return this.#callSync<string>(Op.clusterId, {}, options);
+  }
+  listPoolset(options?: NativeCallOptions) {
+    return this.#call<NativePoolset[]>(Op.listPoolset, {}, options);
+  }
+  listPoolsetSync(options?: NativeSyncOptions) {
+    return this.#callSync<NativePoolset[]>(Op.listPoolset, {}, options);
+  }
+  async allocatedSize(path: string, options?: NativeCallOptions) {
+    return poolSizes(await this.#call<unknown>(Op.allocatedSize, { path }, options));
+  }
+  allocatedSizeSync(path: string, options?: NativeSyncOptions) {
+    return poolSizes(this.#callSync<unknown>(Op.allocatedSize, { path }, options));
+  }
+  fileSize(path: string, options?: NativeCallOptions) {
+    return this.#call<bigint>(Op.fileSize, { path }, options);
+  }
+  fileSizeSync(path: string, options?: NativeSyncOptions) {
+    return this.#callSync<bigint>(Op.fileSize, { path }, options);
+  }
+  mountPoints(path: string, options?: NativeCallOptions) {
+    return this.#call<NativeMountPoint[]>(Op.mountPoints, { path }, options);
+  }
+  mountPointsSync(path: string, options?: NativeSyncOptions) {
+    return this.#callSync<NativeMountPoint[]>(Op.mountPoints, { path }, options);
+  }
+
+  open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions) {
+    return this.#call<number>(Op.open, { ...byPath(path, user), exclusive: open?.exclusive }, options);
+  }
+  openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions) {
+    return this.#callSync<number>(Op.open, { ...byPath(path, user), exclusive: open?.exclusive }, options);
+  }
+  close(fd: number, options?: NativeCallOptions) {
+    return this.#call(Op.close, { fd }, options);
+  }
+  closeSync(fd: number, options?: NativeSyncOptions) {
+    this.#callSync(Op.close, { fd }, options);
+  }
+  statFd(fd: number) {
+    return this.#callSync<NativeFileInfo>(Op.statFd, { fd }, undefined);
+  }
+  async read(fd: number, offset: Size, target: Uint8Array, options?: NativeCallOptions) {
+    checkBuffer(target);
+    return this.#call<number>(Op.read, { fd, offset }, options, target);
+  }
+  readSync(fd: number, offset: Size, target: Uint8Array, options?: NativeSyncOptions) {
+    checkBuffer(target);
+    return this.#callSync<number>(Op.read, { fd, offset }, options, target);
+  }
+  async write(fd: number, offset: Size, data: Uint8Array, options?: NativeCallOptions) {
+    checkBuffer(data);
+    return this.#call<number>(Op.write, { fd, offset }, options, data);
+  }
+  writeSync(fd: number, offset: Size, data: Uint8Array, options?: NativeSyncOptions) {
+    checkBuffer(data);
+    return this.#callSync<number>(Op.write, { fd, offset }, options, data);
+  }
+  discard(fd: number, offset: Size, length: Size, options?: NativeCallOptions) {
+    return this.#call(Op.discard, { fd, offset, length }, options);
+  }
+  discardSync(fd: number, offset: Size, length: Size, options?: NativeSyncOptions) {
+    this.#callSync(Op.discard, { fd, offset, length }, options);
+  }
+
+  statistics() {
+    return addon.statistics(this.#handle) as NativeStatistics;
+  }
+}
+
+/** Reads the configuration and starts the client's thread; talks to nobody. Throws a `NativeError` (-2). */
+export const createClient: CreateClient = config => new Client(config);
