@@ -1,5 +1,5 @@
-// The main job on an embedded server: upload real files with the command line, kill and resume one of them, list,
-// stat, download and compare, and see what errors look like. Exits non-zero if anything differs.
+// The WCS half: uploads real files with the command line, kills and resumes one of them, lists, stats, downloads and
+// compares, and shows what errors look like.
 import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startWcsEmulator } from '../packages/wcs-emulator/dist/index.js';
-import { uploadToken, WcsClient } from '../packages/wcs-sdk/dist/index.js';
+import { startWcsEmulator } from '../../packages/wcs-emulator/dist/index.js';
+import { uploadToken, WcsClient } from '../../packages/wcs-sdk/dist/index.js';
+import { note, say } from './show.mjs';
 
 const BLOCK = 4 * 2 ** 20;
 const FILES = [
@@ -21,12 +22,10 @@ const FILES = [
 
 const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-demo-'));
 const inFolder = name => join(folder, name);
-const shown = [];
-let failures = 0;
 
 const emulator = await startWcsEmulator({ dataDir: inFolder('server'), buckets: ['demo'] });
 try {
-  say(`A WCS server is running at ${emulator.url}, with its data in ${folder}.`);
+  say(`WCS: a server is running at ${emulator.url}, with its data in ${folder}.`);
   writeFileSync(inFolder('wcscfg'), `${emulator.clientConfig}tmp_record_folder = ${inFolder('records')}\n`, {
     mode: 0o600,
   });
@@ -50,27 +49,15 @@ try {
     inFolder('small.bin'),
   ]);
   await expiredToken();
-} catch (error) {
-  failures += 1;
-  console.error(error);
 } finally {
   await emulator.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
-console.log('\nWhat was shown (seconds are those of whole commands, with the start of Node.js):');
-console.table(shown);
-console.log(
-  failures === 0
-    ? 'All of this was right. The server and its folder are gone.'
-    : `${failures} of this was WRONG.`,
-);
-process.exitCode = failures === 0 ? 0 : 1;
-
 /** Uploads a file with one command, and proves that what comes back is what went. */
 async function uploadAndCompare(name, size, command) {
   const { seconds } = await wcscmd([...command, `wcs://demo/${name}`, inFolder(name)]);
-  note(`upload ${name}`, size, seconds, true);
+  note(`upload ${name}`, { bytes: size, seconds, right: true });
   await compare(name, size);
 }
 
@@ -80,12 +67,11 @@ async function compare(name, size) {
   const [sent, received] = await Promise.all([sha256(inFolder(name)), sha256(back)]);
   const etag = (await run('wcs_etag_cal', ['etag', back])).stdout.trim().split('\n').at(-1);
   const { stdout } = await wcscmd(['--json', 'stat', `wcs://demo/${name}`]);
-  note(
-    `download ${name}, sha256 and etag compared`,
-    size,
+  note(`download ${name}, sha256 and etag compared`, {
+    bytes: size,
     seconds,
-    sent === received && JSON.parse(stdout).hash === etag,
-  );
+    right: sent === received && JSON.parse(stdout).hash === etag,
+  });
 }
 
 /** Kills an upload with SIGKILL when half of its blocks are done, and lets a second command finish it. */
@@ -105,12 +91,11 @@ async function killAndResume(name) {
   const { seconds } = await wcscmd(upload);
   const sent = sentBlocks() - before;
   say(`  killed with ${acknowledged} of ${blocks} blocks done; the second run sent the other ${sent}`);
-  note(
-    `upload ${name}, killed half way and resumed`,
-    size - acknowledged * BLOCK,
+  note(`upload ${name}, killed half way and resumed`, {
+    bytes: size - acknowledged * BLOCK,
     seconds,
-    sent <= blocks - acknowledged + 4 && sent < blocks,
-  );
+    right: sent <= blocks - acknowledged + 4 && sent < blocks,
+  });
 }
 
 /** Blocks in the record of the upload under way: lines after its header. */
@@ -130,12 +115,9 @@ function sentBlocks() {
 async function failsWith(what, words, args) {
   const { status, stderr } = await wcscmd(args, { mayFail: true });
   say(`  ${what}: exit ${status}\n    ${stderr.trim().split('\n').join('\n    ')}`);
-  note(
-    `error of ${what}`,
-    undefined,
-    undefined,
-    status === 1 && words.test(stderr) && !stderr.includes(emulator.secretKey),
-  );
+  note(`error of ${what}`, {
+    right: status === 1 && words.test(stderr) && !stderr.includes(emulator.secretKey),
+  });
 }
 
 async function expiredToken() {
@@ -146,7 +128,7 @@ async function expiredToken() {
     .catch(error => error);
   await wcs.close();
   say(`  an expired token, through the SDK:\n    ${error.code}: ${error.message}`);
-  note('error of an expired token', undefined, undefined, error.code === 'UNAUTHORIZED');
+  note('error of an expired token', { right: error.code === 'UNAUTHORIZED' });
 }
 
 function wrongConfig() {
@@ -165,7 +147,7 @@ function wcscmd(args, options) {
 
 /** Runs a command of the CLI package; a failure that is not expected ends the demo. */
 function run(name, args, { print = false, mayFail = false } = {}) {
-  const program = fileURLToPath(new URL(`../packages/cli/bin/${name}.js`, import.meta.url));
+  const program = fileURLToPath(new URL(`../../packages/cli/bin/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
@@ -186,20 +168,4 @@ async function sha256(path) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-function note(what, bytes, seconds, right) {
-  if (!right) failures += 1;
-  const rate = bytes && seconds ? `${(bytes / seconds / 1e6).toFixed(1)} MB/s` : '';
-  shown.push({
-    shown: what,
-    bytes: bytes ?? '',
-    seconds: seconds?.toFixed(2) ?? '',
-    rate,
-    result: right ? 'right' : 'WRONG',
-  });
-}
-
-function say(text) {
-  console.log(text);
 }
