@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePnpm } from './pinned-pnpm.mjs';
+import { ensurePnpm, environment } from './pinned-pnpm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache');
@@ -56,14 +56,7 @@ function run(command, args, { check = true } = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    env: {
-      ...process.env,
-      // turbo looks for pnpm on the path.
-      PATH: `${join(pnpm, '..', '..', '..', '.bin')}${delimiter}${process.env.PATH}`,
-      npm_config_cache: join(cache, 'npm'),
-      TURBO_TELEMETRY_DISABLED: '1',
-      DO_NOT_TRACK: '1',
-    },
+    env: environment(root, pnpm),
   });
   if (error) fail(`Could not run ${command}: ${error.message}`);
   if (signal) process.kill(process.pid, signal);
