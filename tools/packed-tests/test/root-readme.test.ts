@@ -15,5 +15,5 @@ it('the examples of the README at the root run', async () => {
     env: { HOME: cwd },
     importFrom: fileURLToPath(new URL('..', import.meta.url)),
   });
-  expect(examples).toBe(3);
+  expect(examples).toBe(4);
 });
