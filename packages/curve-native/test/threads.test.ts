@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { beforeAll, expect, test } from 'vitest';
+import { alice, openVolume, startCluster } from './support/cluster.js';
+
+// Only the end of a worker's or a process's environment shows whether its teardown is right, so these run the built
+// package in real workers and child processes.
+const built = new URL('../dist/index.js', import.meta.url).href;
+const builtCommonJs = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
+
+const busy = (address: string) => `
+  const { createClient } = await import(${JSON.stringify(built)});
+  const client = createClient({ 'mds.listen.addr': '${address}', 'mds.registerToMDS': false });
+  const fd = await client.open('/v', { owner: 'alice' });
+  const again = (offset, buffer, call) => call(fd, offset, buffer).then(() => again(offset, buffer, call), () => {});
+  for (let i = 0; i < 16; i++) {
+    again(i * 65536, Buffer.alloc(65536, i), client.write.bind(client));
+    again(i * 65536, Buffer.alloc(65536, i), client.read.bind(client));
+  }
+  client.write(fd, 2 ** 33, Buffer.alloc(4096)).catch(() => {});
+`;
+
+function run(
+  script: string,
+  ...flags: string[]
+): Promise<{ code: unknown; signal: unknown; stderr: string }> {
+  return new Promise(resolve => {
+    execFile(
+      process.execPath,
+      [...flags, '--input-type=module', '-e', script],
+      { timeout: 20_000 },
+      (error, _, stderr) => resolve({ code: error?.code ?? 0, signal: error?.signal ?? null, stderr }),
+    );
+  });
+}
+
+const clean = { code: 0, signal: null, stderr: '' };
+
+beforeAll(async () => {
+  await import(built).catch(() => {
+    throw new Error('run the build first: these tests load dist');
+  });
+});
+
+test('workers terminated with I/O in flight leave the others alone', async () => {
+  await using cluster = await startCluster();
+  const fd = await openVolume(cluster);
+  const address = cluster.emulator.mdsAddresses[0] as string;
+  for (let round = 0; round < 5; round++) {
+    const workers = Array.from(
+      { length: 4 },
+      () =>
+        new Worker(
+          `(async () => { ${busy(address)}; require('node:worker_threads').parentPort.postMessage('busy') })()`,
+          { eval: true },
+        ),
+    );
+    await Promise.all(workers.map(worker => once(worker, 'message')));
+    await new Promise(resolve => setTimeout(resolve, round * 10));
+    await Promise.all(workers.map(worker => worker.terminate()));
+  }
+  expect(await cluster.client.write(fd, 0, Buffer.alloc(4096))).toBe(4096);
+});
+
+test('process.exit with I/O in flight', async () => {
+  await using cluster = await startCluster();
+  await openVolume(cluster);
+  const address = cluster.emulator.mdsAddresses[0] as string;
+  expect(await run(`${busy(address)} setTimeout(() => process.exit(0), 100);`)).toEqual(clean);
+});
+
+test('an open client does not keep the process alive, a pending call does', async () => {
+  await using cluster = await startCluster();
+  await cluster.client.create('/v', alice, { length: 10 * 2 ** 30 });
+  const settings = JSON.stringify({ 'mds.listen.addr': cluster.emulator.mdsAddresses[0] });
+  const script = `
+    const { createClient } = await import(${JSON.stringify(built)});
+    const client = createClient(${settings});
+    const fd = await client.open('/v', { owner: 'alice' });
+    if (await client.write(fd, 0, Buffer.alloc(4096)) !== 4096) process.exitCode = 3;
+  `;
+  expect(await run(script)).toEqual(clean);
+});
+
+test('clients dropped without uninit are collected with what they hold', async () => {
+  await using cluster = await startCluster();
+  await openVolume(cluster);
+  const settings = JSON.stringify({ 'mds.listen.addr': cluster.emulator.mdsAddresses[0] });
+  const script = `
+    import { readdirSync } from 'node:fs';
+    const { createClient } = await import(${JSON.stringify(built)});
+    const threads = () => process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0;
+    const before = threads();
+    for (let i = 0; i < 50; i++) {
+      await createClient(${settings}).open('/v', { owner: 'alice' });
+      if (i % 10 === 9) {
+        globalThis.gc();
+        await new Promise(resolve => setTimeout(resolve, 20));
+      }
+    }
+    if (threads() > before + 20) throw new Error('threads left: ' + (threads() - before));
+  `;
+  expect(await run(script, '--expose-gc')).toEqual(clean);
+});
+
+test('CommonJS loads it too, and a bad override is explained', async () => {
+  const script = `
+    import { createRequire } from 'node:module';
+    const { createClient } = createRequire(import.meta.url)(${JSON.stringify(builtCommonJs)});
+    createClient({ 'mds.listen.addr': '127.0.0.1:1' });
+  `;
+  expect(await run(script)).toEqual(clean);
+  const failing = await run(
+    `process.env.CURVE_NATIVE_ADDON = '/nowhere.node'; await import(${JSON.stringify(built)});`,
+  );
+  expect(failing.stderr).toContain('/nowhere.node: not there');
+});
