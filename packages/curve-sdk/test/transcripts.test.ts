@@ -5,8 +5,8 @@ import { vectors } from '@curve-wcs/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keysOf } from '../src/conformance/client-conf.js';
 import { CBDClient, UserInfo_t } from '../src/index.js';
-import { emulatorThread } from './support/emulator-thread.js';
 import { replay, SHORT_WAITS } from './support/replay.js';
+import { separateEmulator } from './support/separate-emulator.js';
 import { SESSION_EMULATOR } from './support/session-emulator.js';
 import { normalised, transcript } from './support/transcript.js';
 
@@ -17,7 +17,7 @@ const COPYSETS = 12;
 
 describe('recorded sessions of libcurve, line by line', () => {
   it('as synchronous calls', async () => {
-    const { clientConfPath, rootPassword } = await emulatorThread();
+    const { clientConfPath, rootPassword } = await separateEmulator();
     const config = { ...keysOf(clientConfPath), ...SHORT_WAITS };
     for (const name of SESSIONS) {
       const recorded = transcript(name);

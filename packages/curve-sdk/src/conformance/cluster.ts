@@ -36,15 +36,15 @@ export class Cluster {
   readonly root: UserInfo_t;
   /** The cluster's keys, with short waits. */
   readonly keys: ConfigKeys;
-  /** Makes time pass for the cluster, where that is possible. */
-  readonly passTime: (milliseconds: number) => Promise<void>;
+  /** Does something while the cluster believes that it is later, where that is possible. */
+  readonly later: (milliseconds: number, action: () => Promise<void>) => Promise<void>;
   readonly #faults: FaultDriver | undefined;
   readonly #prefix: string;
   readonly #cleanups: (() => Promise<unknown>)[] = [];
 
   constructor(options: ConformanceOptions, number: number) {
-    const { config, rootPassword = 'root_password', faults, passTime = async () => {} } = options;
-    this.passTime = passTime;
+    const { config, rootPassword = 'root_password', faults } = options;
+    this.later = options.later ?? ((_, action) => action());
     this.keys = { ...keysOf(config()), ...SHORT };
     this.root = new UserInfo_t('root', rootPassword);
     this.#faults = faults?.();

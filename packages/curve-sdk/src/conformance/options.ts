@@ -48,9 +48,10 @@ export interface ConformanceOptions {
    */
   readonly faults?: () => FaultDriver;
   /**
-   * Makes the cluster believe that so many milliseconds have passed, for the case that needs a mount record to expire.
+   * Does something while the cluster believes that so many milliseconds have passed, for the case that needs a mount
+   * record to expire.
    *
-   * @default none: the suite waits for it, up to a minute
+   * @default does it, and the suite waits up to a minute
    */
-  readonly passTime?: (milliseconds: number) => Promise<void>;
+  readonly later?: (milliseconds: number, action: () => Promise<void>) => Promise<void>;
 }

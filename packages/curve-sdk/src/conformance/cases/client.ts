@@ -173,8 +173,9 @@ async function withConfFile(
   }
 }
 
-async function expectNothingWorks(cbd: CBDClient, { u1, path }: Cluster): Promise<void> {
-  const v = path('v');
+async function expectNothingWorks(cbd: CBDClient, cluster: Cluster): Promise<void> {
+  const { u1 } = cluster;
+  const v = cluster.path('v');
   const results = await Promise.all([
     cbd.CreateAsync(v, u1, SIZE),
     cbd.Create2Async({ name: v, user: u1, length: SIZE }),
@@ -185,7 +186,7 @@ async function expectNothingWorks(cbd: CBDClient, { u1, path }: Cluster): Promis
     cbd.StatFile4QemuAsync(`${v}_u1_`, new FileInfo_t()),
     cbd.ExtendAsync(v, u1, SIZE),
     cbd.Extend4QemuAsync(`${v}_u1_`, SIZE),
-    cbd.RenameAsync(u1, v, path('w')),
+    cbd.RenameAsync(u1, v, cluster.path('w')),
     cbd.UnlinkAsync(v, u1),
     cbd.DeleteForceAsync(v, u1),
     cbd.RecoverAsync(v, u1, 0),

@@ -108,7 +108,10 @@ export const volumeCases: Case[] = [
       await tap.cut();
       const cbd = await cluster.client();
       equal(await cbd.UnlinkAsync(path, cluster.u1), -15);
-      await cluster.passTime(EXPIRY);
+      const native = cluster.native();
+      await cluster.later(EXPIRY, async () => {
+        await native.mountPoints(path);
+      });
       await until(async () => (await cbd.UnlinkAsync(path, cluster.u1)) === 0);
     },
   },
