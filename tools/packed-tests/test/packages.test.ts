@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const PACKAGES = ['etag', 'wcs-sdk', 'wcs-emulator', 'cli'];
+const PACKAGES = ['etag', 'wcs-sdk', 'wcs-emulator', 'cli', 'curve-emulator'];
 
 /** An empty project that has the packed packages installed, and nothing else of this repository. */
 const project = realpathSync(mkdtempSync(join(tmpdir(), 'curve-wcs-packed-')));
@@ -136,6 +136,19 @@ describe('what a stranger installs', () => {
     },
   );
 
+  it('can start a Curve cluster, from ESM and CommonJS', async () => {
+    const use = `
+      const cluster = await startCurveEmulator({ chunkservers: 3 });
+      console.log(cluster.chunkserverAddresses.length, cluster.clientConf.includes(cluster.mdsAddresses[0]));
+      await cluster.close();`;
+    const name = '@curve-wcs/curve-emulator';
+    expect(await program('cluster.mjs', `import { startCurveEmulator } from '${name}';${use}`)).toBe(
+      '3 true\n',
+    );
+    const common = `const { startCurveEmulator } = require('${name}'); (async () => {${use}})();`;
+    expect(await program('cluster.cjs', common)).toBe('3 true\n');
+  });
+
   it('has the commands', async () => {
     writeFileSync(inProject('123'), '123456789');
     const bin = (name: string) => join(project, 'node_modules', '.bin', name);
@@ -146,7 +159,9 @@ describe('what a stranger installs', () => {
       /^\['123'\]\nF[\w-]{27}\n$/,
     );
     expect((await run(bin('wcscmd'), ['--help'], { cwd: project })).stdout).toContain('multiput');
-    expect((await run(bin('wcs-emulator'), ['--help'], { cwd: project })).stdout).toContain('--data-dir');
+    for (const emulator of ['wcs-emulator', 'curve-emulator']) {
+      expect((await run(bin(emulator), ['--help'], { cwd: project })).stdout).toContain('--data-dir');
+    }
   });
 });
 
