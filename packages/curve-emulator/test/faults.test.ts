@@ -111,6 +111,16 @@ describe('a fault of the connection', () => {
     expect((await read(leader, chunk, 0, 4096)).attachment).toEqual(block);
     expect((await read(leader, chunk, 0, 4096)).attachment).toHaveLength(4095);
   });
+
+  test('slow: other answers wait, and do not mix with it', async () => {
+    const { emulator, u1 } = await prepared();
+    emulator.faults.add({ match: { nth: 1 }, do: 'slow' });
+    const connection = new RpcConnection(u1.mds);
+    const send = () => connection.call(TopologyService.typeName, 'GetClusterInfo', Buffer.alloc(0));
+    const [slow, fast] = await Promise.all([send(), send()]);
+    expect(slow.message).toEqual(fast.message);
+    await connection.close();
+  });
 });
 
 describe('rules', () => {

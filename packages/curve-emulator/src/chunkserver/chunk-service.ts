@@ -73,7 +73,7 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       if (request.sn === 0n) throw new StatusFailure(ChunkOpStatus.FAILURE_UNKNOWN);
       const key = keyOf(copyset, request);
       if (request.sn < (chunks.version(key) ?? 0n)) throw new StatusFailure(ChunkOpStatus.BACKWARD);
-      chunks.write(key, request.offset, attachment, request.sn);
+      writeOrFail(() => chunks.write(key, request.offset, attachment, request.sn));
       copyset.appliedIndex += 1n;
       return success(copyset);
     },
@@ -100,4 +100,14 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       return { status: taken ? ChunkOpStatus.SUCCESS : ChunkOpStatus.EPOCH_TOO_OLD };
     },
   };
+}
+
+/** @throws StatusFailure NOSPACE, DISK_FAIL */
+function writeOrFail(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    throw new StatusFailure(full ? ChunkOpStatus.NOSPACE : ChunkOpStatus.DISK_FAIL);
+  }
 }

@@ -112,9 +112,17 @@ export class Namespace {
     return total;
   }
 
-  /** Writes changes to disk, and makes them visible once they are there. */
+  /**
+   * Writes changes to disk, and makes them visible once they are there.
+   *
+   * @throws StatusFailure kStorageError, and nothing has changed
+   */
   async commit(...changes: Change[]): Promise<void> {
-    await this.#store.commit(changes.map(toKeyChange));
+    try {
+      await this.#store.commit(changes.map(toKeyChange));
+    } catch {
+      throw new StatusFailure(StatusCode.kStorageError);
+    }
     for (const change of changes) this.#apply(change);
   }
 

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRegistry } from '../faults/fault-registry.js';
-import type { Role } from '../faults/fault-rule.js';
+import type { FaultAction, Role } from '../faults/fault-rule.js';
+import { Mutex } from '../storage/mutex.js';
 import { answerCall, callee } from './call.js';
 import { type Frame, parseFrame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { answerHttp, looksLikeHttp } from './http-health.js';
 import type { LoggedCall, RequestLog } from './request-log.js';
-import { sendReply } from './send-reply.js';
+import { drained, sendReply } from './send-reply.js';
 import type { ServiceTable } from './service.js';
 
 /** What the connections of a server share. */
@@ -20,48 +21,79 @@ export interface ServerContext {
   clock: () => number;
 }
 
+/** How many calls may wait on a connection before no more are read from it. */
+const maxPending = 256;
+
 /** Serves the calls of one connection: many at a time, answered in any order. */
-export function serveConnection(socket: Socket, id: number, server: ServerContext): void {
-  const reader = new FrameReader();
-  // Answers to a slow reader must not pile up: while it does not read, we do not either.
-  socket.on('drain', () => socket.resume());
-  socket.setNoDelay(true);
-  socket.on('error', () => socket.destroy());
-  let first = true;
-  socket.on('data', (bytes: Buffer) => {
-    if (first && looksLikeHttp(bytes)) return answerHttp(socket, bytes);
-    first = false;
+export class Connection {
+  readonly #socket: Socket;
+  readonly #id: number;
+  readonly #server: ServerContext;
+  readonly #reader = new FrameReader();
+  /** Held by the call that is being done and answered: frames never mix, and a slow reader stops the work. */
+  readonly #turn = new Mutex();
+  #pending = 0;
+  #begun = false;
+
+  constructor(socket: Socket, id: number, server: ServerContext) {
+    this.#socket = socket;
+    this.#id = id;
+    this.#server = server;
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+  }
+
+  #take(bytes: Buffer): void {
+    if (!this.#begun && looksLikeHttp(bytes)) {
+      answerHttp(this.#socket, bytes);
+      return;
+    }
+    this.#begun = true;
     try {
-      for (const frame of reader.push(bytes)) serveFrame(socket, id, server, parseFrame(frame));
+      for (const frame of this.#reader.push(bytes)) this.#serve(parseFrame(frame));
     } catch {
       // Where the next frame begins is unknown.
-      socket.destroy();
+      this.#socket.destroy();
     }
-    if (socket.writableNeedDrain) socket.pause();
-  });
-}
+  }
 
-function serveFrame(socket: Socket, id: number, server: ServerContext, frame: Frame): void {
-  const { role, port, table, faults, clock } = server;
-  const { service, method } = callee(frame);
-  const { correlationId } = frame.meta;
-  const log: LoggedCall = {
-    ...{ time: clock(), role, port, connection: id, correlationId, service, method },
-    ...{ attachmentIn: frame.attachment.length, attachmentOut: 0 },
-  };
-  server.log.add(log);
-  const actions = faults.choose({ role, port, service, method });
-  const serve = async () => {
+  #serve(frame: Frame): void {
+    const { role, port, faults, clock } = this.#server;
+    const { service, method } = callee(frame);
+    const log: LoggedCall = {
+      ...{ time: clock(), role, port, connection: this.#id, correlationId: frame.meta.correlationId },
+      ...{ service, method, attachmentIn: frame.attachment.length, attachmentOut: 0 },
+    };
+    this.#server.log.add(log);
+    const actions = faults.choose({ role, port, service, method });
+    this.#pending += 1;
+    if (this.#pending >= maxPending) this.#socket.pause();
+    this.#perform(frame, actions, log)
+      .catch(() => this.#socket.destroy())
+      .finally(() => {
+        this.#pending -= 1;
+        if (this.#pending < maxPending) this.#socket.resume();
+      });
+  }
+
+  async #perform(frame: Frame, actions: readonly FaultAction[], log: LoggedCall): Promise<void> {
     for (const action of actions) {
       if (action.type === 'delay') await sleep(action.ms, undefined, { ref: false });
-      if (action.type === 'reset') return socket.resetAndDestroy();
       if (action.type === 'hang') return;
+      if (action.type === 'reset') {
+        this.#socket.resetAndDestroy();
+        return;
+      }
     }
-    const peerAddress = socket.remoteAddress ?? '';
-    const reply = await answerCall(frame, { table, peerAddress, actions, log });
-    log.errorCode = reply.errorCode;
-    log.attachmentOut = reply.attachment.length;
-    await sendReply(socket, reply, actions);
-  };
-  serve().catch(() => socket.destroy());
+    await this.#turn.run(async () => {
+      await drained(this.#socket);
+      const { table } = this.#server;
+      const peerAddress = this.#socket.remoteAddress ?? '';
+      const reply = await answerCall(frame, { table, peerAddress, actions, log });
+      log.errorCode = reply.errorCode;
+      log.attachmentOut = reply.attachment.length;
+      await sendReply(this.#socket, reply, actions);
+    });
+  }
 }

@@ -10,7 +10,7 @@ export interface RequestRecord {
   role: Role;
   /** The port that was called. */
   port: number;
-  /** Identifies the connection: they are counted from 1. */
+  /** Identifies the connection at its port: they are counted from 1. */
   connection: number;
   /** Identifies the call on its connection. */
   correlationId: bigint;

@@ -1,9 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { CurveEmulatorError } from '../errors.js';
-import { type ServerContext, serveConnection } from './connection.js';
-
-let connections = 0;
+import { Connection, type ServerContext } from './connection.js';
 
 /** Ports below those that systems hand out for outgoing connections, so that a stopped server finds its own again. */
 const freePorts = { from: 20_000, to: 30_000, attempts: 100 };
@@ -14,6 +12,7 @@ export class RpcServer {
   readonly #context: ServerContext;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  #connections = 0;
 
   constructor(host: string, port: number, context: Omit<ServerContext, 'port'>) {
     this.#host = host;
@@ -55,7 +54,8 @@ export class RpcServer {
     const server = createServer(socket => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
-      serveConnection(socket, ++connections, this.#context);
+      this.#connections += 1;
+      new Connection(socket, this.#connections, this.#context);
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);

@@ -6,6 +6,18 @@ import { type Reply, replyFrame } from './frame.js';
 /** How a slow answer is sent. */
 const slowPieces = { count: 8, pauseMs: 10 };
 
+/** Waits until the other side has read so much that it may be sent more, or is gone. */
+export async function drained(socket: Socket): Promise<void> {
+  if (!socket.writableNeedDrain || socket.destroyed) return;
+  await new Promise<void>(resolve => {
+    const done = () => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
+}
+
 /** Sends a reply, or what the faults make of it. */
 export async function sendReply(
   socket: Socket,
