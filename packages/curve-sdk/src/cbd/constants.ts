@@ -15,4 +15,11 @@ export const CBD_MAX_FILE_PATH_LEN = 1024;
 export const CBD_MAX_BUF_LEN = 32 * 2 ** 20;
 
 /** `op` of a {@link CurveAioContext}. */
-export const LIBCURVE_OP = { READ: 0, WRITE: 1, DISCARD: 2 } as const;
+export const LIBCURVE_OP = {
+  /** AioRead */
+  READ: 0,
+  /** AioWrite */
+  WRITE: 1,
+  /** AioDiscard */
+  DISCARD: 2,
+} as const;

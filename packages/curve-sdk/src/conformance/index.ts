@@ -28,8 +28,16 @@ const GROUPS = {
   'discard and epochs': discardCases,
 };
 
-/** The numbers of the cases in the suite, with and without a fault driver. */
-export function conformanceCases(): { number: number; faults: boolean }[] {
+/** A case of the suite. */
+export interface ConformanceCase {
+  /** Its number in curve-protocol.md §6. */
+  readonly number: number;
+  /** Whether it needs a fault driver. */
+  readonly faults: boolean;
+}
+
+/** The cases of the suite, by number. */
+export function conformanceCases(): ConformanceCase[] {
   return Object.values(GROUPS)
     .flat()
     .map(({ number, faults = false }) => ({ number, faults }))

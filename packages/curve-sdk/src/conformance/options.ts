@@ -12,6 +12,7 @@ export interface SeenCall {
 
 /** What makes a cluster fail on purpose. An emulator of curve-emulator is one. */
 export interface FaultDriver {
+  /** The faults in force. */
   readonly faults: {
     /**
      * Makes calls of a method fail until the returned function is called, or `times` are used up.
@@ -28,8 +29,9 @@ export interface FaultDriver {
 
 /** The functions of a test runner: vitest's, Jest's or Mocha's. */
 export interface TestRunner {
+  /** Groups tests. */
   describe(name: string, body: () => void): unknown;
-  /** `timeout` is in milliseconds. */
+  /** Registers a test; `timeout` is in milliseconds. */
   it(name: string, body: () => Promise<void>, timeout?: number): unknown;
 }
 
