@@ -1,7 +1,8 @@
 // The other side of the benchmark, in a process of its own: a cluster, and a plain TCP server that answers every
 // request of so many bytes with so many bytes, which is what the wire and the kernel cost without a protocol.
-import { createServer } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { startCurveEmulator } from '@curve-wcs/curve-emulator';
 
 const [request = 0, answer = 0] = process.argv.slice(2).map(Number);

@@ -30,7 +30,8 @@ await cbd.InitAsync(conf);
 await cbd.CreateAsync('/bench', user, 10 * 2 ** 30);
 const fd = await cbd.OpenAsync('/bench', user);
 const data = Buffer.alloc(2 ** 20, 'bench');
-for (let offset = 0; offset < VOLUME; offset += data.length) await cbd.WriteAsync(fd, data, offset, data.length);
+for (let offset = 0; offset < VOLUME; offset += data.length)
+  await cbd.WriteAsync(fd, data, offset, data.length);
 
 const rows = [];
 for (const depth of [1, 64]) {
@@ -40,7 +41,9 @@ for (const depth of [1, 64]) {
     const measured = {
       read: await timed(() => inParallel(operations, depth, read)),
       write: await timed(() => inParallel(operations, depth, write)),
-      plain: await timed(() => plainExchange({ port, operations, depth, request: FRAME, answer: BLOCK + FRAME })),
+      plain: await timed(() =>
+        plainExchange({ port, operations, depth, request: FRAME, answer: BLOCK + FRAME }),
+      ),
     };
     // The first round warms up.
     for (const kind of ['read', 'write', 'plain'] as const) if (round > 0) runs[kind].push(measured[kind]);
