@@ -2,7 +2,7 @@ import type { NativeClient } from '@curve-wcs/curve-native';
 import { bytes, descriptor, unsigned, whole } from './arguments.js';
 import { LIBCURVE_ERROR } from './error-codes.js';
 import { resultCode } from './result-code.js';
-import type { CurveAioContext } from './types.js';
+import type { CurveAioContext, Integer } from './types.js';
 
 /** What Aio calls give at once, and what their callback will see. */
 export interface AioStart {
@@ -63,7 +63,7 @@ export class AsyncIo {
     const volume = this.#volume(client, fd);
     if (client === undefined || volume === undefined) return refused(-LIBCURVE_ERROR.BAD_FD);
     const { blocksize } = volume;
-    if (BigInt(context.offset) % BigInt(blocksize) !== 0n || context.length % blocksize !== 0) {
+    if (!isMultiple(context.offset, blocksize) || !isMultiple(context.length, blocksize)) {
       const ended = this.#finish(volume, context, Promise.resolve(-LIBCURVE_ERROR.NOT_ALIGNED));
       return { returned: -LIBCURVE_ERROR.NOT_ALIGNED, ended };
     }
@@ -102,6 +102,10 @@ export class AsyncIo {
 /** Refused, or nothing to do: no callback. */
 function refused(returned: number): AioStart {
   return { returned, ended: Promise.resolve(returned) };
+}
+
+function isMultiple(value: Integer, unit: number): boolean {
+  return typeof value === 'bigint' ? value % BigInt(unit) === 0n : value % unit === 0;
 }
 
 function checkRange(fd: number, context: CurveAioContext): void {
