@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { ChunkOpStatus } from '../src/proto/chunk_pb.js';
@@ -54,6 +56,14 @@ describe('a request is refused', () => {
     const { chunk, leader } = await prepared();
     expect(await write(leader, { ...chunk, copysetId: 99 }, block)).toBe(COPYSET_NOTEXIST);
   });
+});
+
+test('a failing disk is told', async () => {
+  const { emulator, chunk, leader } = await prepared();
+  const folder = join(emulator.dataDir, 'chunks');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `1-${chunk.copysetId}`), 'in the way');
+  expect(await write(leader, chunk, block)).toBe(ChunkOpStatus.DISK_FAIL);
 });
 
 const blocks = 16;

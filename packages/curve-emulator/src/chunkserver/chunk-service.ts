@@ -47,6 +47,10 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
     return { poolId, copysetId, chunkId };
   }
 
+  function versionOf(key: ChunkKey): bigint | undefined {
+    return onDisk(() => chunks.version(key));
+  }
+
   function success({ appliedIndex }: Copyset) {
     return { status: ChunkOpStatus.SUCCESS, appliedIndex };
   }
@@ -56,7 +60,8 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       requireType(request, ChunkOpType.CHUNK_OP_READ);
       requireRange(request);
       const copyset = led(request);
-      const bytes = chunks.read(keyOf(copyset, request), request.offset, request.size);
+      const { offset, size } = request;
+      const bytes = onDisk(() => chunks.read(keyOf(copyset, request), offset, size));
       if (!bytes) throw new StatusFailure(ChunkOpStatus.CHUNK_NOTEXIST);
       call.replyAttachment = bytes;
       return success(copyset);
@@ -72,8 +77,8 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       const copyset = led(request);
       if (request.sn === 0n) throw new StatusFailure(ChunkOpStatus.FAILURE_UNKNOWN);
       const key = keyOf(copyset, request);
-      if (request.sn < (chunks.version(key) ?? 0n)) throw new StatusFailure(ChunkOpStatus.BACKWARD);
-      writeOrFail(() => chunks.write(key, request.offset, attachment, request.sn));
+      if (request.sn < (versionOf(key) ?? 0n)) throw new StatusFailure(ChunkOpStatus.BACKWARD);
+      onDisk(() => chunks.write(key, request.offset, attachment, request.sn));
       copyset.appliedIndex += 1n;
       return success(copyset);
     },
@@ -82,16 +87,16 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       requireType(request, ChunkOpType.CHUNK_OP_DELETE);
       const copyset = led(request);
       const key = keyOf(copyset, request);
-      const version = chunks.version(key);
+      const version = versionOf(key);
       if (version !== undefined && request.sn < version)
         throw new StatusFailure(ChunkOpStatus.FAILURE_UNKNOWN);
-      chunks.remove(key);
+      onDisk(() => chunks.remove(key));
       copyset.appliedIndex += 1n;
       return success(copyset);
     },
 
     getChunkInfo(request) {
-      const version = chunks.version(keyOf(led(request), request));
+      const version = versionOf(keyOf(led(request), request));
       return { status: ChunkOpStatus.SUCCESS, chunkSn: version === undefined ? [] : [version] };
     },
 
@@ -103,9 +108,9 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
 }
 
 /** @throws StatusFailure NOSPACE, DISK_FAIL */
-function writeOrFail(write: () => void): void {
+function onDisk<T>(access: () => T): T {
   try {
-    write();
+    return access();
   } catch (error) {
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
     throw new StatusFailure(full ? ChunkOpStatus.NOSPACE : ChunkOpStatus.DISK_FAIL);

@@ -1,5 +1,11 @@
-import { create, type DescMessage, fromBinary, type Message, type MessageShape } from '@bufbuild/protobuf';
-import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  isFieldSet,
+  type Message,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { FieldDescriptorProto_Label } from '@bufbuild/protobuf/wkt';
 import { RpcError, RpcErrorCode } from './rpc-error.js';
 
@@ -15,28 +21,24 @@ export function parseRequest<S extends DescMessage>(schema: S, bytes: Uint8Array
   } catch (error) {
     throw new RpcError(RpcErrorCode.EREQUEST, `cannot parse ${schema.typeName}`, { cause: error });
   }
-  const missing = missingField(reflect(schema, message));
+  const missing = missingField(schema, message);
   if (missing !== undefined) throw new RpcError(RpcErrorCode.EREQUEST, `${missing} is missing`);
   return message;
 }
 
 /** The runtime parses what lacks required fields; a proto2 peer must not. An undefined enum value counts as missing. */
-function missingField(message: ReflectMessage): string | undefined {
-  for (const field of message.fields) {
-    if (!message.isSet(field)) {
-      if (field.proto.label === FieldDescriptorProto_Label.REQUIRED)
-        return `${message.desc.name}.${field.name}`;
+function missingField(schema: DescMessage, message: Message): string | undefined {
+  for (const field of schema.fields) {
+    if (!isFieldSet(message, field)) {
+      if (field.proto.label === FieldDescriptorProto_Label.REQUIRED) return `${schema.name}.${field.name}`;
       continue;
     }
-    if (field.fieldKind === 'message') {
-      const missing = missingField(message.get(field));
+    if (field.fieldKind !== 'message' && !(field.fieldKind === 'list' && field.listKind === 'message'))
+      continue;
+    const value = (message as unknown as Record<string, Message | Message[]>)[field.localName];
+    for (const item of [value ?? []].flat()) {
+      const missing = missingField(field.message, item);
       if (missing !== undefined) return missing;
-    }
-    if (field.fieldKind === 'list' && field.listKind === 'message') {
-      for (const item of message.get(field)) {
-        const missing = missingField(item as ReflectMessage);
-        if (missing !== undefined) return missing;
-      }
     }
   }
   return undefined;
