@@ -7,6 +7,26 @@ it('the suite has each of the 86 cases once', () => {
   expect(numbers).toEqual(Array.from({ length: 86 }, (_, index) => index + 1));
 });
 
+it('without a fault driver only the cases that need none are there', () => {
+  const groups: string[] = [];
+  const titles: string[] = [];
+  curveConformance({
+    config: () => '/nowhere/client.conf',
+    runner: {
+      describe(name, body) {
+        groups.push(name);
+        body();
+      },
+      it: title => titles.push(title),
+    },
+  });
+  expect(groups).not.toContain('failing servers');
+  const wanted = conformanceCases().filter(({ faults }) => !faults);
+  expect(titles.map(title => Number.parseInt(title, 10)).sort((a, b) => a - b)).toEqual(
+    wanted.map(({ number }) => number),
+  );
+});
+
 describe('conformance on the emulator', () => {
   let emulator: CurveEmulator;
   let skew = 0;

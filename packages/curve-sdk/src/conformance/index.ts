@@ -59,9 +59,10 @@ export function conformanceCases(): ConformanceCase[] {
 export function curveConformance(options: ConformanceOptions): void {
   const { describe, it } = options.runner;
   for (const [group, cases] of Object.entries(GROUPS)) {
+    const possible = cases.filter(({ faults }) => faults !== true || options.faults !== undefined);
+    if (possible.length === 0) continue;
     describe(group, () => {
-      for (const { number, title, faults, timeout, run } of cases) {
-        if (faults === true && options.faults === undefined) continue;
+      for (const { number, title, timeout, run } of possible) {
         const body = async () => {
           const cluster = new Cluster(options, number);
           try {
