@@ -86,7 +86,7 @@ test('a stopped chunkserver refuses connections and others lead', async () => {
   const id = emulator.chunkserverAddresses.indexOf(leader) + 1;
   await write(leader, chunk, block);
 
-  const stopped = emulator.stopChunkserver(id, { electionDelay: 300 });
+  const stopped = emulator.stopChunkserver(id, { electionDelay: 2000 });
   await expect(read(leader, chunk, 0, 4096)).rejects.toThrow();
   expect(await leaderOf(emulator, chunk)).toBe(leader);
   await stopped;

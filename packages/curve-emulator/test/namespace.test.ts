@@ -140,13 +140,15 @@ describe('callers', () => {
 
 describe('directories', () => {
   test('list their entries by the bytes of the names', async () => {
-    const { u1 } = await startCluster();
+    const { u1, root } = await startCluster();
     await u1.mkdir('/d');
     for (const name of ['b', 'a', 'B', 'a2', 'a10', 'ä']) await u1.mkdir(`/d/${name}`);
     expect(await u1.list('/d')).toEqual({ statusCode: kOK, names: ['B', 'a', 'a10', 'a2', 'b', 'ä'] });
     await u1.create('/v');
     expect((await u1.list('/v')).statusCode).toBe(kNotDirectory);
     expect((await u1.list('/none')).statusCode).toBe(kFileNotExists);
+    expect((await root.list('/none')).statusCode).toBe(StatusCode.kDirNotExist);
+    expect((await root.list('/v/x')).statusCode).toBe(kFileNotExists);
   });
 
   test('are removed when empty', async () => {

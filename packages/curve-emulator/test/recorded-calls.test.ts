@@ -20,7 +20,7 @@ let now = 0;
 
 beforeAll(async () => {
   // The deletion in the background must not overtake the calls that look at it.
-  emulator = await startCurveEmulator({ durability: 'fast', clock: () => now, deleteDelay: 1000 });
+  emulator = await startCurveEmulator({ durability: 'fast', clock: () => now, deleteDelay: 3000 });
   replayer = new Replayer(emulator, ms => {
     now = ms;
   });

@@ -68,7 +68,7 @@ test('the rights at the original path decide', async () => {
 });
 
 test('only what lies there is deleted for good, in the background', async () => {
-  const { emulator, u1, root } = await startCluster({ deleteDelay: 500 });
+  const { emulator, u1, root } = await startCluster({ deleteDelay: 2000 });
   await u1.create('/v');
   await u1.segment('/v', 0, true);
   expect(await u1.unlink('/v', true)).toBe(kNotSupported);
