@@ -14,6 +14,9 @@ import type { ConformanceOptions } from './options.js';
 
 export type { ConformanceOptions, FaultDriver, SeenCall, TestRunner } from './options.js';
 
+/** Milliseconds for a case that says nothing else; runners have very different ideas of their own. */
+const TIMEOUT = 60_000;
+
 const GROUPS = {
   'clients and clusters': clientCases,
   'creating volumes': createCases,
@@ -62,7 +65,7 @@ export function curveConformance(options: ConformanceOptions): void {
     const possible = cases.filter(({ faults }) => faults !== true || options.faults !== undefined);
     if (possible.length === 0) continue;
     describe(group, () => {
-      for (const { number, title, timeout, run } of possible) {
+      for (const { number, title, timeout = TIMEOUT, run } of possible) {
         const body = async () => {
           const cluster = new Cluster(options, number);
           try {

@@ -26,6 +26,7 @@ export const volumeCases: Case[] = [
       // One refresh per lease leaves the time to take away the mount record: clients that are not registered share
       // one per host, and the Close of another removes it.
       const { cbd, path, fd } = await cluster.volume('v', { 'mds.refreshTimesPerLease': 1 });
+      await mounted(cluster, path);
       const other = await cluster.client({ 'mds.refreshTimesPerLease': 1 });
       await other.CloseAsync(await other.OpenAsync(path, cluster.u1));
       equal(await other.UnlinkAsync(path, cluster.u1), 0);
