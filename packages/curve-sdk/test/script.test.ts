@@ -135,6 +135,7 @@ function uninitialised(): { runner: ScriptRunner; printed: string[] } {
 async function runScript(...args: string[]): Promise<string[]> {
   const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'scripts/run-script.ts', ...args], {
     cwd: PACKAGE,
+    env: { ...process.env, INIT_CWD: PACKAGE },
   });
   return stdout.trimEnd().split('\n');
 }
