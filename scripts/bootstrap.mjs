@@ -41,9 +41,12 @@ function installDependencies() {
 }
 
 function runTasks(names) {
-  const status = turbo([...names, '--continue=dependencies-successful', '--output-logs=new-only'], {
-    check: false,
-  });
+  const status = turbo(
+    [...names, '--concurrency=2', '--continue=dependencies-successful', '--output-logs=new-only'],
+    {
+      check: false,
+    },
+  );
   if (!names.includes('test')) return status;
   return run(process.execPath, [join(root, 'scripts', 'test-summary.mjs')], { check: false }) || status;
 }

@@ -5,7 +5,9 @@
 
 /** Who is calling. Only `root` needs a password; it signs that user's calls. */
 export interface NativeUser {
+  /** Name of the user. */
   readonly owner: string;
+  /** Only root has one. */
   readonly password?: string | undefined;
 }
 
@@ -32,6 +34,7 @@ export type NativeErrorKind = 'mds' | 'chunk' | 'client' | 'timeout' | 'canceled
 
 /** What rejected promises and thrown errors are. `name` is `CurveNativeError`. */
 export interface NativeError extends Error {
+  /** Where the failure was decided. */
   readonly kind: NativeErrorKind;
   /** The MDS StatusCode, topology code or chunk status as received; for `client` the brpc/errno code, or 0. */
   readonly status: number;
@@ -41,40 +44,57 @@ export interface NativeError extends Error {
 
 /** `FileInfo` of the MDS. Fields the MDS left out are 0, '' or, for `blocksize`, 4096. */
 export interface NativeFileInfo {
+  /** Inode id. */
   readonly id: bigint;
+  /** Inode id of the directory it is in. */
   readonly parentId: bigint;
   /** Last component of the path. */
   readonly fileName: string;
   /** FileType: 0 directory, 1 volume. */
   readonly fileType: number;
+  /** Name of the owner. */
   readonly owner: string;
+  /** Bytes. */
   readonly chunkSize: number;
+  /** Bytes. */
   readonly segmentSize: number;
   /** Bytes. */
   readonly length: bigint;
   /** Microseconds since 1970, the MDS's clock. */
   readonly ctime: bigint;
+  /** Version, raised by snapshots. */
   readonly seqNum: bigint;
   /** FileStatus: 0 created, 1 deleting, 2 cloning, 3 clone metadata installed, 4 cloned, 5 being cloned. */
   readonly fileStatus: number;
   /** Only of entries in `/RecycleBin`. */
   readonly originalFullPathName: string;
+  /** Bytes; 0 without stripes. */
   readonly stripeUnit: bigint;
+  /** Chunks a stripe goes over; 0 without stripes. */
   readonly stripeCount: bigint;
+  /** Fences off clients with a lower one. */
   readonly epoch: bigint;
+  /** Name of its poolset. */
   readonly poolset: string;
+  /** Bytes that offsets and lengths are multiples of. */
   readonly blocksize: number;
+  /** Limits of the volume. */
   readonly throttle: readonly NativeThrottle[];
 }
 
 /** One limit of a volume: type 1…6 is IOPS total/read/write, BPS total/read/write. */
 export interface NativeThrottle {
+  /** What is limited: see above. */
   readonly type: number;
+  /** Operations or bytes per second. */
   readonly limit: bigint;
+  /** Operations or bytes per second in a burst. */
   readonly burst: bigint;
+  /** Seconds. */
   readonly burstLength: bigint;
 }
 
+/** What to create. */
 export interface NativeCreateOptions {
   /** Bytes. */
   readonly length: number | bigint;
@@ -86,6 +106,7 @@ export interface NativeCreateOptions {
   readonly poolset?: string | undefined;
 }
 
+/** How to open. */
 export interface NativeOpenOptions {
   /**
    * Whether a read may trust that a segment it once saw unallocated stays so (libcurve's default). Off, a read asks
@@ -96,33 +117,49 @@ export interface NativeOpenOptions {
   readonly exclusive?: boolean | undefined;
 }
 
+/** A poolset of the cluster. */
 export interface NativePoolset {
+  /** Id of the poolset. */
   readonly id: number;
+  /** Its name. */
   readonly name: string;
+  /** Kind of its disks. */
   readonly type: string;
+  /** What the operator wrote about it. */
   readonly description: string;
 }
 
+/** A client that has a volume open. */
 export interface NativeMountPoint {
+  /** Address of the client. */
   readonly ip: string;
+  /** Port of the client. */
   readonly port: number;
 }
 
+/** What a volume takes in the cluster. */
 export interface NativeAllocatedSize {
+  /** Bytes. */
   readonly total: bigint;
   /** Bytes by logical pool id. */
   readonly byPool: ReadonlyMap<number, bigint>;
 }
 
+/** What a client has done so far. */
 export interface NativeStatistics {
   /** Calls given to the client and not settled yet. */
   readonly callsInFlight: number;
   /** Chunk requests on the wire or waiting for a resend. */
   readonly requestsInFlight: number;
+  /** Volumes now open. */
   readonly openVolumes: number;
+  /** Read calls so far. */
   readonly reads: number;
+  /** Write calls so far. */
   readonly writes: number;
+  /** Bytes read so far. */
   readonly bytesRead: number;
+  /** Bytes written so far. */
   readonly bytesWritten: number;
   /** Chunk requests sent again, for whatever reason. */
   readonly retries: number;
@@ -132,6 +169,7 @@ export interface NativeStatistics {
   readonly timeouts: number;
   /** MDS calls repeated, on the same or another address. */
   readonly mdsRetries: number;
+  /** Connections made so far. */
   readonly connects: number;
   /** Read and write calls by duration: entry i counts those under 2^i microseconds that fit no earlier entry. */
   readonly latency: readonly number[];
@@ -144,31 +182,49 @@ export interface NativeClient {
    * afterwards fail with kind `client`, libcurveCode -2. May be repeated.
    */
   uninit(options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.uninit}, waiting. */
   uninitSync(options?: NativeSyncOptions): void;
 
+  /** CreateFile, for a volume. */
   create(
     path: string,
     user: NativeUser,
     volume: NativeCreateOptions,
     options?: NativeCallOptions,
   ): Promise<void>;
+  /** {@link NativeClient.create}, waiting. */
   createSync(path: string, user: NativeUser, volume: NativeCreateOptions, options?: NativeSyncOptions): void;
+  /** CreateFile, for a directory. */
   mkdir(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.mkdir}, waiting. */
   mkdirSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
   /** Same RPC as {@link unlink}: on a volume it recycles it. */
   rmdir(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.rmdir}, waiting. */
   rmdirSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** GetFileInfo. */
   stat(path: string, user: NativeUser, options?: NativeCallOptions): Promise<NativeFileInfo>;
+  /** {@link NativeClient.stat}, waiting. */
   statSync(path: string, user: NativeUser, options?: NativeSyncOptions): NativeFileInfo;
+  /** ListDir. */
   list(path: string, user: NativeUser, options?: NativeCallOptions): Promise<NativeFileInfo[]>;
+  /** {@link NativeClient.list}, waiting. */
   listSync(path: string, user: NativeUser, options?: NativeSyncOptions): NativeFileInfo[];
+  /** ExtendFile to `length` bytes. */
   extend(path: string, user: NativeUser, length: number | bigint, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.extend}, waiting. */
   extendSync(path: string, user: NativeUser, length: number | bigint, options?: NativeSyncOptions): void;
+  /** RenameFile. */
   rename(from: string, to: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.rename}, waiting. */
   renameSync(from: string, to: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** DeleteFile: the volume goes to the recycle bin. */
   unlink(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.unlink}, waiting. */
   unlinkSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
+  /** DeleteFile with force: the volume leaves the recycle bin for good. */
   deleteForce(path: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.deleteForce}, waiting. */
   deleteForceSync(path: string, user: NativeUser, options?: NativeSyncOptions): void;
   /** `fileId` 0 recovers by name. */
   recover(
@@ -177,23 +233,36 @@ export interface NativeClient {
     fileId: number | bigint,
     options?: NativeCallOptions,
   ): Promise<void>;
+  /** {@link NativeClient.recover}, waiting. */
   recoverSync(path: string, user: NativeUser, fileId: number | bigint, options?: NativeSyncOptions): void;
+  /** ChangeOwner; only root may. */
   changeOwner(path: string, newOwner: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.changeOwner}, waiting. */
   changeOwnerSync(path: string, newOwner: string, user: NativeUser, options?: NativeSyncOptions): void;
   /** Returns the new epoch. */
   increaseEpoch(path: string, user: NativeUser, options?: NativeCallOptions): Promise<bigint>;
+  /** {@link NativeClient.increaseEpoch}, waiting. */
   increaseEpochSync(path: string, user: NativeUser, options?: NativeSyncOptions): bigint;
 
+  /** GetClusterInfo. */
   clusterId(options?: NativeCallOptions): Promise<string>;
+  /** {@link NativeClient.clusterId}, waiting. */
   clusterIdSync(options?: NativeSyncOptions): string;
+  /** ListPoolset. */
   listPoolset(options?: NativeCallOptions): Promise<NativePoolset[]>;
+  /** {@link NativeClient.listPoolset}, waiting. */
   listPoolsetSync(options?: NativeSyncOptions): NativePoolset[];
+  /** GetAllocatedSize. */
   allocatedSize(path: string, options?: NativeCallOptions): Promise<NativeAllocatedSize>;
+  /** {@link NativeClient.allocatedSize}, waiting. */
   allocatedSizeSync(path: string, options?: NativeSyncOptions): NativeAllocatedSize;
   /** Sum of the lengths below a directory, or the length of a volume. */
   fileSize(path: string, options?: NativeCallOptions): Promise<bigint>;
+  /** {@link NativeClient.fileSize}, waiting. */
   fileSizeSync(path: string, options?: NativeSyncOptions): bigint;
+  /** FindFileMountPoint. */
   mountPoints(path: string, options?: NativeCallOptions): Promise<NativeMountPoint[]>;
+  /** {@link NativeClient.mountPoints}, waiting. */
   mountPointsSync(path: string, options?: NativeSyncOptions): NativeMountPoint[];
 
   /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
@@ -203,9 +272,11 @@ export interface NativeClient {
     open?: NativeOpenOptions,
     options?: NativeCallOptions,
   ): Promise<number>;
+  /** {@link NativeClient.open}, waiting. */
   openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions): number;
   /** Waits for the descriptor's I/O, then sends CloseFile. */
   close(fd: number, options?: NativeCallOptions): Promise<void>;
+  /** {@link NativeClient.close}, waiting. */
   closeSync(fd: number, options?: NativeSyncOptions): void;
   /** What the client knows of an open volume; asks nobody, so `length` is the one at open. */
   statFd(fd: number): NativeFileInfo;
@@ -214,9 +285,11 @@ export interface NativeClient {
    * `target`, which must not be resized, transferred or read until the promise settles. Resolves with its length.
    */
   read(fd: number, offset: number | bigint, target: Uint8Array, options?: NativeCallOptions): Promise<number>;
+  /** {@link NativeClient.read}, waiting. */
   readSync(fd: number, offset: number | bigint, target: Uint8Array, options?: NativeSyncOptions): number;
   /** Sends `data` from where it lies; it must not change until the promise settles. Resolves with its length. */
   write(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeCallOptions): Promise<number>;
+  /** {@link NativeClient.write}, waiting. */
   writeSync(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeSyncOptions): number;
   /** Marks a range as not needed; segments wholly discarded are given back after `discard.taskDelayMs`. */
   discard(
@@ -225,6 +298,7 @@ export interface NativeClient {
     length: number | bigint,
     options?: NativeCallOptions,
   ): Promise<void>;
+  /** {@link NativeClient.discard}, waiting. */
   discardSync(
     fd: number,
     offset: number | bigint,
@@ -232,6 +306,7 @@ export interface NativeClient {
     options?: NativeSyncOptions,
   ): void;
 
+  /** Counts so far; asks nobody. */
   statistics(): NativeStatistics;
 }
 

@@ -143,7 +143,7 @@ describe('a download recovers from', () => {
   ] as const)('%s', async (_, fault) => {
     const { emulator, object, to } = await stored();
     emulator.faults.add(fault);
-    await using wcs = new WcsClient({ ...optionsFor(emulator), timeouts: { idle: 300 } });
+    await using wcs = new WcsClient({ ...optionsFor(emulator), timeouts: { idle: 3000 } });
     await wcs.download({ ...object, to, partSize: PART });
     expect(readFileSync(to).equals(CONTENT)).toBe(true);
     emulator.faults.clear();
