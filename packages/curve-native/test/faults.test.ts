@@ -63,6 +63,39 @@ test.each([
   expect(count(emulator, method) - before).toBe(1);
 });
 
+test('a loop of redirects is left when the servers agree again', async () => {
+  await using cluster = await startCluster();
+  const { client, emulator } = cluster;
+  const fd = await openVolume(cluster);
+  await client.write(fd, 0, block());
+  emulator.faults.add({ match: { method: 'WriteChunk', times: 20 }, do: 'redirect' });
+  const data = block();
+  expect(await client.write(fd, 0, data)).toBe(4096);
+  const target = Buffer.alloc(4096);
+  await client.read(fd, 0, target);
+  expect(target.equals(data)).toBe(true);
+  expect(client.statistics().redirects).toBeGreaterThanOrEqual(20);
+});
+
+test('replies in another order than the requests reach their own buffers', async () => {
+  await using cluster = await startCluster();
+  const { client, emulator } = cluster;
+  const fd = await openVolume(cluster);
+  const data = randomBytes(32 * 4096);
+  await client.write(fd, 0, data);
+  emulator.faults.add({ match: { method: 'ReadChunk', nth: [1, 3, 5, 7, 9] }, do: 'delay 100ms' });
+  const targets = Array.from({ length: 32 }, () => Buffer.alloc(4096));
+  const settled: number[] = [];
+  await Promise.all(
+    targets.map(async (target, index) => {
+      await client.read(fd, index * 4096, target);
+      settled.push(index);
+    }),
+  );
+  expect(Buffer.concat(targets).equals(data)).toBe(true);
+  expect(settled).not.toEqual([...settled].sort((a, b) => a - b));
+});
+
 test('a redirect without text asks the other members, then follows the leader', async () => {
   await using cluster = await startCluster();
   const { client, emulator } = cluster;
