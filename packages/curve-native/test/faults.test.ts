@@ -133,6 +133,11 @@ test('the MDS fails over, and calls that change nothing twice are repeated', asy
   expect(await client.stat('/v', alice)).toMatchObject({ fileName: 'v' });
   await client.write(fd, 0, block());
   expect(client.statistics().mdsRetries).toBeGreaterThan(0);
+});
+
+test('a call that the MDS cannot answer is given up in the end', async () => {
+  await using cluster = await startCluster();
+  const { client, emulator } = cluster;
   emulator.faults.add({ match: { role: 'mds', method: 'ListPoolset' }, do: 'error 1002' });
   await expect(client.listPoolset()).rejects.toMatchObject({
     kind: 'client',
