@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { help, parseArguments } from './cli/parse-arguments.js';
-import { announcement, isLoopbackHost, serve } from './cli/serve.js';
+import { announcement, serve } from './cli/serve.js';
 import { WcsEmulatorError } from './errors.js';
+import { isLoopbackHost } from './outbound/destination.js';
 
 const command = parseArguments(process.argv.slice(2));
 switch (command.kind) {

@@ -13,6 +13,7 @@ export type {
   FaultAction,
   FaultMatch,
   FaultRule,
+  OutboundPurpose,
   ResetDuringFault,
   SilentFault,
   StatusFault,
@@ -20,5 +21,6 @@ export type {
 } from './faults/fault-rule.js';
 export type { RequestRecord } from './http/request-log.js';
 export type { WcsEmulatorOptions } from './options.js';
+export type { OutboundHosts } from './outbound/destination.js';
 export { startWcsEmulator, type WcsEmulator } from './start-wcs-emulator.js';
 export type { Durability } from './storage/durability.js';

@@ -2,6 +2,8 @@ import type { WcsCredentials } from './auth/accounts.js';
 import { WcsEmulatorError } from './errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { RequestRecord } from './http/request-log.js';
+import { defaultRetryDelays } from './notifications/send-notification.js';
+import type { OutboundHosts } from './outbound/destination.js';
 import type { Durability } from './storage/durability.js';
 
 /** How an emulator is to be started. Everything has a default. */
@@ -66,6 +68,26 @@ export interface WcsEmulatorOptions {
    * @defaultValue `'sync'`
    */
   durability?: Durability;
+  /**
+   * The hosts, besides this machine, that it may send callbacks and notifications to and fetch from: names or
+   * addresses as they stand in URLs, or `'any'`.
+   *
+   * @defaultValue `[]`
+   */
+  outboundHosts?: OutboundHosts;
+  /**
+   * The longest that a callback or notification may take, in milliseconds.
+   *
+   * @defaultValue `60_000`
+   */
+  outboundTimeout?: number;
+  /**
+   * The pause before each further attempt to deliver a notification, in milliseconds; as many attempts follow the
+   * first.
+   *
+   * @defaultValue three times none, then five times a minute
+   */
+  notificationRetryDelays?: readonly number[];
 }
 
 /** The options with every default filled in. */
@@ -80,6 +102,9 @@ export interface ResolvedOptions {
   random: () => number;
   onRequest: ((request: RequestRecord) => void) | undefined;
   durability: Durability;
+  outboundHosts: OutboundHosts;
+  outboundTimeout: number;
+  notificationRetryDelays: readonly number[];
 }
 
 const known: readonly string[] = [
@@ -95,6 +120,9 @@ const known: readonly string[] = [
   'random',
   'onRequest',
   'durability',
+  'outboundHosts',
+  'outboundTimeout',
+  'notificationRetryDelays',
 ] satisfies (keyof WcsEmulatorOptions)[];
 
 /**
@@ -112,6 +140,17 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     throw invalid(`port is ${port}, not from 0 to 65535`);
   if (typeof clock !== 'function') throw invalid('clock is not a function');
   if (durability !== 'sync' && durability !== 'fast') throw invalid(`durability is ${String(durability)}`);
+  const {
+    outboundHosts = [],
+    outboundTimeout = 60_000,
+    notificationRetryDelays = defaultRetryDelays,
+  } = options;
+  if (outboundHosts !== 'any' && !(Array.isArray(outboundHosts) && outboundHosts.every(isHostName))) {
+    throw invalid("outboundHosts is neither a list of host names nor 'any'");
+  }
+  if (![outboundTimeout, ...notificationRetryDelays].every(isDuration)) {
+    throw invalid('outboundTimeout and notificationRetryDelays are milliseconds');
+  }
   const credentials = resolveCredentials(options);
   const buckets = [...(options.buckets ?? []), ...credentials.flatMap(one => one.buckets ?? [])];
   for (const bucket of buckets) checkBucketName(bucket);
@@ -126,6 +165,9 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     random: options.random ?? Math.random,
     onRequest: options.onRequest,
     durability,
+    outboundHosts,
+    outboundTimeout,
+    notificationRetryDelays,
   };
 }
 
@@ -156,6 +198,17 @@ function checkBucketName(bucket: string): void {
     );
   }
   if (bucket === 'control') throw invalid('bucket control would collide with the control endpoint');
+}
+
+/** As a host stands in a URL: without scheme, port and path. */
+function isHostName(host: unknown): boolean {
+  return (
+    typeof host === 'string' && URL.canParse(`http://${host}`) && new URL(`http://${host}`).host === host
+  );
+}
+
+function isDuration(milliseconds: unknown): boolean {
+  return typeof milliseconds === 'number' && milliseconds >= 0 && milliseconds < 2 ** 31;
 }
 
 function invalid(message: string): WcsEmulatorError {

@@ -8,6 +8,7 @@ import { RequestLog, type RequestRecord } from './http/request-log.js';
 import { WcsServer } from './http/server.js';
 import { downloadUrl } from './operations/download-url.js';
 import { resolveOptions, type WcsEmulatorOptions } from './options.js';
+import { OutboundClient } from './outbound/outbound-client.js';
 import { openStorage } from './storage/storage.js';
 
 /** A running emulator. */
@@ -53,6 +54,7 @@ export interface WcsEmulator extends AsyncDisposable {
 export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promise<WcsEmulator> {
   const { dataDir, host, port, credentials, buckets, clock, durability, ...rest } = resolveOptions(options);
   const faults = new FaultRegistry(rest.faults, rest.random);
+  const outbound = new OutboundClient({ hosts: rest.outboundHosts, timeout: rest.outboundTimeout, faults });
   const log = new RequestLog(rest.onRequest);
   const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'wcs-emulator-')) : resolve(dataDir);
   const removeFolder = async () => {
@@ -63,7 +65,8 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     await removeFolder();
     throw error;
   });
-  const server = new WcsServer({ accounts: new Accounts(credentials), storage, faults, log, clock });
+  const accounts = new Accounts(credentials);
+  const server = new WcsServer({ accounts, storage, faults, outbound, log, clock });
   try {
     await server.listen(host, port);
   } catch (error) {
@@ -75,6 +78,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
+      outbound.close();
       await server.close();
       await storage.metadata.close();
       await removeFolder();

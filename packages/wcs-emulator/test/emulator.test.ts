@@ -201,6 +201,9 @@ describe('an emulator does not start', () => {
       },
     ],
     ['another durability', { durability: 'none' as 'fast' }],
+    ['a URL in the place of a host', { outboundHosts: ['http://a.test'] }],
+    ['a negative time', { outboundTimeout: -1 }],
+    ['a pause that is no number', { notificationRetryDelays: [Number.NaN] }],
     ['no clock', { clock: 5 as unknown as () => number }],
   ])('with %s, and touches nothing', async (_name, options) => {
     const dataDir = join(temporaryFolder(), 'data');

@@ -22,8 +22,3 @@ export async function serve(command: ServeCommand): Promise<WcsEmulator> {
 export function announcement({ url, dataDir, clientConfig }: WcsEmulator): string {
   return `# WCS emulator at ${url}, data in ${dataDir}\n${clientConfig}`;
 }
-
-/** Whether only this machine can reach an address. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}

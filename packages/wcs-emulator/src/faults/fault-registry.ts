@@ -1,5 +1,5 @@
 import { WcsEmulatorError } from '../errors.js';
-import type { FaultAction, FaultMatch, FaultRule } from './fault-rule.js';
+import type { FaultAction, FaultMatch, FaultRule, OutboundPurpose } from './fault-rule.js';
 import { parseAction } from './parse-action.js';
 
 /** A rule in force, and what became of it so far. */
@@ -61,6 +61,9 @@ export class FaultRegistry implements WcsFaults {
   insert(rule: FaultRule): ActiveFault {
     const actions = (Array.isArray(rule.do) ? rule.do : [rule.do]).map(parseAction);
     const match = checkMatch(rule.match ?? {});
+    if (match.outbound !== undefined && actions.some(action => action.type === 'disk-full')) {
+      throw new WcsEmulatorError('INVALID_FAULT', 'disk full cannot happen to an outbound request');
+    }
     const entry: Entry = { id: String(this.#nextId++), rule, matched: 0, fired: 0, match, actions };
     this.#entries.push(entry);
     return entry;
@@ -83,8 +86,18 @@ export class FaultRegistry implements WcsFaults {
 
   /** What is to be done to a request. Every rule that it matches counts it; the first that fires is chosen. */
   choose(method: string, target: string): readonly FaultAction[] {
+    return this.#choose(({ outbound }) => outbound === undefined, method, target);
+  }
+
+  /** What is to be done to a request of the emulator to another server. */
+  chooseOutbound(purpose: OutboundPurpose, method: string, target: string): readonly FaultAction[] {
+    return this.#choose(({ outbound }) => outbound === purpose || outbound === 'any', method, target);
+  }
+
+  #choose(concerns: (match: FaultMatch) => boolean, method: string, target: string): readonly FaultAction[] {
     let chosen: Entry | undefined;
     for (const entry of this.#entries) {
+      if (!concerns(entry.match)) continue;
       if (!matchesRequest(entry.match, method, target)) continue;
       entry.matched += 1;
       if (!chosen && this.#fires(entry)) chosen = entry;
@@ -111,9 +124,13 @@ function matchesRequest({ method, path }: FaultMatch, requestMethod: string, tar
 }
 
 function checkMatch(match: FaultMatch): FaultMatch {
-  const known = ['method', 'path', 'nth', 'times', 'probability'];
+  const known = ['outbound', 'method', 'path', 'nth', 'times', 'probability'];
   const unknown = Object.keys(match).find(name => !known.includes(name));
   if (unknown !== undefined) throw new WcsEmulatorError('INVALID_FAULT', `a fault cannot match ${unknown}`);
+  const purposes = ['callback', 'notification', 'fetch', 'any', undefined];
+  if (!purposes.includes(match.outbound)) {
+    throw new WcsEmulatorError('INVALID_FAULT', `no outbound request is a ${match.outbound}`);
+  }
   const counts = [match.nth ?? [], match.times ?? []].flat();
   if (counts.some(count => !Number.isInteger(count) || count < 1)) {
     throw new WcsEmulatorError('INVALID_FAULT', 'nth and times of a fault are whole numbers from 1');

@@ -1,5 +1,15 @@
+/** What a request of the emulator to another server is for. */
+export type OutboundPurpose = 'callback' | 'notification' | 'fetch';
+
 /** Which requests a rule is about. What is not given matches everything. */
 export interface FaultMatch {
+  /**
+   * Matches requests of the emulator to other servers for this purpose, and none that it receives. What is done
+   * to one is what the other server seems to do.
+   *
+   * @defaultValue matches requests that the emulator receives
+   */
+  outbound?: OutboundPurpose | 'any';
   /** The method, such as `POST`. */
   method?: string;
   /** How the request target begins (a string), or a pattern for the whole target including its query. */

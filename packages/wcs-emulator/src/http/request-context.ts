@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Accounts } from '../auth/accounts.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import type { Reply } from './reply.js';
 
@@ -24,6 +25,8 @@ export interface RequestContext {
   accounts: Accounts;
   storage: Storage;
   faults: FaultRegistry;
+  /** Sends requests to other servers. */
+  outbound: OutboundClient;
   /** The address of the emulator, without a final slash. */
   url: string;
 }

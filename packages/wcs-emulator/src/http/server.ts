@@ -13,6 +13,7 @@ import type { Accounts } from '../auth/accounts.js';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import { errorReply } from './reply.js';
 import type { RequestContext } from './request-context.js';
@@ -26,6 +27,7 @@ export interface ServerParts {
   accounts: Accounts;
   storage: Storage;
   faults: FaultRegistry;
+  outbound: OutboundClient;
   log: RequestLog;
   clock: () => number;
 }
@@ -144,7 +146,7 @@ export class WcsServer {
   }
 
   #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
-    const { accounts, storage, faults, clock } = this.#parts;
+    const { accounts, storage, faults, outbound, clock } = this.#parts;
     const target = request.url ?? '';
     const question = target.indexOf('?');
     return {
@@ -160,6 +162,7 @@ export class WcsServer {
       accounts,
       storage,
       faults,
+      outbound,
       url: this.url,
     };
   }
