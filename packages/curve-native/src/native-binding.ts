@@ -40,6 +40,11 @@ export interface NativeError extends Error {
   readonly status: number;
   /** What libcurve's call returns in this situation, e.g. -2 for every refused open. Always negative. */
   readonly libcurveCode: number;
+  /**
+   * How often that was tried which failed or was waited for: sends of the MDS call, or tries of the chunk request,
+   * where looking for a leader in vain is a try too. 0 when the call was refused before anything was sent.
+   */
+  readonly attempts: number;
 }
 
 /** `FileInfo` of the MDS. Fields the MDS left out are 0, '' or, for `blocksize`, 4096. */
@@ -143,6 +148,48 @@ export interface NativeAllocatedSize {
   readonly total: bigint;
   /** Bytes by logical pool id. */
   readonly byPool: ReadonlyMap<number, bigint>;
+}
+
+/** A segment of a volume that is allocated. */
+export interface NativeSegment {
+  /** Bytes from the volume's beginning. */
+  readonly startOffset: bigint;
+  /** Bytes. */
+  readonly segmentSize: number;
+  /** Bytes. */
+  readonly chunkSize: number;
+  /** Logical pool that all its copysets belong to. */
+  readonly logicalPoolId: number;
+  /** In the order of their offsets. */
+  readonly chunks: readonly NativeChunk[];
+}
+
+/** A chunk of a segment. */
+export interface NativeChunk {
+  /** Copyset that holds it. */
+  readonly copysetId: number;
+  /** Id of the chunk. */
+  readonly chunkId: bigint;
+}
+
+/** Who holds the replicas of a copyset. */
+export interface NativeCopyset {
+  /** Id of the copyset, unique in its logical pool. */
+  readonly copysetId: number;
+  /** Its members, in no particular order; which of them leads is not known to the MDS. */
+  readonly chunkservers: readonly NativeChunkserver[];
+}
+
+/** A chunkserver as the MDS knows it. */
+export interface NativeChunkserver {
+  /** Id of the chunkserver. */
+  readonly id: number;
+  /** IPv4 address inside the cluster. */
+  readonly ip: string;
+  /** Port it listens on. */
+  readonly port: number;
+  /** IPv4 address for clients; '' when `ip` is for them too. */
+  readonly externalIp: string;
 }
 
 /** What a client has done so far. */
@@ -264,6 +311,35 @@ export interface NativeClient {
   mountPoints(path: string, options?: NativeCallOptions): Promise<NativeMountPoint[]>;
   /** {@link NativeClient.mountPoints}, waiting. */
   mountPointsSync(path: string, options?: NativeSyncOptions): NativeMountPoint[];
+  /**
+   * GetOrAllocateSegment without allocating. `offset` is where a segment begins, a multiple of the volume's
+   * `segmentSize` (else status 104). Resolves with `undefined` when nothing is allocated there.
+   */
+  segment(
+    path: string,
+    user: NativeUser,
+    offset: number | bigint,
+    options?: NativeCallOptions,
+  ): Promise<NativeSegment | undefined>;
+  /** {@link NativeClient.segment}, waiting. */
+  segmentSync(
+    path: string,
+    user: NativeUser,
+    offset: number | bigint,
+    options?: NativeSyncOptions,
+  ): NativeSegment | undefined;
+  /** GetChunkServerListInCopySets: one entry for each id, in the order of `copysetIds`. */
+  copysetServers(
+    logicalPoolId: number,
+    copysetIds: readonly number[],
+    options?: NativeCallOptions,
+  ): Promise<NativeCopyset[]>;
+  /** {@link NativeClient.copysetServers}, waiting. */
+  copysetServersSync(
+    logicalPoolId: number,
+    copysetIds: readonly number[],
+    options?: NativeSyncOptions,
+  ): NativeCopyset[];
 
   /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
   open(

@@ -5,11 +5,13 @@ import type {
   NativeCallOptions,
   NativeClient,
   NativeConfig,
+  NativeCopyset,
   NativeCreateOptions,
   NativeFileInfo,
   NativeMountPoint,
   NativeOpenOptions,
   NativePoolset,
+  NativeSegment,
   NativeStatistics,
   NativeSyncOptions,
   NativeUser,
@@ -34,6 +36,8 @@ enum Op {
   allocatedSize,
   fileSize,
   mountPoints,
+  segment,
+  copysetServers,
   open,
   close,
   statFd,
@@ -218,6 +222,18 @@ class Client implements NativeClient {
   }
   mountPointsSync(path: string, options?: NativeSyncOptions) {
     return this.#callSync<NativeMountPoint[]>(Op.mountPoints, { path }, options);
+  }
+  segment(path: string, user: NativeUser, offset: Size, options?: NativeCallOptions) {
+    return this.#call<NativeSegment | undefined>(Op.segment, { ...byPath(path, user), offset }, options);
+  }
+  segmentSync(path: string, user: NativeUser, offset: Size, options?: NativeSyncOptions) {
+    return this.#callSync<NativeSegment | undefined>(Op.segment, { ...byPath(path, user), offset }, options);
+  }
+  copysetServers(logicalPoolId: number, copysetIds: readonly number[], options?: NativeCallOptions) {
+    return this.#call<NativeCopyset[]>(Op.copysetServers, { logicalPoolId, copysetIds }, options);
+  }
+  copysetServersSync(logicalPoolId: number, copysetIds: readonly number[], options?: NativeSyncOptions) {
+    return this.#callSync<NativeCopyset[]>(Op.copysetServers, { logicalPoolId, copysetIds }, options);
   }
 
   open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions) {

@@ -28,6 +28,26 @@ uint64_t number(const Napi::Object& args, const char* name) {
   return static_cast<uint64_t>(static_cast<int64_t>(d));
 }
 
+uint32_t id(const Napi::Value& v, const char* name) {
+  const double d = v.IsNumber() ? v.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(d >= 0 && d <= UINT32_MAX) || std::trunc(d) != d) {
+    throw Napi::TypeError::New(v.Env(), std::string(name) + ": an id is an integer from 0 to 2^32-1");
+  }
+  return static_cast<uint32_t>(d);
+}
+
+std::vector<uint32_t> ids(const Napi::Object& args, const char* name) {
+  const Napi::Value v = args.Get(name);
+  if (!v.IsArray()) throw Napi::TypeError::New(args.Env(), std::string(name) + " must be an array");
+  std::vector<uint32_t> out;
+  const Napi::Array array = v.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    const Napi::Value item = array[i];
+    out.push_back(id(item, name));
+  }
+  return out;
+}
+
 Napi::Value big(Napi::Env env, const std::optional<uint64_t>& v) { return Napi::BigInt::New(env, v.value_or(0)); }
 Napi::Value str(Napi::Env env, const std::optional<std::string>& v) { return Napi::String::New(env, v.value_or("")); }
 Napi::Value num(Napi::Env env, double v) { return Napi::Number::New(env, v); }
@@ -77,6 +97,35 @@ Napi::Value array(Napi::Env env, const Items& items, Convert convert) {
   return out;
 }
 
+Napi::Value segment(Napi::Env env, const wire::PageFileSegment& s) {
+  Napi::Object o = Napi::Object::New(env);
+  o["startOffset"] = big(env, s.startOffset);
+  o["segmentSize"] = num(env, s.segmentSize);
+  o["chunkSize"] = num(env, s.chunkSize);
+  o["logicalPoolId"] = num(env, s.logicalPoolId);
+  o["chunks"] = array(env, s.chunks, [env](const wire::PageFileChunkInfo& c) {
+    Napi::Object chunk = Napi::Object::New(env);
+    chunk["copysetId"] = num(env, c.copysetId);
+    chunk["chunkId"] = big(env, c.chunkId);
+    return chunk;
+  });
+  return o;
+}
+
+Napi::Value copyset(Napi::Env env, const wire::CopySetServerInfo& c) {
+  Napi::Object o = Napi::Object::New(env);
+  o["copysetId"] = num(env, c.copysetId);
+  o["chunkservers"] = array(env, c.chunkServers, [env](const wire::ChunkServerLocation& l) {
+    Napi::Object server = Napi::Object::New(env);
+    server["id"] = num(env, l.chunkServerId);
+    server["ip"] = Napi::String::New(env, l.hostIp);
+    server["port"] = num(env, l.port);
+    server["externalIp"] = str(env, l.externalIp);
+    return server;
+  });
+  return o;
+}
+
 const char* kindName(Failure::Kind kind) {
   switch (kind) {
     case Failure::Kind::mds:
@@ -110,11 +159,16 @@ Command toCommand(Op op, const Napi::Object& args) {
       c.offset = number(args, "offset");
       c.length = number(args, "length");
       return c;
+    case Op::copysetServers:
+      c.logicalPoolId = id(args.Get("logicalPoolId"), "logicalPoolId");
+      c.copysetIds = ids(args, "copysetIds");
+      return c;
     default:
       c.path = text(args, "path");
       c.other = text(args, "other");
       c.user.owner = text(args, "owner");
       c.user.password = text(args, "password");
+      c.offset = number(args, "offset");
       c.length = number(args, "length");
       c.stripeUnit = number(args, "stripeUnit");
       c.stripeCount = number(args, "stripeCount");
@@ -160,6 +214,10 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
       });
       return o;
     }
+    case Op::segment:
+      return result.segment ? segment(env, *result.segment) : env.Undefined();
+    case Op::copysetServers:
+      return array(env, result.copysets, [env](const wire::CopySetServerInfo& c) { return copyset(env, c); });
     case Op::fileSize:
     case Op::increaseEpoch:
       return big(env, result.number);
@@ -178,6 +236,7 @@ Napi::Value toError(Napi::Env env, const Failure& failure) {
   error["kind"] = Napi::String::New(env, kindName(failure.kind));
   error["status"] = num(env, failure.status);
   error["libcurveCode"] = num(env, failure.libcurveCode);
+  error["attempts"] = num(env, static_cast<double>(failure.attempts));
   return error;
 }
 

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace curve {
@@ -103,7 +104,22 @@ void Client::settle(uint64_t id, Result result) {
   done(std::move(result));
 }
 
-void Client::abort(uint64_t id, const Failure& failure) { settle(id, Result{failure}); }
+void Client::abort(uint64_t id, Failure failure) {
+  if (const Operation* op = operation(id)) failure.attempts = attempts(*op);
+  settle(id, Result{std::move(failure)});
+}
+
+uint64_t Client::attempts(const Operation& op) {
+  if (op.io) return op.io->attempts();
+  if (op.broadcast) return op.broadcast->attempts();
+  if (op.mds) return op.mds->attempts(op.token);
+  uint64_t most = 0;
+  for (const auto& [fd, volume] : volumes_) {
+    const bool closing = op.command.op == Op::uninit || (op.command.op == Op::close && op.command.fd == fd);
+    if (closing) most = std::max(most, volume->closeAttempts());
+  }
+  return most;
+}
 
 void Client::abortAll(uint64_t except) {
   std::vector<uint64_t> ids;

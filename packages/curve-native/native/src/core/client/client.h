@@ -48,7 +48,8 @@ class Client {
   void begin(Command command, Completion done);
   void dispatch(Operation& operation);
   void settle(uint64_t id, Result result);
-  void abort(uint64_t id, const Failure& failure);
+  void abort(uint64_t id, Failure failure);
+  uint64_t attempts(const Operation& operation);
   void abortAll(uint64_t except);
 
   // Calls that are one MDS call; client_namespace.cc.
@@ -57,6 +58,7 @@ class Client {
   void ask(Operation& operation, const wire::Method& method, Request request,
            std::function<void(Response&, Result&)> take = nullptr, bool retryNotSupported = false);
   void createFile(Operation& operation, bool directory);
+  void findSegment(Operation& operation);
   void increaseEpoch(Operation& operation);
 
   // Calls about a descriptor; client_volume.cc.

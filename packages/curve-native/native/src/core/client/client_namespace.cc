@@ -55,12 +55,11 @@ void Client::dispatchNamespace(Operation& op) {
                                        true);
     case Op::stat:
       return ask<wire::GetFileInfoResponse>(op, wire::method::GetFileInfo, wire::PathRequest{c.path, owner, "", 0},
-                                            [](wire::GetFileInfoResponse& r, Result& result) {
+                                            [this](wire::GetFileInfoResponse& r, Result& result) {
                                               if (r.fileInfo) {
                                                 result.files.push_back(std::move(*r.fileInfo));
                                               } else {
-                                                result.failure = Failure::ofClient(
-                                                    libcurve::kFailed, "GetFileInfo: the MDS sent no file info");
+                                                result.failure = mds_.incomplete(wire::method::GetFileInfo);
                                               }
                                             });
     case Op::list:
@@ -101,11 +100,39 @@ void Client::dispatchNamespace(Operation& op) {
       return ask<wire::FindFileMountPointResponse>(
           op, wire::method::FindFileMountPoint, wire::NameRequest{c.path},
           [](wire::FindFileMountPointResponse& r, Result& result) { result.clients = std::move(r.clients); });
+    case Op::segment:
+      return findSegment(op);
+    case Op::copysetServers:
+      return ask<wire::GetChunkServerListInCopySetsResponse>(
+          op, wire::method::GetChunkServerListInCopySets,
+          wire::GetChunkServerListInCopySetsRequest{c.logicalPoolId, c.copysetIds},
+          [](wire::GetChunkServerListInCopySetsResponse& r, Result& result) {
+            result.copysets = std::move(r.copysets);
+          });
     case Op::increaseEpoch:
       return increaseEpoch(op);
     default:
       return fail(op, Failure::ofClient(libcurve::kFailed, "no such call"));
   }
+}
+
+// Not through ask(): for a question, "not allocated" is an answer.
+void Client::findSegment(Operation& op) {
+  const uint64_t id = op.command.id;
+  wire::GetOrAllocateSegmentRequest request;
+  request.fileName = op.command.path;
+  request.owner = op.command.user.owner;
+  request.offset = op.command.offset;
+  op.mds = &mds_;
+  op.token = mds_.call<wire::GetOrAllocateSegmentResponse>(
+      wire::method::GetOrAllocateSegment, std::move(request), op.command.user,
+      [this, id](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
+        if (failure && failure->status == mds::kSegmentNotAllocated) return settle(id, Result());
+        Result result{failure};
+        if (!failure && !r.segment) result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
+        result.segment = std::move(r.segment);
+        settle(id, std::move(result));
+      });
 }
 
 void Client::increaseEpoch(Operation& op) {
@@ -118,7 +145,7 @@ void Client::increaseEpoch(Operation& op) {
         if (!op) return;
         // Open volumes keep their epoch when the MDS refuses: a fenced client must stay fenced.
         if (failure) return fail(*op, *failure);
-        if (!r.fileInfo) return fail(*op, Failure::ofClient(libcurve::kFailed, "IncreaseFileEpoch: no file info"));
+        if (!r.fileInfo) return fail(*op, mds_.incomplete(wire::method::IncreaseFileEpoch));
         const uint64_t epoch = r.fileInfo->epoch.value_or(0);
         op->broadcast = std::make_unique<EpochBroadcast>(
             context_, r.fileInfo->id.value_or(0), epoch, [this, id, epoch](const Outcome& outcome) {

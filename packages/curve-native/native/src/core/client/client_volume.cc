@@ -36,7 +36,7 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   Operation* op = operation(id);
   if (!op) return;
   if (failure || !response.protoSession || !response.fileInfo) {
-    Failure f = failure.value_or(Failure::ofClient(libcurve::kFailed, "OpenFile: incomplete answer"));
+    Failure f = failure.value_or(op->mds->incomplete(wire::method::OpenFile));
     f.libcurveCode = libcurve::kFailed;  // libcurve gives no reason for a refused open
     return fail(*op, f);
   }
@@ -46,7 +46,7 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   opening.exclusive = op->command.exclusive;
   opening.info = std::move(*response.fileInfo);
   if (!Geometry::from(opening.info, opening.geometry) || response.protoSession->leaseTime == 0) {
-    return fail(*op, Failure::ofClient(libcurve::kFailed, "OpenFile: the MDS describes an impossible volume"));
+    return fail(*op, op->mds->incomplete(wire::method::OpenFile));
   }
   const wire::FileInfo& info = opening.info;
   const bool lazyClone = response.cloneSourceSegment && info.fileStatus.value_or(wire::FileStatus{0}) == kCloneMetaInstalled;
@@ -70,7 +70,10 @@ void Client::openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSe
         source.path = *box->info.cloneSource;
         source.user = box->user;
         if (failure || !response.fileInfo || !Geometry::from(*response.fileInfo, source.geometry)) {
-          return fail(*op, Failure::ofClient(libcurve::kFailed, "cannot open the clone source " + source.path));
+          Failure f = failure.value_or(op->mds->incomplete(wire::method::GetFileInfo));
+          f.libcurveCode = libcurve::kFailed;
+          f.message = "cannot open the clone source " + source.path + ": " + f.message;
+          return fail(*op, f);
         }
         source.geometry.stripeUnit = source.geometry.stripeCount = 0;
         source.info = std::move(*response.fileInfo);

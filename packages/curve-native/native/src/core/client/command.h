@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@ enum class Op {
   allocatedSize,
   fileSize,
   mountPoints,
+  segment,
+  copysetServers,
   open,
   close,
   statFd,
@@ -52,6 +55,8 @@ struct Command {
   uint64_t length = 0;
   uint64_t stripeUnit = 0, stripeCount = 0;
   uint64_t fileId = 0;
+  uint32_t logicalPoolId = 0;
+  std::vector<uint32_t> copysetIds;
   bool exclusive = false;
 
   int64_t fd = 0;
@@ -70,6 +75,8 @@ struct Result {
   std::vector<wire::PoolsetInfo> poolsets;
   std::vector<wire::PoolSize> sizes;
   std::vector<wire::ClientInfo> clients;
+  std::optional<wire::PageFileSegment> segment;
+  std::vector<wire::CopySetServerInfo> copysets;
 };
 
 // Runs on the client's I/O thread.

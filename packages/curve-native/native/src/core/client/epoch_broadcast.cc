@@ -27,7 +27,7 @@ class EpochBroadcast::Delivery final : public net::Rpc {
     wire::ChunkResponse response;
     if (reply.error == 0 && wire::decode(reply.message, response)) {
       if (response.status == chunk::kSuccess) return broadcast_.delivered(std::nullopt);
-      return broadcast_.delivered(Failure::ofChunk("UpdateEpoch", response.status));
+      return failed(Failure::ofChunk("UpdateEpoch", response.status));
     }
     switch (reply.error) {
       case rpc::kLogoff:
@@ -43,15 +43,21 @@ class EpochBroadcast::Delivery final : public net::Rpc {
         break;
     }
     if (tries_ >= config().epochRpcMaxTry) {
-      return broadcast_.delivered(Failure::ofClient(
+      return failed(Failure::ofClient(
           libcurve::kFailed, "UpdateEpoch: " + channel_.endpoint().text() + " does not answer", reply.error));
     }
     timer_ = broadcast_.context_.loop.after(net::Micros(config().epochRpcIntervalUs), [this] { send(); });
   }
 
+  uint64_t tries() const { return tries_; }
+
  private:
   static constexpr uint64_t kMaxTimeoutMs = 8000;
   const Config& config() const { return broadcast_.context_.config; }
+  void failed(Failure failure) {
+    failure.attempts = tries_;
+    broadcast_.delivered(failure);
+  }
 
   EpochBroadcast& broadcast_;
   net::Channel& channel_;
@@ -78,6 +84,12 @@ void EpochBroadcast::start(const std::vector<wire::ChunkServerLocation>& chunkSe
       done(std::nullopt);
     });
   }
+}
+
+uint64_t EpochBroadcast::attempts() const {
+  uint64_t most = 0;
+  for (const auto& delivery : deliveries_) most = std::max(most, delivery->tries());
+  return most;
 }
 
 void EpochBroadcast::sendNext() {

@@ -18,6 +18,8 @@ class EpochBroadcast {
   EpochBroadcast(Context& context, uint64_t fileId, uint64_t epoch, std::function<void(const Outcome&)> done);
   ~EpochBroadcast();
   void start(const std::vector<wire::ChunkServerLocation>& chunkServers);
+  // The most often that any delivery has been tried.
+  uint64_t attempts() const;
 
  private:
   class Delivery;

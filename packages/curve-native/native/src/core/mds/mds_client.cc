@@ -44,6 +44,8 @@ class MdsClient::Call final : public net::Rpc {
     again();
   }
 
+  uint64_t attempts() const { return attempts_; }
+
  private:
   // What to do after a failed attempt: which address, which time-out, and how long to wait first.
   void again() {
@@ -81,6 +83,7 @@ class MdsClient::Call final : public net::Rpc {
   }
 
   void finish(int code) {
+    client_.lastAttempts_ = attempts_;
     // Off the books first: the callback may destroy the client.
     const std::unique_ptr<Call> self = client_.release(token_);
     const auto done = std::move(spec_.done);
@@ -114,6 +117,17 @@ MdsClient::Token MdsClient::start(Spec spec) {
 }
 
 void MdsClient::cancel(Token token) { calls_.erase(token); }
+
+uint64_t MdsClient::attempts(Token token) const {
+  const auto it = calls_.find(token);
+  return it == calls_.end() ? 0 : it->second->attempts();
+}
+
+Failure MdsClient::incomplete(const wire::Method& method) const {
+  Failure failure = Failure::ofClient(libcurve::kFailed, std::string(method.name) + ": incomplete answer");
+  failure.attempts = lastAttempts_;
+  return failure;
+}
 
 std::unique_ptr<MdsClient::Call> MdsClient::release(Token token) {
   const auto it = calls_.find(token);

@@ -41,6 +41,11 @@ class MdsClient {
   // The call's callback will not run. Harmless for one that has ended.
   void cancel(Token token);
 
+  // How often a call under way has been sent; 0 for any other.
+  uint64_t attempts(Token token) const;
+  // For the callback of a call whose answer lacks what it should have.
+  Failure incomplete(const wire::Method& method) const;
+
  private:
   // A call without its message types.
   struct Spec {
@@ -61,6 +66,7 @@ class MdsClient {
   size_t working_ = 0;  // index of the address that answered last
   int64_t logId_ = 0;
   Token nextToken_ = 1;
+  uint64_t lastAttempts_ = 0;
   std::unordered_map<Token, std::unique_ptr<Call>> calls_;
 };
 
@@ -97,7 +103,7 @@ MdsClient::Token MdsClient::call(const wire::Method& method, Request request, co
     if (again && again(*response)) return -kNotSupported;
     return 0;
   };
-  spec.done = [response, method, done = std::move(done)](int code) {
+  spec.done = [this, response, method, done = std::move(done)](int code) {
     Outcome failure;
     const int status = detail::statusOf(response->statusCode);
     if (code != 0 && code != -kNotSupported) {
@@ -107,6 +113,7 @@ MdsClient::Token MdsClient::call(const wire::Method& method, Request request, co
     } else if (status != 0) {
       failure = Failure::ofMds(method.name, status, detail::libcurveOf(response->statusCode));
     }
+    if (failure) failure->attempts = lastAttempts_;
     done(failure, *response);
   };
   return start(std::move(spec));

@@ -193,7 +193,8 @@ void ChunkRequest::resendAfter(Micros delay) {
   });
 }
 
-void ChunkRequest::finish(const Outcome& failure) {
+void ChunkRequest::finish(Outcome failure) {
+  if (failure) failure->attempts = tries_;
   timer_ = {};
   state_ = State::done;
   Stats::sub(volume_.stats().requestsInFlight);

@@ -24,6 +24,8 @@ class ChunkRequest final : public net::Rpc {
   // Gives up its place in the queue; for requests about to be destroyed.
   void withdraw();
   void onReply(const net::RpcReply& reply) override;
+  // How often it has been tried while it is not done.
+  uint64_t attempts() const { return state_ == State::done ? 0 : tries_; }
 
  private:
   enum class State { waiting, begun, done };
@@ -37,7 +39,7 @@ class ChunkRequest final : public net::Rpc {
   void refreshThenResend(net::Micros delayIfSame);
   void resendAfter(net::Micros delay);
   bool exhausted() const;
-  void finish(const Outcome& failure);
+  void finish(Outcome failure);
   std::string encodeRequest() const;
 
   Volume& volume_;

@@ -27,7 +27,16 @@ void Io::dropRequests() {
   sourceReads_.clear();
 }
 
-void Io::abandon(const Failure& failure) {
+uint64_t Io::attempts() const {
+  if (requests_.empty() && sourceReads_.empty()) return volume_.segments().attempts(this);
+  uint64_t most = 0;
+  for (const ChunkRequest& request : requests_) most = std::max(most, request.attempts());
+  for (const Io& read : sourceReads_) most = std::max(most, read.attempts());
+  return most;
+}
+
+void Io::abandon(Failure failure) {
+  failure.attempts = attempts();
   volume_.loop().cancel(timer_);
   volume_.segments().forgetOwner(this);
   dropRequests();

@@ -28,7 +28,9 @@ class Io {
   // `done` runs exactly once, and never from inside start().
   void start();
   // Ends it with this failure, whatever its requests are at.
-  void abandon(const Failure& failure);
+  void abandon(Failure failure);
+  // How often that was tried which it is waiting for.
+  uint64_t attempts() const;
   // One of its requests has ended.
   void requestDone(const Outcome& failure);
 

@@ -56,7 +56,7 @@ void SegmentMap::query(uint64_t segmentOffset, bool allocate, const void* owner,
         }
         if (!failure && hasChunks(r)) return fetchCopysets(key, std::move(*r.segment));
         // libcurve collapses every reason to one code, so the I/O's is -2 whatever the MDS said.
-        Failure f = failure.value_or(Failure::ofClient(libcurve::kFailed, "GetOrAllocateSegment: no chunks"));
+        Failure f = failure.value_or(mds_.incomplete(wire::method::GetOrAllocateSegment));
         f.libcurveCode = libcurve::kFailed;
         answer(key, Answer::failed, f);
       },
@@ -98,6 +98,16 @@ void SegmentMap::forgetOwner(const void* owner) {
     waiters.erase(std::remove_if(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == owner; }),
                   waiters.end());
   }
+}
+
+uint64_t SegmentMap::attempts(const void* owner) const {
+  uint64_t most = 0;
+  for (const auto& [key, question] : questions_) {
+    const auto& waiters = question.waiters;
+    const bool waits = std::any_of(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == owner; });
+    if (waits) most = std::max(most, mds_.attempts(question.token));
+  }
+  return most;
 }
 
 void SegmentMap::forgetSegment(uint64_t segmentOffset) {

@@ -43,6 +43,8 @@ class SegmentMap {
   // Asks the MDS. Calls for the same segment share one question.
   void query(uint64_t segmentOffset, bool allocate, const void* owner, Answered answered);
   void forgetOwner(const void* owner);
+  // How often the questions that this owner waits for have been asked; the most of any.
+  uint64_t attempts(const void* owner) const;
   // The segment has been given back.
   void forgetSegment(uint64_t segmentOffset);
 

@@ -61,8 +61,9 @@ void Volume::sendCloseFile() {
     request.clientIp = context_.registration.ip;
     request.clientPort = context_.registration.port;
   }
-  mds_->call<wire::StatusResponse>(wire::method::CloseFile, std::move(request), user_,
-                                   [this](const Outcome& failure, wire::StatusResponse&) { closeAnswered(failure); });
+  closeCall_ = mds_->call<wire::StatusResponse>(
+      wire::method::CloseFile, std::move(request), user_,
+      [this](const Outcome& failure, wire::StatusResponse&) { closeAnswered(failure); });
 }
 
 void Volume::closeAnswered(const Outcome& failure) {

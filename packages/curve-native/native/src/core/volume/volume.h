@@ -44,6 +44,8 @@ class Volume {
   // Sends CloseFile. When the MDS agrees, waits for I/O in flight; the caller then destroys the volume. When it does
   // not, the volume stays usable, but without a lease.
   void close(Closed closed);
+  // How often CloseFile has been sent, while it is under way.
+  uint64_t closeAttempts() const { return mds_->attempts(closeCall_); }
 
   const std::string& path() const { return path_; }
   const wire::FileInfo& info() const { return info_; }
@@ -102,6 +104,7 @@ class Volume {
   std::unordered_set<Io*> ios_;
   // Whoever waits for the close under way.
   std::vector<Closed> closing_;
+  mds::MdsClient::Token closeCall_ = 0;
   bool closeAccepted_ = false;
 };
 
