@@ -35,9 +35,15 @@ async function serve(options: CurveEmulatorOptions): Promise<void> {
 }
 
 /** What is printed once all of the cluster listens. */
-function announcement({ clientConfPath, mdsAddresses, chunkserverAddresses }: CurveEmulator): string {
+function announcement({
+  clientConfPath,
+  mdsAddresses,
+  chunkserverAddresses,
+  controlUrl,
+}: CurveEmulator): string {
   return [
     `client.conf: ${clientConfPath}`,
+    `control: ${controlUrl}`,
     `mds: ${mdsAddresses.join(' ')}`,
     `chunkservers: ${chunkserverAddresses.join(' ')}\n`,
   ].join('\n');

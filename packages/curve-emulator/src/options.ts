@@ -23,8 +23,8 @@ export interface CurveEmulatorOptions {
    */
   host?: string;
   /**
-   * The first of the ports: the MDSs have this and the following ones, then come the chunkservers. 0 for any that
-   * are free.
+   * The first of the ports: the MDSs have this and the following ones, then come the chunkservers and the control
+   * endpoint. 0 for any that are free.
    *
    * @defaultValue `0`
    */
@@ -142,7 +142,7 @@ function checkNumbers(options: ResolvedOptions): void {
   checkInteger('mds', mds, 1, 100);
   checkInteger('chunkservers', chunkservers, 1, 1000);
   checkInteger('copysets', options.copysets, 1, 65_535);
-  checkInteger('portBase', portBase, 0, 65_536 - mds - chunkservers);
+  checkInteger('portBase', portBase, 0, 65_535 - mds - chunkservers);
   checkInteger('blockSize', blockSize, 512, 4096);
   checkInteger('chunkSize', chunkSize, blockSize, 2 ** 31);
   checkInteger('segmentSize', segmentSize, chunkSize, 2 ** 32 - 1);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { clientConf } from './client-conf.js';
 import { type Cluster, openCluster } from './cluster/cluster.js';
+import { startControlServer } from './control/control-server.js';
 import { CurveEmulatorError } from './errors.js';
 import { type CurveFaults, FaultRegistry } from './faults/fault-registry.js';
 import { type CurveEmulatorOptions, resolveOptions } from './options.js';
@@ -14,6 +15,11 @@ export interface CurveEmulator extends AsyncDisposable {
   readonly mdsAddresses: readonly string[];
   /** Where the chunkservers are, as `ip:port`; the first has the id 1. */
   readonly chunkserverAddresses: readonly string[];
+  /**
+   * Where other processes of this machine steer the cluster, by HTTP: `GET /cluster`, `/faults`, `/leaders`,
+   * `/chunkservers/ID/stop`, `/mds/INDEX/stop` and others.
+   */
+  readonly controlUrl: string;
   /** The text of a `client.conf` for this cluster. */
   readonly clientConf: string;
   /** A file with that text, in the data folder. */
@@ -85,13 +91,19 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
     await removeFolder();
     throw error;
   });
+  const { host, portBase, mds, chunkservers } = resolved;
+  const controlPort = portBase === 0 ? 0 : portBase + mds + chunkservers;
+  const control = await startControlServer({ host, faults, ...cluster }, controlPort).catch(async error => {
+    await cluster.close().then(removeFolder);
+    throw error;
+  });
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= cluster.close().then(removeFolder);
+    closed ??= control.close().then(cluster.close).then(removeFolder);
     return closed;
   };
 
-  const mdsAddresses = cluster.mds.ports.map(port => `${resolved.host}:${port}`);
+  const mdsAddresses = cluster.mds.ports.map(port => `${host}:${port}`);
   const conf = clientConf({ mdsAddresses, logDir: join(dataDir, 'log') });
   const clientConfPath = join(dataDir, 'client.conf');
   await writeFile(clientConfPath, conf).catch(async error => {
@@ -100,7 +112,8 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
   });
   return {
     mdsAddresses,
-    chunkserverAddresses: cluster.topology.chunkservers.map(({ host, port }) => `${host}:${port}`),
+    controlUrl: control.url,
+    chunkserverAddresses: cluster.topology.chunkservers.map(one => `${one.host}:${one.port}`),
     clientConf: conf,
     clientConfPath,
     dataDir,

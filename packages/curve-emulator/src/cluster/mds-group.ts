@@ -18,6 +18,14 @@ export class MdsGroup {
     return this.#servers.map(({ port }) => port);
   }
 
+  /** Whether each MDS runs, and which of them leads. */
+  get states(): { running: boolean; leads: boolean }[] {
+    return this.#servers.map(server => ({
+      running: !this.#stopped.has(server),
+      leads: server === this.#leader,
+    }));
+  }
+
   /** Gives every MDS its port, and lets the first lead. */
   async open(): Promise<void> {
     await this.#mds.lead();

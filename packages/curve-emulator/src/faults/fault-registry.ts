@@ -4,6 +4,8 @@ import { parseAction } from './parse-action.js';
 
 /** A rule in force, and what became of it so far. */
 export interface ActiveFault {
+  /** Names the rule at the control endpoint. */
+  id: string;
   /** As it was added. */
   rule: FaultRule;
   /** How many calls its service, method, role and port matched. */
@@ -47,6 +49,7 @@ interface Entry extends ActiveFault {
 /** Holds the rules and decides which one a call meets. */
 export class FaultRegistry implements CurveFaults {
   #entries: Entry[] = [];
+  #nextId = 1;
   readonly #random: () => number;
 
   constructor(rules: readonly FaultRule[], random: () => number) {
@@ -55,17 +58,31 @@ export class FaultRegistry implements CurveFaults {
   }
 
   add(rule: FaultRule): FaultRemover {
-    const actions = (Array.isArray(rule.do) ? rule.do : [rule.do]).map(parseAction);
-    const entry: Entry = { rule, matched: 0, fired: 0, match: checkMatch(rule.match ?? {}), actions };
-    this.#entries.push(entry);
+    const { id } = this.insert(rule);
     const remove = () => {
-      this.#entries = this.#entries.filter(other => other !== entry);
+      this.remove(id);
     };
     return Object.assign(remove, { [Symbol.dispose]: remove });
   }
 
+  /** Like `add`, and tells the rule's id. */
+  insert(rule: FaultRule): ActiveFault {
+    const actions = (Array.isArray(rule.do) ? rule.do : [rule.do]).map(parseAction);
+    const match = checkMatch(rule.match ?? {});
+    const entry: Entry = { id: String(this.#nextId++), rule, matched: 0, fired: 0, match, actions };
+    this.#entries.push(entry);
+    return describe(entry);
+  }
+
+  /** @returns whether there was such a rule */
+  remove(id: string): boolean {
+    const before = this.#entries.length;
+    this.#entries = this.#entries.filter(entry => entry.id !== id);
+    return this.#entries.length < before;
+  }
+
   list(): ActiveFault[] {
-    return this.#entries.map(({ rule, matched, fired }) => ({ rule, matched, fired }));
+    return this.#entries.map(describe);
   }
 
   clear(): void {
@@ -90,6 +107,10 @@ export class FaultRegistry implements CurveFaults {
     if (times !== undefined && fired >= times) return false;
     return probability === undefined || this.#random() < probability;
   }
+}
+
+function describe({ id, rule, matched, fired }: Entry): ActiveFault {
+  return { id, rule, matched, fired };
 }
 
 function matches(match: FaultMatch, target: FaultTarget): boolean {
