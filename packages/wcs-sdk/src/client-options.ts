@@ -3,7 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
-import type { RetryOptions } from './http/retry.js';
+import { type RetryOptions, resolveRetry } from './http/retry.js';
 import { wholeNumber } from './number-options.js';
 
 /** Options of a {@link WcsClient}. Each call needs only some of them, and says so when one is missing. */
@@ -72,11 +72,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
     uploadUrl: address('uploadUrl'),
     managementUrl: address('managementUrl'),
     downloadUrl: options.downloadUrl === undefined ? undefined : downloadUrls(options.downloadUrl, https),
-    retry: {
-      limit: wholeNumber('retry.limit', options.retry?.limit ?? 3, { maximum: 1000 }),
-      baseDelay: wholeNumber('retry.baseDelay', options.retry?.baseDelay ?? 200),
-      maxDelay: wholeNumber('retry.maxDelay', options.retry?.maxDelay ?? 8000),
-    },
+    retry: resolveRetry(options.retry),
     connectTimeout: wholeNumber('timeouts.connect', options.timeouts?.connect ?? 10_000, { minimum: 1 }),
     idleTimeout: wholeNumber('timeouts.idle', options.timeouts?.idle ?? 60_000, { minimum: 1 }),
     verifyTls: options.verifyTls ?? true,

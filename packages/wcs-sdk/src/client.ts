@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { ChecksumPool } from '@curve-wcs/etag';
+import type { CallOptions } from './call-options.js';
 import { resolveClientOptions, type WcsClientOptions } from './client-options.js';
 import { clientOptionsOf } from './config/client-options.js';
 import { readConfig } from './config/wcscfg.js';
-import type { CallOptions, ClientContext } from './context.js';
+import type { ClientContext } from './context.js';
 import { download, downloadStream } from './download/download.js';
 import type {
   BufferDownloadOptions,
@@ -43,6 +44,7 @@ import { VERSION } from './version.js';
  */
 export class WcsClient implements AsyncDisposable {
   readonly #context: ClientContext;
+  readonly #transport: Transport;
   readonly #uploadDefaults: UploadDefaults;
 
   /**
@@ -52,15 +54,12 @@ export class WcsClient implements AsyncDisposable {
   constructor(options: WcsClientOptions = {}) {
     const resolved = resolveClientOptions(options);
     const own = `curve-wcs/${VERSION}`;
-    this.#context = {
+    this.#transport = new Transport({
       ...resolved,
-      transport: new Transport({
-        ...resolved,
-        agent: options.agent,
-        userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
-      }),
-      checksums: new ChecksumPool(),
-    };
+      agent: options.agent,
+      userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
+    });
+    this.#context = { ...resolved, transport: this.#transport, checksums: new ChecksumPool() };
     this.#uploadDefaults = {
       ...(options.blockSize === undefined ? {} : { blockSize: options.blockSize }),
       ...(options.chunkSize === undefined ? {} : { chunkSize: options.chunkSize }),
@@ -153,7 +152,7 @@ export class WcsClient implements AsyncDisposable {
 
   /** Ends calls under way with `CLIENT_CLOSED`, closes connections and ends worker threads. Idempotent. */
   async close(): Promise<void> {
-    this.#context.transport.close();
+    this.#transport.close();
     await this.#context.checksums.close();
   }
 

@@ -1,20 +1,15 @@
 import type { ChecksumPool } from '@curve-wcs/etag';
 import { managementToken } from './auth/management-token.js';
 import { algorithmHeader, type Credentials } from './auth/signature.js';
+import { type CallOptions, CallScope } from './call-options.js';
 import { WcsError } from './errors.js';
 import { requireSuccess } from './http/answer.js';
 import { type RetryPolicy, withRetry } from './http/retry.js';
-import type { Transport, WireResponse } from './http/transport.js';
-
-/** Options that every call takes. */
-export interface CallOptions {
-  /** Ends the call at once; it then rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-}
+import type { HttpSender, WireResponse } from './http/transport.js';
 
 /** What a client's calls share. */
 export interface ClientContext {
-  transport: Transport;
+  transport: HttpSender;
   checksums: ChecksumPool;
   retry: RetryPolicy;
   credentials: Credentials | undefined;
@@ -26,7 +21,7 @@ export interface ClientContext {
 }
 
 /** A signed call to the management domain. */
-export interface ManagementCall extends CallOptions {
+export interface ManagementCall {
   /** Names the call in errors. */
   operation: string;
   /** What it is about, for errors: `bucket:key`. */
@@ -37,11 +32,21 @@ export interface ManagementCall extends CallOptions {
   body?: string;
 }
 
-/** Sends a signed management call, repeated as far as that can help, and gives its successful answer. */
-export async function callManagement(context: ClientContext, call: ManagementCall): Promise<WireResponse> {
+/**
+ * Sends a signed management call, repeated as far as that can help, and gives its successful answer.
+ *
+ * @param options - what the user of the client gave
+ */
+export async function callManagement(
+  client: ClientContext,
+  call: ManagementCall,
+  options: CallOptions,
+): Promise<WireResponse> {
+  using scope = new CallScope(client, call.operation, options);
+  const { context, signal } = scope;
   const url = `${requireSetting(context.managementUrl, 'managementUrl', call.operation)}${call.target}`;
   const credentials = requireCredentials(context, call.operation);
-  return withRetry(
+  return await withRetry(
     async () => {
       const answer = await context.transport.send({
         operation: call.operation,
@@ -51,14 +56,14 @@ export async function callManagement(context: ClientContext, call: ManagementCal
           authorization: managementToken(credentials, url, call.body),
           ...algorithmHeader(credentials),
         },
-        signal: call.signal,
+        signal,
         ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
       });
       requireSuccess(call.operation, call.subject, answer);
       return answer;
     },
     context.retry,
-    call.signal,
+    signal,
   );
 }
 

@@ -2,6 +2,7 @@ export { managementToken } from './auth/management-token.js';
 export { type Credentials, type SignatureAlgorithm, signature } from './auth/signature.js';
 export type { TokenProvider, TokenRequest } from './auth/token-provider.js';
 export { type PutPolicy, policyOf, uploadToken } from './auth/upload-token.js';
+export type { CallOptions } from './call-options.js';
 export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
 export { clientOptionsOf } from './config/client-options.js';
@@ -21,7 +22,6 @@ export {
   type WcsConfig,
   writeConfig,
 } from './config/wcscfg.js';
-export type { CallOptions } from './context.js';
 export type {
   BufferDownloadOptions,
   BufferDownloadResult,

@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import {
@@ -18,22 +19,34 @@ import { downloadToFile } from './to-file.js';
 
 /** Downloads to a file, a stream or memory, by what `to` is. */
 export async function download(
-  context: ClientContext,
+  client: ClientContext,
   options: DownloadSource & (FileDownloadOptions | StreamDownloadOptions | BufferDownloadOptions),
 ): Promise<DownloadResult | BufferDownloadResult> {
   checkDownload(options);
-  options.signal?.throwIfAborted();
+  using scope = new CallScope(client, 'download', options, { signed: false });
+  const { context, signal } = scope;
+  signal?.throwIfAborted();
   if (options.to === undefined)
-    return downloadToMemory(context, options as DownloadSource & BufferDownloadOptions);
+    return await downloadToMemory(context, {
+      ...(options as DownloadSource & BufferDownloadOptions),
+      signal,
+    });
   if (typeof options.to === 'string')
-    return downloadToFile(context, options as DownloadSource & FileDownloadOptions);
-  return downloadToStream(context, options as DownloadSource & StreamDownloadOptions);
+    return await downloadToFile(context, { ...(options as DownloadSource & FileDownloadOptions), signal });
+  return await downloadToStream(context, {
+    ...(options as DownloadSource & StreamDownloadOptions),
+    signal,
+  });
 }
 
 /** The object as a stream; it fails at its end if the content is not what it should be. */
-export function downloadStream(context: ClientContext, options: DownloadSource & DownloadOptions): Readable {
+export function downloadStream(client: ClientContext, options: DownloadSource & DownloadOptions): Readable {
   checkDownload(options);
-  return Readable.from(downloadChunks(context, options), { objectMode: false, highWaterMark: 256 * 1024 });
+  const chunks = async function* () {
+    using scope = new CallScope(client, 'download', options, { signed: false });
+    yield* downloadChunks(scope.context, { ...options, signal: scope.signal });
+  };
+  return Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
 async function downloadToMemory(

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { CallOptions } from '../context.js';
+import { type CallOptions, checkCallOptions } from '../call-options.js';
 import { checkBucket, checkKey, type ObjectReference } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
@@ -38,8 +38,6 @@ export interface DownloadOptions extends CallOptions {
   verify?: boolean;
   /** Ceiling of the service's speed for this download, sent as `x-wos-traffic-limit`; 0 is no limit. */
   trafficLimit?: number;
-  /** Further request headers, such as `Referer`. */
-  headers?: Record<string, string>;
   /** Called with a snapshot, at most 20 times a second. */
   onProgress?: (progress: Progress) => void;
 }
@@ -103,6 +101,7 @@ const WCS_ETAG = /^[Fl][\w-]{27}$/;
 export function checkDownload(
   options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>,
 ): void {
+  checkCallOptions(options, { signed: false });
   if (options.url === undefined) {
     checkBucket(options.bucket);
     checkKey(options.key);

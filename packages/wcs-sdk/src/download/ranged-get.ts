@@ -1,4 +1,5 @@
-import { type CallOptions, type ClientContext, requireSetting } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, requireSetting } from '../context.js';
 import { encodeKeyPath } from '../encoding.js';
 import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
@@ -65,7 +66,6 @@ export class RangedGet {
       method: 'GET',
       url: this.#url,
       headers: {
-        ...this.#options.headers,
         ...(whole ? {} : { range: `bytes=${start}-${end ?? ''}` }),
         ...(this.#options.trafficLimit ? { 'x-wos-traffic-limit': String(this.#options.trafficLimit) } : {}),
       },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WcsError } from '../errors.js';
+import { wholeNumber } from '../number-options.js';
 
 /** How failed requests are repeated. Only failures that can pass are: see {@link WcsError.retryable}. */
 export interface RetryOptions {
@@ -13,6 +14,15 @@ export interface RetryOptions {
 
 /** {@link RetryOptions} with the defaults filled in. */
 export type RetryPolicy = Required<RetryOptions>;
+
+/** Checks the options, and fills in what they leave open. */
+export function resolveRetry(options: RetryOptions = {}, defaults: RetryOptions = {}): RetryPolicy {
+  return {
+    limit: wholeNumber('retry.limit', options.limit ?? defaults.limit ?? 3, { maximum: 1000 }),
+    baseDelay: wholeNumber('retry.baseDelay', options.baseDelay ?? defaults.baseDelay ?? 200),
+    maxDelay: wholeNumber('retry.maxDelay', options.maxDelay ?? defaults.maxDelay ?? 8000),
+  };
+}
 
 /**
  * Calls `attempt` until it succeeds, fails for good, or the attempts are used up.

@@ -36,6 +36,19 @@ export interface WireResponse extends Omit<StreamedResponse, 'body'> {
   body: Buffer;
 }
 
+/** Sends single requests. */
+export interface HttpSender {
+  /** Sends a request and reads its whole answer. */
+  send(request: WireRequest): Promise<WireResponse>;
+  /**
+   * Sends a request and gives the answer as soon as its head is there. The body yields only
+   * {@link WcsError}s (or the signal's reason), and breaks if it ends before its announced length.
+   */
+  stream(request: WireRequest): Promise<StreamedResponse>;
+  /** A sender that adds headers to every request; a request's own headers win. */
+  withHeaders(headers: Record<string, string>): HttpSender;
+}
+
 /** What the transport needs to know of the client's options. */
 export interface TransportOptions {
   /** Milliseconds to establish a connection. */
@@ -53,7 +66,7 @@ export interface TransportOptions {
 const LARGEST_ANSWER = 64 * 2 ** 20;
 
 /** The only place that knows got: sends one request once. Retries, statuses and meanings live above it. */
-export class Transport {
+export class Transport implements HttpSender {
   readonly #got: Got;
   readonly #userAgent: string;
   readonly #ownAgents: (HttpAgent | HttpsAgent)[] = [];
@@ -87,7 +100,6 @@ export class Transport {
     });
   }
 
-  /** Sends a request and reads its whole answer. */
   async send(request: WireRequest): Promise<WireResponse> {
     const { stream, head, failure, release } = this.#start(request);
     const chunks: Buffer[] = [];
@@ -113,10 +125,6 @@ export class Transport {
     }
   }
 
-  /**
-   * Sends a request and gives the answer as soon as its head is there. The body yields only
-   * {@link WcsError}s (or the signal's reason), and breaks if it ends before its announced length.
-   */
   async stream(request: WireRequest): Promise<StreamedResponse> {
     const { stream, head, failure, release } = this.#start(request);
     try {
@@ -125,6 +133,10 @@ export class Transport {
       release();
       throw failure(error);
     }
+  }
+
+  withHeaders(headers: Record<string, string>): HttpSender {
+    return withHeaders(this, headers);
   }
 
   #start(request: WireRequest): StartedRequest {
@@ -169,6 +181,18 @@ export class Transport {
     this.#ownAgents.push(agent);
     return agent;
   }
+}
+
+function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpSender {
+  const added = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const extended = (request: WireRequest) => ({ ...request, headers: { ...added, ...request.headers } });
+  return {
+    send: request => sender.send(extended(request)),
+    stream: request => sender.stream(extended(request)),
+    withHeaders: more => withHeaders(sender, { ...added, ...more }),
+  };
 }
 
 /** The parts of got's response that are used. */

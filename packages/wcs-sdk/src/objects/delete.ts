@@ -1,4 +1,5 @@
-import { type CallOptions, type ClientContext, callManagement } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
 
@@ -11,18 +12,18 @@ export interface DeleteResult {
 /** `POST /delete/<entry>` (wcs-api §2.5). */
 export async function deleteObject(
   context: ClientContext,
-  { bucket, key, signal }: ObjectReference & CallOptions,
+  options: ObjectReference & CallOptions,
 ): Promise<DeleteResult> {
-  checkReference({ bucket, key });
+  const { bucket, key } = options;
+  checkReference(options);
   const call = {
     operation: 'delete',
     subject: `${bucket}:${key}`,
     method: 'POST',
     target: `/delete/${encodeEntry(bucket, key)}`,
-    signal,
   } as const;
   try {
-    const { requestId } = await callManagement(context, call);
+    const { requestId } = await callManagement(context, call, options);
     return requestId ? { requestId } : {};
   } catch (error) {
     // An attempt whose answer was lost has done the work: what the next one misses, we deleted.

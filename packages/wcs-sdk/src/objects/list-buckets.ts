@@ -1,4 +1,5 @@
-import { type CallOptions, type ClientContext, callManagement } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
 import { jsonAnswer } from '../http/answer.js';
 
 /** A bucket of the account. */
@@ -8,15 +9,14 @@ export interface Bucket {
 }
 
 /** `GET /bucket/list` (wcs-api §2.7). */
-export async function listBuckets(context: ClientContext, { signal }: CallOptions = {}): Promise<Bucket[]> {
+export async function listBuckets(context: ClientContext, options: CallOptions = {}): Promise<Bucket[]> {
   const call = {
     operation: 'bucket list',
     subject: 'of the account',
     method: 'GET',
     target: '/bucket/list',
-    signal,
   } as const;
-  const members = jsonAnswer('bucket list', call.subject, await callManagement(context, call));
+  const members = jsonAnswer('bucket list', call.subject, await callManagement(context, call, options));
   const buckets = Array.isArray(members['buckets']) ? (members['buckets'] as Record<string, unknown>[]) : [];
   return buckets.map(bucket => ({ name: String(bucket['name'] ?? '') }));
 }

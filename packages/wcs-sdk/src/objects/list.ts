@@ -1,5 +1,6 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
-import { type CallOptions, type ClientContext, callManagement } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { jsonAnswer } from '../http/answer.js';
@@ -100,7 +101,7 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
 
   /** `GET /list` (wcs-api §2.6); the order of the parameters is that of the official Python client. */
   async #fetch(marker: string): Promise<ObjectPage> {
-    const { prefix, mode, pageSize = 1000, startTime, endTime, signal } = this.#options;
+    const { prefix, mode, pageSize = 1000, startTime, endTime } = this.#options;
     const query = [
       `bucket=${encodeURIComponent(this.#bucket)}`,
       ...(marker ? [`marker=${encodeURIComponent(marker)}`] : []),
@@ -115,9 +116,8 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       subject: this.#bucket,
       method: 'GET',
       target: `/list?${query.join('&')}`,
-      signal,
     } as const;
-    const answer = await callManagement(this.#context, call);
+    const answer = await callManagement(this.#context, call, this.#options);
     const members = jsonAnswer('list', this.#bucket, answer);
     const items = arrayOf(members['items']) as Record<string, unknown>[];
     return {

@@ -1,4 +1,5 @@
-import { type CallOptions, type ClientContext, callManagement } from '../context.js';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
 import { type AnswerMembers, jsonAnswer } from '../http/answer.js';
 
@@ -27,18 +28,18 @@ export interface ObjectStat {
 /** `GET /stat/<entry>` (wcs-api §2.5). */
 export async function statObject(
   context: ClientContext,
-  { bucket, key, signal }: ObjectReference & CallOptions,
+  options: ObjectReference & CallOptions,
 ): Promise<ObjectStat> {
-  checkReference({ bucket, key });
+  const { bucket, key } = options;
+  checkReference(options);
   const subject = `${bucket}:${key}`;
   const call = {
     operation: 'stat',
     subject,
     method: 'GET',
     target: `/stat/${encodeEntry(bucket, key)}`,
-    signal,
   } as const;
-  const answer = await callManagement(context, call);
+  const answer = await callManagement(context, call, options);
   const members = jsonAnswer('stat', subject, answer);
   return {
     key,

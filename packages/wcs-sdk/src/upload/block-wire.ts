@@ -78,8 +78,8 @@ export class BlockWire {
     ].join('');
     const headers = {
       'content-type': 'text/plain',
-      ...(mimeType === undefined ? {} : { MimeType: mimeType }),
-      ...(keepDays === undefined ? {} : { Deadline: String(keepDays) }),
+      ...(mimeType === undefined ? {} : { mimetype: mimeType }),
+      ...(keepDays === undefined ? {} : { deadline: String(keepDays) }),
     };
     const response = await this.#post('mkfile', target, headers, Buffer.from(contexts.join(',')), signal);
     if (response.status === 412) {
@@ -149,7 +149,7 @@ export class BlockWire {
         headers: {
           ...headers,
           authorization: token,
-          UploadBatch: uploadId,
+          uploadbatch: uploadId,
           ...algorithmHeader(this.#context.credentials),
           ...(trafficLimit ? { 'x-wos-traffic-limit': String(trafficLimit) } : {}),
         },

@@ -1,7 +1,7 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
 import type { TokenProvider } from '../auth/token-provider.js';
 import type { PutPolicy } from '../auth/upload-token.js';
-import type { CallOptions } from '../context.js';
+import type { CallOptions } from '../call-options.js';
 import { checkBucket, checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { wholeNumber } from '../number-options.js';

@@ -2,6 +2,7 @@ import { LinkedAbort, untilAborted } from '../abort.js';
 import type { TokenProvider } from '../auth/token-provider.js';
 import { TokenSource } from '../auth/token-provider.js';
 import { uploadToken } from '../auth/upload-token.js';
+import { CallScope } from '../call-options.js';
 import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
 import { checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
@@ -21,12 +22,14 @@ export interface UploadDefaults
 
 /** Uploads a source of any kind: by form when it is small, in blocks when it is not. */
 export async function upload(
-  context: ClientContext,
+  client: ClientContext,
   options: UploadOptions,
   defaults: UploadDefaults,
 ): Promise<UploadResult> {
   const { recordFolder, ...planDefaults } = defaults;
-  const plan = planUpload(options, planDefaults);
+  using scope = new CallScope(client, 'upload', options);
+  const { context } = scope;
+  const plan = planUpload({ ...options, signal: scope.signal }, planDefaults);
   const uploadUrl = requireSetting(context.uploadUrl, 'uploadUrl', 'upload');
   plan.signal?.throwIfAborted();
   const source = await openSource(plan.source);
