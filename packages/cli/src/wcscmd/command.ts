@@ -1,4 +1,5 @@
 import type { CliIo } from '../cli-io.js';
+import type { Command } from '../command.js';
 import type { Output } from '../terminal/output.js';
 import type { LoadedConfig } from './load-config.js';
 import type { WcscmdOptionValues } from './wcscmd-options.js';
@@ -15,19 +16,5 @@ export interface CommandContext {
   operands: readonly string[];
 }
 
-/** A command, as data: its file and its line in the registry are all there is to add. */
-export interface Command {
-  readonly name: string;
-  /** The arguments, as help shows them. */
-  readonly usage: string;
-  /** Fewest arguments. */
-  readonly minimum: number;
-  /** Most arguments. */
-  readonly maximum: number;
-  /** What it does, in one line. */
-  readonly summary: string;
-  /** The rest of what there is to know, in lines of up to 100 characters. */
-  readonly details: string;
-  /** Does it. Whatever is heavy is imported here, so that help stays fast. */
-  run(context: CommandContext): Promise<void>;
-}
+/** A command of `wcscmd`. */
+export type WcscmdCommand = Command<CommandContext>;

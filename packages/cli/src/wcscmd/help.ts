@@ -1,6 +1,7 @@
+import { commandIntroduction, commandLine } from '../command.js';
 import { WCSCMD_COMMANDS } from '../commands/wcscmd/registry.js';
 import { formatColumns, formatOptions } from '../options/format-options.js';
-import type { Command } from './command.js';
+import type { WcscmdCommand } from './command.js';
 import { WCSCMD_OPTIONS } from './wcscmd-options.js';
 
 /** The text of `wcscmd --help`. */
@@ -10,7 +11,7 @@ export function generalHelp(): string {
 Works with WCS, the object storage of Wangsu. Options may stand anywhere.
 
 Commands:
-${formatColumns(WCSCMD_COMMANDS.map(({ name, usage, summary }) => [`${name} ${usage}`, summary]))}
+${formatColumns(WCSCMD_COMMANDS.map(command => [commandLine(command), command.summary]))}
 Options:
 ${formatOptions(WCSCMD_OPTIONS)}
 Exit status: 0 done, 1 failed, 2 wrong command line, 3 wrong configuration, 130 interrupted.
@@ -19,12 +20,8 @@ wcscmd COMMAND --help says more about a command.
 }
 
 /** The text of `wcscmd COMMAND --help`. */
-export function commandHelp({ name, usage, summary, details }: Command): string {
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return `Usage: wcscmd [options] ${`${name} ${usage}`.trimEnd()}
-
-${sentence}
-${details}
+export function commandHelp(command: WcscmdCommand): string {
+  return `${commandIntroduction('wcscmd', command)}
 wcscmd --help lists the options.
 `;
 }

@@ -1,12 +1,13 @@
 import { usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
+import { checkOperands } from '../command.js';
 import { WCSCMD_COMMANDS } from '../commands/wcscmd/registry.js';
 import { ExitCode } from '../exit-code.js';
 import { parseOptions } from '../options/parse-options.js';
 import { runTool } from '../run-tool.js';
 import { Output } from '../terminal/output.js';
 import { VERSION } from '../version.js';
-import type { Command } from './command.js';
+import type { WcscmdCommand } from './command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { checkSettings, loadConfig } from './load-config.js';
 import { describeWcsError } from './wcs-failure.js';
@@ -71,14 +72,12 @@ async function runCommand(
 ): Promise<void> {
   const command = findCommand(name);
   if (!command) throw usageError(`there is no command ${name}`, SEE_HELP);
-  const usage = `usage: wcscmd ${`${name} ${command.usage}`.trimEnd()}`;
-  if (operands.length < command.minimum) throw usageError(`not enough arguments for ${name}`, usage);
-  if (operands.length > command.maximum) throw usageError(`too many arguments for ${name}`, usage);
+  checkOperands('wcscmd', command, operands);
   const config = await loadConfig(io, options, out);
   checkSettings(config, ['block_size', 'bput_size']);
   await command.run({ io, out, config, options, operands });
 }
 
-function findCommand(name: string | undefined): Command | undefined {
+function findCommand(name: string | undefined): WcscmdCommand | undefined {
   return WCSCMD_COMMANDS.find(command => command.name === name);
 }

@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
 import type { PutPolicy, UploadOptions, UploadResult, UploadStart } from '@curve-wcs/wcs-sdk';
 import { HintedFailure, usageError } from '../cli-error.js';
+import { shellQuote } from '../shell-quote.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
 import { count } from '../terminal/quantities.js';
 import type { CommandContext } from './command.js';
 import { checkSettings, type LoadedConfig } from './load-config.js';
 import { openClient } from './open-client.js';
-import { shellQuote } from './shell-quote.js';
 import { parseWcsUrl } from './wcs-url.js';
 
 /** How `put` and `multiput` differ. */

@@ -1,8 +1,8 @@
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { openClient } from '../../wcscmd/open-client.js';
 import { parseObjectUrl } from '../../wcscmd/wcs-url.js';
 
-export const del: Command = {
+export const del: WcscmdCommand = {
   name: 'del',
   usage: 'wcs://BUCKET/KEY',
   minimum: 1,

@@ -1,7 +1,7 @@
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { runDownload } from '../../wcscmd/download-command.js';
 
-export const get: Command = {
+export const get: WcscmdCommand = {
   name: 'get',
   usage: 'URL|wcs://BUCKET/KEY [NAME]',
   minimum: 1,

@@ -4,12 +4,12 @@ import type { ObjectPage } from '@curve-wcs/wcs-sdk';
 import { CliError } from '../../cli-error.js';
 import { ExitCode } from '../../exit-code.js';
 import { count, formatTime } from '../../terminal/quantities.js';
-import type { Command, CommandContext } from '../../wcscmd/command.js';
+import type { CommandContext, WcscmdCommand } from '../../wcscmd/command.js';
 import { checkSettings } from '../../wcscmd/load-config.js';
 import { openClient } from '../../wcscmd/open-client.js';
 import { parseBucketUrl } from '../../wcscmd/wcs-url.js';
 
-export const list: Command = {
+export const list: WcscmdCommand = {
   name: 'list',
   usage: 'wcs://BUCKET [RESFILE]',
   minimum: 1,

@@ -1,7 +1,7 @@
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { openClient } from '../../wcscmd/open-client.js';
 
-export const listbucket: Command = {
+export const listbucket: WcscmdCommand = {
   name: 'listbucket',
   usage: '',
   minimum: 0,

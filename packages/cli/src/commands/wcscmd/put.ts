@@ -1,7 +1,7 @@
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { runUpload } from '../../wcscmd/upload-command.js';
 
-export const put: Command = {
+export const put: WcscmdCommand = {
   name: 'put',
   usage: 'wcs://BUCKET[/KEY] FILE',
   minimum: 2,

@@ -1,4 +1,4 @@
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { del } from './del.js';
 import { get } from './get.js';
 import { list } from './list.js';
@@ -8,4 +8,4 @@ import { put } from './put.js';
 import { stat } from './stat.js';
 
 /** Every command of `wcscmd`, in the order of its help. */
-export const WCSCMD_COMMANDS: readonly Command[] = [put, multiput, get, stat, list, listbucket, del];
+export const WCSCMD_COMMANDS: readonly WcscmdCommand[] = [put, multiput, get, stat, list, listbucket, del];

@@ -1,9 +1,9 @@
 import { formatTime } from '../../terminal/quantities.js';
-import type { Command } from '../../wcscmd/command.js';
+import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { openClient } from '../../wcscmd/open-client.js';
 import { parseObjectUrl } from '../../wcscmd/wcs-url.js';
 
-export const stat: Command = {
+export const stat: WcscmdCommand = {
   name: 'stat',
   usage: 'wcs://BUCKET/KEY',
   minimum: 1,
