@@ -70,7 +70,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   try {
     await server.listen(host, port);
   } catch (error) {
-    await storage.metadata.close();
+    await storage.close();
     await removeFolder();
     throw error;
   }
@@ -80,7 +80,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     closed ??= (async () => {
       outbound.close();
       await server.close();
-      await storage.metadata.close();
+      await storage.close();
       await removeFolder();
     })();
     return closed;

@@ -16,10 +16,11 @@ const keys = {
 };
 
 /** The operations that this version emulates. */
-const emulated = /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$)/;
+const emulated =
+  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$)/;
 
 /** How many recorded requests of each SDK are emulated operations: none may drop out unnoticed. */
-const counts = { python3: 118, node: 31, go: 56, java: 83, php: 8 };
+const counts = { python3: 126, node: 31, go: 64, java: 89, php: 14 };
 
 /** Where an SDK did wrong and the capture server did not mind, but a real server does. */
 const refusals: Record<string, Record<number, number>> = {
@@ -90,11 +91,7 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
   /** Makes the object that is asked about, and clears the way for one that may not overwrite. */
   async function prepareFor(request: RecordedRequest): Promise<void> {
     const { method, url } = request;
-    const [bucket = '', key = ''] = /^\/(stat|delete)\//.test(url)
-      ? Buffer.from(url.split('/')[2] ?? '', 'base64url')
-          .toString()
-          .split(':')
-      : [];
+    const { bucket, key } = objectOf(request);
     if (key) {
       await new TestClient(emulator, bucket).upload(key, 'seed', { policy: { overwrite: 1 } });
     } else if (method === 'POST' && /^\/(file\/upload|mkfile)/.test(url)) {
@@ -135,6 +132,18 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
     }
   }
 });
+
+/** The object that must exist for a request to succeed. */
+function objectOf({ url, body }: RecordedRequest): { bucket: string; key: string } {
+  const decode = (text: string | undefined) => Buffer.from(text ?? '', 'base64url').toString();
+  if (/^\/(stat|delete|move|copy)\//.test(url)) {
+    const [bucket = '', key = ''] = decode(url.split('/')[2]).split(':');
+    return { bucket, key };
+  }
+  if (url !== '/setdeadline') return { bucket: '', key: '' };
+  const [, bucket, key] = /^bucket=([^&]+)&key=([^&]+)/.exec(body.text ?? '') ?? [];
+  return { bucket: decode(bucket), key: decode(key) };
+}
 
 function ruleOf({ match, times, status, body, drop }: RecordedFault) {
   const [, method, pattern = match] = /^([A-Z]+) (.+)$/.exec(match) ?? [];

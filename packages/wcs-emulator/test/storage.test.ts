@@ -1,9 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { startWcsEmulator } from '../src/index.js';
+import { filesIn } from './support/files.js';
 import { TestClient } from './support/test-client.js';
 
 /** One thing that one of several clients does. */
@@ -70,11 +69,3 @@ property.prop([fc.array(step, { minLength: 1, maxLength: 40 }), fc.integer({ min
     }
   },
 );
-
-function filesIn(dataDir: string): string[] {
-  return ['tmp', 'blobs'].flatMap(folder =>
-    readdirSync(join(dataDir, folder), { recursive: true, encoding: 'utf8' }).filter(name =>
-      statSync(join(dataDir, folder, name)).isFile(),
-    ),
-  );
-}

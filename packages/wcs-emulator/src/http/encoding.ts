@@ -43,6 +43,22 @@ export function parseQuery(query: string): Map<string, string> {
 }
 
 /**
+ * The pairs of a management request's body, which is not percent-encoded. A value may hold `=` (section 2).
+ *
+ * @throws ServiceError 400
+ */
+export function parseParameters(body: Uint8Array): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const pair of Buffer.from(body).toString().split('&')) {
+    if (pair.trim() === '') continue;
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new ServiceError(400, 'the body is not name=value&name=value');
+    pairs.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
+  }
+  return pairs;
+}
+
+/**
  * A whole number as clients write it in paths, queries and fields.
  *
  * @throws ServiceError 400 when it is not one, or is outside the bounds

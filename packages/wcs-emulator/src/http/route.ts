@@ -1,11 +1,14 @@
 import { controlFaults } from '../operations/control-faults.js';
+import { copyObject } from '../operations/copy-object.js';
 import { deleteObject } from '../operations/delete-object.js';
 import { type DownloadTarget, downloadObject } from '../operations/download-object.js';
 import { listBucket } from '../operations/list-bucket.js';
 import { listBuckets } from '../operations/list-buckets.js';
 import { makeBlock } from '../operations/make-block.js';
 import { makeFile } from '../operations/make-file.js';
+import { moveObject } from '../operations/move-object.js';
 import { putChunk } from '../operations/put-chunk.js';
+import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
 import { uploadFile } from '../operations/upload-file.js';
 import type { Reply } from './reply.js';
@@ -20,6 +23,9 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/mkfile\/[^/]+(\/|$)/, methods: { POST: makeFile } },
   { path: /^\/stat\/[^/]+$/, methods: { GET: statObject } },
   { path: /^\/delete\/[^/]+$/, methods: { POST: deleteObject } },
+  { path: /^\/move\/[^/]+\/[^/]+$/, methods: { POST: moveObject } },
+  { path: /^\/copy\/[^/]+\/[^/]+$/, methods: { POST: copyObject } },
+  { path: /^\/setdeadline$/, methods: { POST: setDeadline } },
   { path: /^\/list$/, methods: { GET: listBucket } },
   { path: /^\/bucket\/list$/, methods: { GET: listBuckets } },
   {

@@ -6,7 +6,13 @@
  *   o<bucket>\0<key>      an object: LevelDB's byte order is the order in which keys are listed
  *   r<blob>               how many objects consist of a blob
  *   s<name>               a setting of the store
+ *   x<time><bucket>\0<key>  an object that ends at a time, in 16 digits: the order in which objects end
  */
+
+import type { ObjectName } from './metadata-store.js';
+
+/** Digits of a time in milliseconds since the epoch. */
+const timeLength = 16;
 
 /** Larger than any byte of UTF-8. */
 const afterEverything = Buffer.from([0xff]);
@@ -18,10 +24,18 @@ export const bucketKey = (bucket: string): Buffer => Buffer.from(`b${bucket}`);
 export const blockKey = (blob: string): Buffer => Buffer.from(`k${blob}`);
 export const objectKey = (bucket: string, key: string): Buffer => Buffer.from(`o${bucket}\0${key}`);
 export const referenceKey = (blob: string): Buffer => Buffer.from(`r${blob}`);
+export const expiryKey = (time: number, { bucket, key }: ObjectName): Buffer =>
+  Buffer.from(`x${timeDigits(time)}${bucket}\0${key}`);
 export const settingKey = (name: string): Buffer => Buffer.from(`s${name}`);
 
 export const bucketRange = (): KeyRange => startingWith(Buffer.from('b'));
 export const blockRange = (): KeyRange => startingWith(Buffer.from('k'));
+
+/** What ends at `time` or before. */
+export const expiryRange = (time: number): KeyRange => ({
+  gte: Buffer.from('x'),
+  lt: Buffer.from(`x${timeDigits(time + 1)}`),
+});
 
 /** The objects whose key begins with `prefix`, from the first after `after`. */
 export function objectRange(
@@ -47,6 +61,17 @@ export function nameOf(key: Buffer): string {
 /** The object key in the name of an object's record. */
 export function objectKeyOf(bucket: string, key: Buffer): string {
   return key.toString('utf8', 2 + Buffer.byteLength(bucket));
+}
+
+/** The object in the name of an entry that says when it ends. */
+export function expiringObject(key: Buffer): ObjectName {
+  const name = key.toString('utf8', 1 + timeLength);
+  const separator = name.indexOf('\0');
+  return { bucket: name.slice(0, separator), key: name.slice(separator + 1) };
+}
+
+function timeDigits(time: number): string {
+  return String(Math.max(0, Math.trunc(time))).padStart(timeLength, '0');
 }
 
 function startingWith(start: Buffer): { gte: Buffer; lt: Buffer } {

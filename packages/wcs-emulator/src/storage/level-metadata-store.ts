@@ -5,6 +5,9 @@ import {
   blockRange,
   bucketKey,
   bucketRange,
+  expiringObject,
+  expiryKey,
+  expiryRange,
   nameOf,
   objectKey,
   objectRange,
@@ -17,6 +20,7 @@ import type {
   MetadataChange,
   MetadataStore,
   ObjectCursor,
+  ObjectName,
   ObjectRecord,
 } from './metadata-store.js';
 
@@ -66,6 +70,10 @@ export class LevelMetadataStore implements MetadataStore {
     return new LevelObjectCursor(bucket, iterator);
   }
 
+  async *listExpired(now: number): AsyncIterable<ObjectName> {
+    for await (const key of this.#database.keys(expiryRange(now))) yield expiringObject(key);
+  }
+
   async *listBlocks(): AsyncIterable<[string, BlockRecord]> {
     for await (const [key, record] of this.#database.iterator(blockRange())) {
       yield [nameOf(key), record as BlockRecord];
@@ -81,7 +89,7 @@ export class LevelMetadataStore implements MetadataStore {
   }
 
   async commit(changes: MetadataChange[]): Promise<void> {
-    await this.#database.batch(changes.map(toOperation), { sync: this.#sync });
+    await this.#database.batch(changes.flatMap(toOperations), { sync: this.#sync });
   }
 
   async close(): Promise<void> {
@@ -89,21 +97,36 @@ export class LevelMetadataStore implements MetadataStore {
   }
 }
 
-function toOperation(change: MetadataChange): Operation {
+function toOperations(change: MetadataChange): Operation[] {
   switch (change.type) {
     case 'put-bucket':
-      return { type: 'put', key: bucketKey(change.bucket), value: {} };
+      return [{ type: 'put', key: bucketKey(change.bucket), value: {} }];
     case 'put-object':
-      return { type: 'put', key: objectKey(change.bucket, change.key), value: change.record };
+      return [
+        ...forgetExpiry(change, change.previous),
+        { type: 'put', key: objectKey(change.bucket, change.key), value: change.record },
+        ...noteExpiry(change, change.record),
+      ];
     case 'delete-object':
-      return { type: 'del', key: objectKey(change.bucket, change.key) };
+      return [
+        ...forgetExpiry(change, change.previous),
+        { type: 'del', key: objectKey(change.bucket, change.key) },
+      ];
     case 'put-block':
-      return { type: 'put', key: blockKey(change.blob), value: change.record };
+      return [{ type: 'put', key: blockKey(change.blob), value: change.record }];
     case 'delete-block':
-      return { type: 'del', key: blockKey(change.blob) };
+      return [{ type: 'del', key: blockKey(change.blob) }];
     case 'set-references':
       return change.count > 0
-        ? { type: 'put', key: referenceKey(change.blob), value: change.count }
-        : { type: 'del', key: referenceKey(change.blob) };
+        ? [{ type: 'put', key: referenceKey(change.blob), value: change.count }]
+        : [{ type: 'del', key: referenceKey(change.blob) }];
   }
+}
+
+function noteExpiry(name: ObjectName, { expiresAt }: ObjectRecord): Operation[] {
+  return expiresAt === undefined ? [] : [{ type: 'put', key: expiryKey(expiresAt, name), value: 0 }];
+}
+
+function forgetExpiry(name: ObjectName, previous: ObjectRecord | undefined): Operation[] {
+  return previous?.expiresAt === undefined ? [] : [{ type: 'del', key: expiryKey(previous.expiresAt, name) }];
 }

@@ -38,12 +38,25 @@ export interface BlockRecord {
 /** One step of a change; a list of them happens wholly or not at all. */
 export type MetadataChange =
   | { type: 'put-bucket'; bucket: string }
-  | { type: 'put-object'; bucket: string; key: string; record: ObjectRecord }
-  | { type: 'delete-object'; bucket: string; key: string }
+  /** `previous` is what the record replaces. */
+  | {
+      type: 'put-object';
+      bucket: string;
+      key: string;
+      record: ObjectRecord;
+      previous: ObjectRecord | undefined;
+    }
+  | { type: 'delete-object'; bucket: string; key: string; previous: ObjectRecord | undefined }
   | { type: 'put-block'; blob: string; record: BlockRecord }
   | { type: 'delete-block'; blob: string }
   /** How many objects consist of a blob, among others; with 0 the blob is forgotten. */
   | { type: 'set-references'; blob: string; count: number };
+
+/** Names an object. */
+export interface ObjectName {
+  bucket: string;
+  key: string;
+}
 
 /** An object and its key. */
 export interface ObjectEntry {
@@ -69,6 +82,8 @@ export interface MetadataStore {
   countReferences(blobs: readonly string[]): Promise<number[]>;
   /** The objects whose key begins with `prefix` and sorts after `after`. */
   openCursor(bucket: string, range: { prefix: string; after?: string | undefined }): ObjectCursor;
+  /** The objects whose time is over, those first that ended first. */
+  listExpired(now: number): AsyncIterable<ObjectName>;
   listBlocks(): AsyncIterable<[blob: string, record: BlockRecord]>;
   /** A value of the store itself, such as the key that signs contexts. */
   getSetting(name: string): Promise<string | undefined>;

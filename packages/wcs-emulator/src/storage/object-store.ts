@@ -1,13 +1,18 @@
 import { ServiceError } from '../http/service-error.js';
 import type { BlobStore } from './blob-store.js';
 import type { KeyedLock } from './keyed-lock.js';
-import type { MetadataChange, MetadataStore, ObjectRecord } from './metadata-store.js';
+import type { MetadataChange, MetadataStore, ObjectName, ObjectRecord } from './metadata-store.js';
 
 /** An object that will not change or vanish until it is released. */
 export interface OpenObject {
   record: ObjectRecord;
   read(start: number, end: number): AsyncIterable<Buffer>;
   release(): Promise<void>;
+}
+
+/** An object as it is to be from now on; without a record it is to be gone. */
+interface Replacement extends ObjectName {
+  record: ObjectRecord | undefined;
 }
 
 /** Objects by bucket and key. Every change is one atomic step; changes of one key happen in turn. */
@@ -31,14 +36,13 @@ export class ObjectStore {
 
   /** The object's record, unless there is none or its time is over. */
   async find(bucket: string, key: string): Promise<ObjectRecord | undefined> {
-    const record = await this.#metadata.getObject(bucket, key);
-    return record && !isExpired(record, this.#clock()) ? record : undefined;
+    return this.#unlessExpired(await this.#metadata.getObject(bucket, key));
   }
 
   /** Opens an object for reading. An overwrite or a deletion meanwhile does not disturb the reader. */
   async open(bucket: string, key: string): Promise<OpenObject | undefined> {
     // Pinned under the lock, so that the blobs cannot go between the look-up and the pin.
-    return this.#locks.run([objectLock(bucket, key)], async () => {
+    return this.#locks.run([objectLock({ bucket, key })], async () => {
       const record = await this.find(bucket, key);
       if (!record) return undefined;
       const release = this.#blobs.pin(record.parts.map(part => part.blob));
@@ -62,74 +66,155 @@ export class ObjectStore {
     }: { bucket: string; key: string; overwrite: boolean; blobs: readonly string[] },
     build: () => Promise<ObjectRecord>,
   ): Promise<ObjectRecord> {
-    return this.#replace(bucket, key, blobs, async existing => {
-      if (existing && !overwrite) throw new ServiceError(406, `the object exists: ${key}`);
-      return build();
+    const name = { bucket, key };
+    const [record] = await this.#change([name], blobs, async ([existing]) => {
+      if (existing && !overwrite) throw exists(name);
+      return [{ ...name, record: await build() }];
+    });
+    return present(record, name);
+  }
+
+  /**
+   * Gives an object another name. It stays the same object: stored when it was, ending when it would.
+   *
+   * @throws ServiceError 400 when both names are the same; 404 when there is no such object; 406 when the target
+   * exists and `overwrite` is false
+   */
+  async move(
+    source: ObjectName,
+    target: ObjectName,
+    { overwrite = true }: { overwrite?: boolean } = {},
+  ): Promise<ObjectRecord> {
+    return this.#relate(source, target, overwrite, record => [
+      { ...target, record },
+      { ...source, record: undefined },
+    ]);
+  }
+
+  /**
+   * Makes a second object of the same bytes, which are not copied. It is stored now, and ends when its source does.
+   *
+   * @throws as {@link move}
+   */
+  async copy(
+    source: ObjectName,
+    target: ObjectName,
+    { overwrite = true }: { overwrite?: boolean } = {},
+  ): Promise<ObjectRecord> {
+    return this.#relate(source, target, overwrite, record => [
+      { ...target, record: { ...record, putTime: this.#clock() } },
+    ]);
+  }
+
+  /**
+   * Decides when an object ends.
+   *
+   * @param expiresAt - in milliseconds since the epoch; undefined for never
+   * @throws ServiceError 404 when there is no such object
+   */
+  async setExpiry(name: ObjectName, expiresAt: number | undefined): Promise<void> {
+    await this.#change([name], [], async ([existing]) => {
+      const { expiresAt: _, ...record } = present(existing, name);
+      return [{ ...name, record: expiresAt === undefined ? record : { ...record, expiresAt } }];
     });
   }
 
   /** @throws ServiceError 404 when there is no such object */
   async delete(bucket: string, key: string): Promise<void> {
-    await this.#replace(bucket, key, [], async existing => {
-      if (!existing) throw new ServiceError(404, `no such object: ${key}`);
-      return undefined;
+    const name = { bucket, key };
+    await this.#change([name], [], async ([existing]) => {
+      present(existing, name);
+      return [{ ...name, record: undefined }];
     });
   }
 
   /** Deletes what need not be kept any longer. Until then it is hidden, not gone. */
   async purge(): Promise<void> {
-    for (const bucket of await this.#metadata.listBuckets()) {
-      const cursor = this.#metadata.openCursor(bucket, { prefix: '' });
-      for (let entry = await cursor.next(); entry; entry = await cursor.next()) {
-        if (isExpired(entry.record, this.#clock()))
-          await this.#replace(bucket, entry.key, [], async () => undefined);
-      }
-      await cursor.close();
+    for await (const name of this.#metadata.listExpired(this.#clock())) {
+      // It may have been replaced meanwhile.
+      await this.#change([name], [], async ([existing]) =>
+        existing ? [] : [{ ...name, record: undefined }],
+      );
     }
   }
 
-  async #replace<T extends ObjectRecord | undefined>(
-    bucket: string,
-    key: string,
+  async #relate(
+    source: ObjectName,
+    target: ObjectName,
+    overwrite: boolean,
+    decide: (record: ObjectRecord) => Replacement[],
+  ): Promise<ObjectRecord> {
+    if (source.bucket === target.bucket && source.key === target.key) {
+      throw new ServiceError(400, `source and target are the same object: ${source.key}`);
+    }
+    const [record] = await this.#change([source, target], [], async ([from, to]) => {
+      const record = present(from, source);
+      if (to && !overwrite) throw exists(target);
+      return decide(record);
+    });
+    return present(record, target);
+  }
+
+  /**
+   * Replaces objects in one step.
+   *
+   * @param names - the objects to hold; nobody else changes or opens them meanwhile
+   * @param newBlobs - blobs to hold besides those that the objects consist of
+   * @param decide - gets what there is, in the order of `names`, and tells what is to be of some of them
+   * @returns the records decided on
+   */
+  async #change(
+    names: readonly ObjectName[],
     newBlobs: readonly string[],
-    build: (existing: ObjectRecord | undefined) => Promise<T>,
-  ): Promise<T> {
-    return this.#locks.run([objectLock(bucket, key)], async () => {
-      const stored = await this.#metadata.getObject(bucket, key);
-      const blobs = new Set([...newBlobs, ...(stored?.parts ?? []).map(part => part.blob)]);
+    decide: (existing: (ObjectRecord | undefined)[]) => Promise<Replacement[]>,
+  ): Promise<(ObjectRecord | undefined)[]> {
+    return this.#locks.run(names.map(objectLock), async () => {
+      const stored = new Map<string, ObjectRecord | undefined>();
+      for (const name of names) {
+        stored.set(objectLock(name), await this.#metadata.getObject(name.bucket, name.key));
+      }
+      const records = [...stored.values()];
+      const blobs = new Set([...newBlobs, ...records.flatMap(blobsOf)]);
       return this.#locks.run(blobs, async () => {
-        const next = await build(stored && !isExpired(stored, this.#clock()) ? stored : undefined);
-        await this.#commit(bucket, key, stored, next);
-        return next;
+        const replacements = await decide(records.map(record => this.#unlessExpired(record)));
+        await this.#commit(replacements.map(next => ({ ...next, previous: stored.get(objectLock(next)) })));
+        return replacements.map(({ record }) => record);
       });
     });
   }
 
-  async #commit(
-    bucket: string,
-    key: string,
-    stored: ObjectRecord | undefined,
-    next: ObjectRecord | undefined,
-  ): Promise<void> {
+  async #commit(steps: readonly (Replacement & { previous: ObjectRecord | undefined })[]): Promise<void> {
     const added = new Map<string, number>();
-    for (const { blob } of next?.parts ?? []) added.set(blob, (added.get(blob) ?? 0) + 1);
-    for (const { blob } of stored?.parts ?? []) added.set(blob, (added.get(blob) ?? 0) - 1);
-    const changed = [...added].filter(([, count]) => count !== 0);
+    const count = (record: ObjectRecord | undefined, difference: number) => {
+      for (const blob of blobsOf(record)) added.set(blob, (added.get(blob) ?? 0) + difference);
+    };
+    const changes: MetadataChange[] = [];
+    for (const { bucket, key, record, previous } of steps) {
+      count(record, 1);
+      count(previous, -1);
+      changes.push(
+        record
+          ? { type: 'put-object', bucket, key, record, previous }
+          : { type: 'delete-object', bucket, key, previous },
+      );
+    }
+    const changed = [...added].filter(([, difference]) => difference !== 0);
     const counts = await this.#metadata.countReferences(changed.map(([blob]) => blob));
-    const changes: MetadataChange[] = [
-      next ? { type: 'put-object', bucket, key, record: next } : { type: 'delete-object', bucket, key },
-    ];
     const orphans: string[] = [];
     for (const [index, [blob, difference]] of changed.entries()) {
-      const count = (counts[index] ?? 0) + difference;
-      changes.push({ type: 'set-references', blob, count });
-      if (count > 0) continue;
+      const references = (counts[index] ?? 0) + difference;
+      changes.push({ type: 'set-references', blob, count: references });
+      if (references > 0) continue;
       // A block that was merged lives as long as what it was merged into.
       changes.push({ type: 'delete-block', blob });
       orphans.push(blob);
     }
-    await this.#metadata.commit(changes);
+    if (changes.length > 0) await this.#metadata.commit(changes);
     for (const blob of orphans) await this.#blobs.delete(blob);
+  }
+
+  #unlessExpired(record: ObjectRecord | undefined): ObjectRecord | undefined {
+    return record && !isExpired(record, this.#clock()) ? record : undefined;
   }
 
   async *#read(record: ObjectRecord, start: number, end: number): AsyncIterable<Buffer> {
@@ -149,7 +234,20 @@ export function isExpired(record: ObjectRecord, now: number): boolean {
   return record.expiresAt !== undefined && now >= record.expiresAt;
 }
 
+function blobsOf(record: ObjectRecord | undefined): string[] {
+  return (record?.parts ?? []).map(part => part.blob);
+}
+
+function present(record: ObjectRecord | undefined, { key }: ObjectName): ObjectRecord {
+  if (!record) throw new ServiceError(404, `no such object: ${key}`);
+  return record;
+}
+
+function exists({ key }: ObjectName): ServiceError {
+  return new ServiceError(406, `the object exists: ${key}`);
+}
+
 /** Apart from blobs' own names, under which blobs are locked. */
-function objectLock(bucket: string, key: string): string {
+function objectLock({ bucket, key }: ObjectName): string {
   return `${bucket}\0${key}`;
 }

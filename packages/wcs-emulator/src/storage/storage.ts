@@ -5,6 +5,7 @@ import { WcsEmulatorError } from '../errors.js';
 import type { BlobStore } from './blob-store.js';
 import { BlockStore } from './block-store.js';
 import type { Durability } from './durability.js';
+import { ExpirySweeper } from './expiry-sweeper.js';
 import { FileBlobStore } from './file-blob-store.js';
 import { KeyedLock } from './keyed-lock.js';
 import { LevelMetadataStore } from './level-metadata-store.js';
@@ -13,6 +14,11 @@ import { ObjectStore } from './object-store.js';
 
 /** Raised when an older version could no longer read what this one writes. */
 const layoutVersion = '1';
+
+/** Storage that somebody has to close. */
+export interface OpenStorage extends Storage {
+  close(): Promise<void>;
+}
 
 /** Everything that is kept, and what can be done with it. */
 export interface Storage {
@@ -33,7 +39,7 @@ export interface Storage {
 export async function openStorage(
   folder: string,
   { durability, clock, buckets }: { durability: Durability; clock: () => number; buckets: readonly string[] },
-): Promise<Storage> {
+): Promise<OpenStorage> {
   const metadata = await openMetadata(folder, durability);
   try {
     await checkLayout(metadata, folder);
@@ -47,7 +53,12 @@ export async function openStorage(
       const [references] = await metadata.countReferences([blob]);
       return references !== 0 || (await metadata.getBlock(blob)) !== undefined;
     });
-    return storage;
+    const sweeper = new ExpirySweeper(storage.objects);
+    const close = async () => {
+      await sweeper.stop();
+      await metadata.close();
+    };
+    return { ...storage, close };
   } catch (error) {
     await metadata.close();
     throw error instanceof WcsEmulatorError ? error : unusable(folder, error);

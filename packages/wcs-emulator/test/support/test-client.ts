@@ -106,11 +106,11 @@ export class TestClient {
   }
 
   async stat(key: string): Promise<Answer> {
-    return this.manage('GET', `/stat/${b64u(`${this.bucket}:${key}`)}`);
+    return this.manage('GET', `/stat/${this.entry(key)}`);
   }
 
   async delete(key: string): Promise<Answer> {
-    return this.manage('POST', `/delete/${b64u(`${this.bucket}:${key}`)}`);
+    return this.manage('POST', `/delete/${this.entry(key)}`);
   }
 
   async list(query: Record<string, string | number> = {}): Promise<ListAnswer> {
@@ -120,8 +120,35 @@ export class TestClient {
     return JSON.parse(text) as ListAnswer;
   }
 
-  async manage(method: string, target: string): Promise<Answer> {
-    return this.send(method, target, { token: managementToken(this.#server, target) });
+  async move(from: string, to: string): Promise<Answer> {
+    return this.manage('POST', `/move/${this.entry(from)}/${this.entry(to)}`);
+  }
+
+  async copy(from: string, to: string): Promise<Answer> {
+    return this.manage('POST', `/copy/${this.entry(from)}/${this.entry(to)}`);
+  }
+
+  async setDeadline(key: string, deadline: number, rest = ''): Promise<Answer> {
+    const body = `bucket=${b64u(this.bucket)}&key=${b64u(key)}&deadline=${deadline}${rest}`;
+    return this.manage('POST', '/setdeadline', body);
+  }
+
+  /** The bytes of an object, which must be there. */
+  async download(key: string): Promise<Buffer> {
+    const path = [this.bucket, ...key.split('/')].map(encodeURIComponent).join('/');
+    const response = await fetch(`${this.#server.url}/-/${path}`);
+    if (response.status !== 200) throw new Error(`download: ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  /** An object of the client's bucket; `bucket:key` names one of another. */
+  entry(name: string): string {
+    return b64u(name.includes(':') ? name : `${this.bucket}:${name}`);
+  }
+
+  async manage(method: string, target: string, body?: string): Promise<Answer> {
+    const token = managementToken(this.#server, target, body);
+    return this.send(method, target, { token, ...(body !== undefined && { body }) });
   }
 
   async send(

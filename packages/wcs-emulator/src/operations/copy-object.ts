@@ -1,0 +1,10 @@
+import { jsonReply } from '../http/reply.js';
+import type { Operation } from '../http/request-context.js';
+import { authorizeEntryPair } from './object-entry.js';
+
+/** `POST /copy/<entry>/<entry>` (section 2.5): copies an object, over whatever has the new name. */
+export const copyObject: Operation = async context => {
+  const { source, target } = await authorizeEntryPair(context);
+  await context.storage.objects.copy(source, target);
+  return jsonReply(200, { code: 200, message: 'OK' });
+};
