@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <vector>
 
 #include "failure.h"
@@ -50,8 +51,8 @@ class Io {
   Done done_;
   std::vector<Piece> pieces_;
   std::deque<ChunkRequest> requests_;
-  // Reads of a lazy clone's source.
-  std::deque<Io> sourceReads_;
+  // Reads of a lazy clone's source. A list, since a deque's elements must be of a complete type.
+  std::list<Io> sourceReads_;
   uint64_t pending_ = 0;
   Outcome failure_;
   net::Loop::Timer timer_{};
