@@ -30,6 +30,9 @@ const refusals: Record<string, Record<number, number>> = {
   'go slice UploadFile 0 bytes': { 0: 400 },
 };
 
+/** What every server answers to the emulator: no host of a recorded request exists. */
+const callbackAnswer = '{"from":"the application"}';
+
 describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK sends', sdk => {
   const { records } = vectors<{ records: Recording[] }>(import.meta.url, `http.${sdk}.json`);
   const recordings = records
@@ -45,6 +48,7 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
       buckets: ['bucket-one', 'bucket-two', 'paged-bucket-one'],
       clock: () => 1_700_000_000_000,
       durability: 'fast',
+      outboundHosts: ['example.com'],
     });
   });
   afterAll(() => emulator.close());
@@ -60,6 +64,10 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
       }
       for (const request of requests) await prepareFor(request);
       for (const fault of faults ?? []) emulator.faults.add(ruleOf(fault));
+      emulator.faults.add({
+        match: { outbound: 'any' },
+        do: { type: 'status', status: 200, body: callbackAnswer },
+      });
       for (const [index, request] of requests.entries()) {
         const sent = send(request);
         if (request.response.dropped) await expect(sent).rejects.toThrow();
@@ -122,6 +130,8 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
         key: policyOf(request).scope.split(':')[1],
         hash: JSON.parse(recorded.body ?? '').hash,
       });
+    } else if (request.url === '/file/upload' && policyOf(request).callbackUrl) {
+      expect(text).toBe(callbackAnswer);
     } else if (request.url === '/file/upload') {
       const hash = Buffer.from(recorded.body ?? '', 'base64url').toString();
       expect(Buffer.from(text, 'base64url').toString()).toContain(hash);
@@ -159,7 +169,11 @@ function ruleOf({ match, times, status, body, drop }: RecordedFault) {
   };
 }
 
-function policyOf({ headers, multipart }: RecordedRequest): { scope: string; overwrite?: number } {
+function policyOf({ headers, multipart }: RecordedRequest): {
+  scope: string;
+  overwrite?: number;
+  callbackUrl?: string;
+} {
   const token =
     multipart?.parts.find(part => part.name === 'token')?.body.text ??
     headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];

@@ -1,6 +1,6 @@
 import { ServiceError } from '../http/service-error.js';
 
-/** The members of an upload token's policy that the emulator acts on (section 1.3). */
+/** The members of an upload token's policy (section 1.3); `undefined` for those that are not set. */
 export interface PutPolicy {
   bucket: string;
   /** The only key the token is good for, when its scope names one. */
@@ -12,13 +12,29 @@ export interface PutPolicy {
   fsizeLimit: number;
   returnBody: string | undefined;
   saveKey: string | undefined;
+  returnUrl: string | undefined;
+  callbackUrl: string | undefined;
+  callbackBody: string | undefined;
+  /** Commands to run on the object, in the language of `/fops`. */
+  persistentOps: string | undefined;
+  persistentNotifyUrl: string | undefined;
+  /** Whether each command is notified by itself. */
+  separate: boolean;
+  /** What the content is to be examined for, such as `imagePorn`. */
+  contentDetect: string | undefined;
+  detectNotifyUrl: string | undefined;
+  detectNotifyRule: string | undefined;
+  /** When the file was modified, in milliseconds since the epoch. */
+  lastModifiedTime: number | undefined;
+  /** `crc64ecma`, or a name that means nothing. */
+  hashAlgorithm: string | undefined;
 }
 
 /**
  * Reads a policy as leniently as the service must: the SDKs write numbers as numbers or strings, `null` for
  * what is not set, and members of their own.
  *
- * @throws ServiceError 401 when the policy lacks what makes a token
+ * @throws ServiceError 401 when the policy lacks what makes a token; 400 when it has a URL that is none
  */
 export function parsePutPolicy(json: string): PutPolicy {
   const members = parseObject(json);
@@ -35,6 +51,17 @@ export function parsePutPolicy(json: string): PutPolicy {
     fsizeLimit: number(members, 'fsizeLimit') ?? 0,
     returnBody: text(members, 'returnBody'),
     saveKey: text(members, 'saveKey'),
+    returnUrl: url(members, 'returnUrl'),
+    callbackUrl: url(members, 'callbackUrl'),
+    callbackBody: text(members, 'callbackBody'),
+    persistentOps: text(members, 'persistentOps'),
+    persistentNotifyUrl: url(members, 'persistentNotifyUrl'),
+    separate: number(members, 'separate') === 1,
+    contentDetect: text(members, 'contentDetect'),
+    detectNotifyUrl: url(members, 'detectNotifyURL'),
+    detectNotifyRule: text(members, 'detectNotifyRule'),
+    lastModifiedTime: number(members, 'lastModifiedTime'),
+    hashAlgorithm: text(members, 'hashAlgorithm'),
   };
 }
 
@@ -53,6 +80,12 @@ function parseObject(json: string): Record<string, unknown> {
 function text(members: Record<string, unknown>, name: string): string | undefined {
   const value = members[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function url(members: Record<string, unknown>, name: string): string | undefined {
+  const value = text(members, name);
+  if (value === undefined || (URL.canParse(value) && /^https?:/i.test(value.trim()))) return value;
+  throw new ServiceError(400, `the put policy's ${name} is not an http or https URL`);
 }
 
 function number(members: Record<string, unknown>, name: string): number | undefined {

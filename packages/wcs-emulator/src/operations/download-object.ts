@@ -37,10 +37,10 @@ export async function downloadObject(
 
 function answer(context: RequestContext, object: OpenObject): Reply {
   const { record } = object;
-  const validators = { etag: `"${record.hash}"`, lastModified: record.putTime };
+  const validators = { etag: `"${record.hash}"`, lastModified: record.lastModified ?? record.putTime };
   const headers = {
     ETag: validators.etag,
-    'Last-Modified': new Date(record.putTime).toUTCString(),
+    'Last-Modified': new Date(validators.lastModified).toUTCString(),
     'Accept-Ranges': 'bytes',
   };
   const outcome = evaluatePreconditions(context.headers, validators);

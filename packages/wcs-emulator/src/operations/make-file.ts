@@ -1,4 +1,6 @@
 import { etagOfBlocks } from '@curve-wcs/etag';
+import { completeUpload } from '../completion/complete-upload.js';
+import { substituteMembers } from '../completion/template.js';
 import { decodePercent, decodeText, parseInteger } from '../http/encoding.js';
 import { readBody } from '../http/read-body.js';
 import { jsonReply } from '../http/reply.js';
@@ -6,12 +8,10 @@ import { header, type Operation } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
 import { authorizeUpload } from './authorize.js';
+import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
-import { downloadUrl } from './download-url.js';
 import { expiryAfterDays } from './keep-for.js';
 import { checkKey } from './object-key.js';
-import { substituteMembers, templateValues } from './return-body.js';
-import { checkSize } from './upload-file.js';
 
 /** Room for the contexts of more than half a million blocks, in bytes. */
 const maxContextList = 32 * 1024 * 1024;
@@ -22,7 +22,8 @@ const maxContextList = 32 * 1024 * 1024;
  * where the policy says `overwrite`; otherwise the repetition is told 406, that the object exists.
  */
 export const makeFile: Operation = async context => {
-  const { policy } = await authorizeUpload(context);
+  const grant = await authorizeUpload(context);
+  const { policy } = grant;
   const { size, key: keyInPath, custom } = parsePath(context.path);
   checkSize(policy, size);
   const key = checkKey(policy.key ?? keyInPath ?? keyInHeader(header(context, 'key')));
@@ -45,23 +46,14 @@ export const makeFile: Operation = async context => {
       mimeType: header(context, 'mimetype') || (await typeOfKey(key)) || unknownType,
       putTime,
       ...(expiresAt !== undefined && { expiresAt }),
+      ...(policy.lastModifiedTime !== undefined && { lastModified: policy.lastModifiedTime }),
       parts: blocks.map(block => ({ blob: block.blob, size: block.size })),
     };
     return made;
   });
-  const values = templateValues({
-    bucket,
-    key,
-    fname: '',
-    hash: record.hash,
-    fsize: size,
-    mimeType: record.mimeType,
-    url: downloadUrl(context.url, bucket, key),
-    ip: context.remoteAddress,
-    costTime: Math.max(0, context.now() - context.receivedAt),
-    custom,
-  });
-  return jsonReply(200, { ...substituteMembers(policy.returnBody ?? '', values), key, hash: record.hash });
+  return completeUpload(context, grant, { key, record, filename: '', custom }, values =>
+    jsonReply(200, { ...substituteMembers(policy.returnBody ?? '', values), key, hash: record.hash }),
+  );
 };
 
 /** Reads the path; PHP's extra `/` at its end is nothing. */

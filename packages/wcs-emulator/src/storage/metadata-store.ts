@@ -14,6 +14,8 @@ export interface ObjectRecord {
   mimeType: string;
   /** When it was stored, in milliseconds since the epoch. */
   putTime: number;
+  /** When the uploader says the file was modified, in milliseconds since the epoch; absent for the put time. */
+  lastModified?: number;
   /** When it ends, in milliseconds since the epoch; absent for never. */
   expiresAt?: number;
   /** The content is these, one after the other. */

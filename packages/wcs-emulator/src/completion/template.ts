@@ -17,11 +17,13 @@ export interface UploadOutcome {
   ip: string;
   /** How long the upload took, in milliseconds. */
   costTime: number;
+  /** The job that processes the object; empty for none. */
+  persistentId: string;
   /** The uploader's own variables, by their names with the `x:`. */
   custom: ReadonlyMap<string, string>;
 }
 
-/** The variables of an upload. `persistentId` is empty: nothing is processed after an upload. */
+/** The variables of an upload. */
 export function templateValues(outcome: UploadOutcome): TemplateValues {
   return new Map([
     ...outcome.custom,
@@ -34,13 +36,17 @@ export function templateValues(outcome: UploadOutcome): TemplateValues {
     ['url', urlSafeBase64Encode(outcome.url)],
     ['ip', outcome.ip],
     ['costTime', String(outcome.costTime)],
-    ['persistentId', ''],
+    ['persistentId', outcome.persistentId],
   ]);
 }
 
-/** Replaces every `$(name)`; a variable without a value is empty. */
-export function substitute(template: string, values: TemplateValues): string {
-  return template.replace(/\$\(([^)]*)\)/g, (_, name: string) => values.get(name) ?? '');
+/** Replaces every `$(name)`, by the value as `encode` writes it; a variable without a value is empty. */
+export function substitute(
+  template: string,
+  values: TemplateValues,
+  encode: (value: string) => string = value => value,
+): string {
+  return template.replace(/\$\(([^)]*)\)/g, (_, name: string) => encode(values.get(name) ?? ''));
 }
 
 /** The members of a template `name=value&…`, each value substituted by itself, so that it may hold any text. */

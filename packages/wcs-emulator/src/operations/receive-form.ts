@@ -1,0 +1,58 @@
+import { etagOfBlocks } from '@curve-wcs/etag';
+import type { RequestContext } from '../http/request-context.js';
+import type { BlobWriter } from '../storage/blob-store.js';
+import { receive } from '../storage/receive.js';
+import { SliceHasher } from '../storage/slice-hasher.js';
+import { authorizeUpload } from './authorize.js';
+import { type FormFile, readUploadForm } from './read-upload-form.js';
+
+/** A file that has arrived but belongs to nobody yet. */
+export interface SpooledFile {
+  writer: BlobWriter;
+  size: number;
+  hash: string;
+  /** The SHA-1 of each 4 MiB, in hexadecimal. */
+  sha1s: string[];
+  filename: string;
+  mimeType: string;
+}
+
+/** A form that has arrived. Whoever gets it publishes or discards its file. */
+export interface UploadForm {
+  token: string;
+  fields: ReadonlyMap<string, string>;
+  /** The fields whose names begin with `x:`. */
+  custom: ReadonlyMap<string, string>;
+  file: SpooledFile;
+}
+
+/**
+ * Takes in a form with a file (section 2.2), whose fields may come in any order.
+ *
+ * @param maxFileBytes - the largest file
+ * @throws ServiceError 400 when it is no such form; 413 when the file is too large; 401, 403 or 631 when the token
+ * came first and is not good
+ */
+export async function receiveForm(context: RequestContext, maxFileBytes: number): Promise<UploadForm> {
+  const { fields, file } = await readUploadForm(context, async (part, fieldsSoFar) => {
+    // A token that came first is checked at once, so that nobody uploads 500 MB in vain.
+    const token = fieldsSoFar.get('token');
+    if (token !== undefined) await authorizeUpload(context, token);
+    return spool(context, part, maxFileBytes);
+  });
+  const custom = new Map([...fields].filter(([name]) => name.startsWith('x:')));
+  return { token: fields.get('token') ?? '', fields, custom, file };
+}
+
+async function spool(
+  context: RequestContext,
+  { bytes, filename, mimeType }: FormFile,
+  maxFileBytes: number,
+): Promise<SpooledFile> {
+  const hasher = new SliceHasher();
+  const writer = await context.storage.blobs.create();
+  const size = await receive(bytes, writer, { limit: maxFileBytes, digesters: [hasher] });
+  const sha1s = hasher.digest();
+  const hash = etagOfBlocks(sha1s.map(sha1 => Buffer.from(sha1, 'hex')));
+  return { writer, size, hash, sha1s, filename, mimeType };
+}
