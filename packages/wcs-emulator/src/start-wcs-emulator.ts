@@ -6,6 +6,7 @@ import { clientConfig } from './client-config.js';
 import { FaultRegistry, type WcsFaults } from './faults/fault-registry.js';
 import { RequestLog, type RequestRecord } from './http/request-log.js';
 import { WcsServer } from './http/server.js';
+import { JobRunner } from './jobs/job-runner.js';
 import { downloadUrl } from './operations/download-url.js';
 import { resolveOptions, type WcsEmulatorOptions } from './options.js';
 import { OutboundClient } from './outbound/outbound-client.js';
@@ -66,10 +67,20 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     throw error;
   });
   const accounts = new Accounts(credentials);
-  const server = new WcsServer({ accounts, storage, faults, outbound, log, clock });
+  const jobs: JobRunner = new JobRunner({
+    storage,
+    outbound,
+    clock,
+    url: () => server.url,
+    notificationRetryDelays: rest.notificationRetryDelays,
+  });
+  const server: WcsServer = new WcsServer({ accounts, storage, faults, outbound, jobs, log, clock });
   try {
     await server.listen(host, port);
+    await jobs.start();
   } catch (error) {
+    await server.close();
+    await jobs.stop();
     await storage.close();
     await removeFolder();
     throw error;
@@ -80,6 +91,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     closed ??= (async () => {
       outbound.close();
       await server.close();
+      await jobs.stop();
       await storage.close();
       await removeFolder();
     })();

@@ -122,7 +122,7 @@ describe('a signature', () => {
 
 describe('a path', () => {
   test.each([
-    ['POST', '/fmgr/copy', 404],
+    ['POST', '/fmgr/explode', 404],
     ['GET', '/', 404],
     ['GET', '/file/upload', 405],
     ['POST', '/list', 405],

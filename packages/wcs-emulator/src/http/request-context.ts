@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Accounts } from '../auth/accounts.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { JobRunner } from '../jobs/job-runner.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import type { Reply } from './reply.js';
@@ -27,6 +28,8 @@ export interface RequestContext {
   faults: FaultRegistry;
   /** Sends requests to other servers. */
   outbound: OutboundClient;
+  /** Takes asynchronous jobs. */
+  jobs: JobRunner;
   /** The address of the emulator, without a final slash. */
   url: string;
 }

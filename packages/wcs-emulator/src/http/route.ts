@@ -6,6 +6,8 @@ import { listBucket } from '../operations/list-bucket.js';
 import { listBuckets } from '../operations/list-buckets.js';
 import { makeBlock } from '../operations/make-block.js';
 import { makeFile } from '../operations/make-file.js';
+import { manageInBackground } from '../operations/manage-in-background.js';
+import { managementStatus } from '../operations/management-status.js';
 import { moveObject } from '../operations/move-object.js';
 import { putChunk } from '../operations/put-chunk.js';
 import { setDeadline } from '../operations/set-deadline.js';
@@ -26,6 +28,8 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/move\/[^/]+\/[^/]+$/, methods: { POST: moveObject } },
   { path: /^\/copy\/[^/]+\/[^/]+$/, methods: { POST: copyObject } },
   { path: /^\/setdeadline$/, methods: { POST: setDeadline } },
+  { path: /^\/fmgr\/status$/, methods: { GET: managementStatus } },
+  { path: /^\/fmgr\/[^/]+$/, methods: { POST: manageInBackground } },
   { path: /^\/list$/, methods: { GET: listBucket } },
   { path: /^\/bucket\/list$/, methods: { GET: listBuckets } },
   {

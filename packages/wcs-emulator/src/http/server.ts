@@ -13,6 +13,7 @@ import type { Accounts } from '../auth/accounts.js';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
+import type { JobRunner } from '../jobs/job-runner.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import { errorReply } from './reply.js';
@@ -28,6 +29,7 @@ export interface ServerParts {
   storage: Storage;
   faults: FaultRegistry;
   outbound: OutboundClient;
+  jobs: JobRunner;
   log: RequestLog;
   clock: () => number;
 }
@@ -146,7 +148,7 @@ export class WcsServer {
   }
 
   #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
-    const { accounts, storage, faults, outbound, clock } = this.#parts;
+    const { accounts, storage, faults, outbound, jobs, clock } = this.#parts;
     const target = request.url ?? '';
     const question = target.indexOf('?');
     return {
@@ -163,6 +165,7 @@ export class WcsServer {
       storage,
       faults,
       outbound,
+      jobs,
       url: this.url,
     };
   }

@@ -8,8 +8,8 @@ import { checkKey } from './object-key.js';
 const maxPlaylist = 16 * 1024 * 1024;
 
 /**
- * The keys of the `.ts` files that an `.m3u8` names and that exist beside it, each once. Another object has none. Addresses
- * with a host are not looked at: what they name may lie anywhere.
+ * The keys of the `.ts` files that an `.m3u8` names and that exist, each once. Another object has none. Only relative
+ * references count (section 2.5): where an absolute one leads, the bucket cannot tell.
  *
  * @throws ServiceError 400 when the playlist is too large to be one
  */
@@ -35,7 +35,7 @@ export async function playlistSegments(objects: ObjectStore, { bucket, key }: Ob
 function segmentKeys(playlist: string, playlistKey: string): string[] {
   return playlist.split(/\r?\n/).flatMap(line => {
     const reference = line.trim();
-    if (reference === '' || reference.startsWith('#')) return [];
+    if (/^(#|\/|$)/.test(reference)) return [];
     const key = resolve(reference, playlistKey);
     return key !== undefined && /\.ts$/i.test(key) ? [key] : [];
   });

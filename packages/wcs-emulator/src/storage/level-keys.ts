@@ -2,6 +2,8 @@
  * How records are named in the ordered store. The first letter says what kind; then
  *
  *   b<bucket>             a bucket
+ *   i<job>\0<index>       an item of a job, its index in 8 digits
+ *   j<job>                an asynchronous job
  *   k<blob>               a block of a resumable upload
  *   o<bucket>\0<key>      an object: LevelDB's byte order is the order in which keys are listed
  *   r<blob>               how many objects consist of a blob
@@ -22,6 +24,9 @@ export type KeyRange = { gt: Buffer; lt: Buffer } | { gte: Buffer; lt: Buffer };
 
 export const bucketKey = (bucket: string): Buffer => Buffer.from(`b${bucket}`);
 export const blockKey = (blob: string): Buffer => Buffer.from(`k${blob}`);
+export const jobKey = (id: string): Buffer => Buffer.from(`j${id}`);
+export const jobItemKey = (id: string, index: number): Buffer =>
+  Buffer.from(`i${id}\0${String(index).padStart(8, '0')}`);
 export const objectKey = (bucket: string, key: string): Buffer => Buffer.from(`o${bucket}\0${key}`);
 export const referenceKey = (blob: string): Buffer => Buffer.from(`r${blob}`);
 export const expiryKey = (time: number, { bucket, key }: ObjectName): Buffer =>
@@ -30,6 +35,9 @@ export const settingKey = (name: string): Buffer => Buffer.from(`s${name}`);
 
 export const bucketRange = (): KeyRange => startingWith(Buffer.from('b'));
 export const blockRange = (): KeyRange => startingWith(Buffer.from('k'));
+
+export const jobRange = (): KeyRange => startingWith(Buffer.from('j'));
+export const jobItemRange = (id: string): KeyRange => startingWith(Buffer.from(`i${id}\0`));
 
 /** What ends at `time` or before. */
 export const expiryRange = (time: number): KeyRange => ({

@@ -8,6 +8,10 @@ import {
   expiringObject,
   expiryKey,
   expiryRange,
+  jobItemKey,
+  jobItemRange,
+  jobKey,
+  jobRange,
   nameOf,
   objectKey,
   objectRange,
@@ -17,6 +21,8 @@ import {
 import { LevelObjectCursor } from './level-object-cursor.js';
 import type {
   BlockRecord,
+  JobItemRecord,
+  JobRecord,
   MetadataChange,
   MetadataStore,
   ObjectCursor,
@@ -80,6 +86,20 @@ export class LevelMetadataStore implements MetadataStore {
     }
   }
 
+  async getJob(id: string): Promise<JobRecord | undefined> {
+    return (await this.#database.get(jobKey(id))) as JobRecord | undefined;
+  }
+
+  async listJobItems(id: string): Promise<JobItemRecord[]> {
+    return (await this.#database.values(jobItemRange(id)).all()) as JobItemRecord[];
+  }
+
+  async *listJobs(): AsyncIterable<[string, JobRecord]> {
+    for await (const [key, record] of this.#database.iterator(jobRange())) {
+      yield [nameOf(key), record as JobRecord];
+    }
+  }
+
   async getSetting(name: string): Promise<string | undefined> {
     return (await this.#database.get(settingKey(name))) as string | undefined;
   }
@@ -116,6 +136,18 @@ function toOperations(change: MetadataChange): Operation[] {
       return [{ type: 'put', key: blockKey(change.blob), value: change.record }];
     case 'delete-block':
       return [{ type: 'del', key: blockKey(change.blob) }];
+    case 'put-job':
+      return [{ type: 'put', key: jobKey(change.id), value: change.record }];
+    case 'put-job-item':
+      return [{ type: 'put', key: jobItemKey(change.id, change.index), value: change.item }];
+    case 'delete-job':
+      return [
+        { type: 'del', key: jobKey(change.id) },
+        ...Array.from({ length: change.items }, (_, index) => ({
+          type: 'del' as const,
+          key: jobItemKey(change.id, index),
+        })),
+      ];
     case 'set-references':
       return change.count > 0
         ? [{ type: 'put', key: referenceKey(change.blob), value: change.count }]

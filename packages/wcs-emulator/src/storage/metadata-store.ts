@@ -37,6 +37,69 @@ export interface BlockRecord {
   sha1s?: string[];
 }
 
+/** An asynchronous job (sections 2.8 and 2.9) without its items. */
+export interface JobRecord {
+  /** What carries its commands out, by its name in `jobs/job-kinds.ts`. */
+  kind: string;
+  /** How far it is: a `jobCode`. */
+  code: number;
+  /** Whose job it is. */
+  accessKey: string;
+  /** When it was accepted, in milliseconds since the epoch. */
+  createdAt: number;
+  /** Whether results that exist already are made again. */
+  force: boolean;
+  /** Whether each command is notified by itself. */
+  separate: boolean;
+  /** Who is to be told; absent for nobody. */
+  notifyUrl?: string;
+  /** The object that all commands are about, for kinds that have one. */
+  input?: ObjectName;
+  /** How large that object was, in bytes. */
+  inputSize?: number;
+  /** How far the notification is, unless commands are notified separately. */
+  notification?: NotificationRecord;
+}
+
+/** One command of a job. */
+export interface JobItemRecord {
+  /** The command as it was given. */
+  command: string;
+  /** How far it is: an `itemCode`. */
+  code: number;
+  /** Why it failed. */
+  error?: string;
+  /** What came of it. */
+  result?: JobItemResult;
+  /** How long it took, in milliseconds. */
+  costTime?: number;
+  /** How far its own notification is. */
+  notification?: NotificationRecord;
+}
+
+/** What came of a command. All are absent where they make no sense. */
+export interface JobItemResult {
+  /** The key of the object that was made or changed. */
+  key?: string;
+  /** The wcs-etag of that object. */
+  hash?: string;
+  /** Its size in bytes. */
+  fsize?: number;
+  /** Where it can be downloaded. */
+  url?: string;
+  /** Further members of the item in a status answer, as they are. */
+  more?: Record<string, unknown>;
+}
+
+/** How the delivery of a notification goes. */
+export interface NotificationRecord {
+  attempts: number;
+  /** Absent until the delivery has succeeded or was given up. */
+  delivered?: boolean;
+  /** Why the latest attempt failed. */
+  error?: string;
+}
+
 /** One step of a change; a list of them happens wholly or not at all. */
 export type MetadataChange =
   | { type: 'put-bucket'; bucket: string }
@@ -51,6 +114,10 @@ export type MetadataChange =
   | { type: 'delete-object'; bucket: string; key: string; previous: ObjectRecord | undefined }
   | { type: 'put-block'; blob: string; record: BlockRecord }
   | { type: 'delete-block'; blob: string }
+  | { type: 'put-job'; id: string; record: JobRecord }
+  | { type: 'put-job-item'; id: string; index: number; item: JobItemRecord }
+  /** With its items, of which there are `items`. */
+  | { type: 'delete-job'; id: string; items: number }
   /** How many objects consist of a blob, among others; with 0 the blob is forgotten. */
   | { type: 'set-references'; blob: string; count: number };
 
@@ -87,6 +154,10 @@ export interface MetadataStore {
   /** The objects whose time is over, those first that ended first. */
   listExpired(now: number): AsyncIterable<ObjectName>;
   listBlocks(): AsyncIterable<[blob: string, record: BlockRecord]>;
+  getJob(id: string): Promise<JobRecord | undefined>;
+  /** The items of a job in their order. */
+  listJobItems(id: string): Promise<JobItemRecord[]>;
+  listJobs(): AsyncIterable<[id: string, record: JobRecord]>;
   /** A value of the store itself, such as the key that signs contexts. */
   getSetting(name: string): Promise<string | undefined>;
   putSetting(name: string, value: string): Promise<void>;

@@ -20,6 +20,24 @@ export interface ChunkAnswer {
   offset: number;
 }
 
+/** What a job's status answer tells. */
+export interface JobStatus {
+  id: string;
+  code: number;
+  desc: string;
+  separate: number;
+  items: {
+    cmd: string;
+    code: number;
+    desc: string;
+    error: string | null;
+    hash: string;
+    fsize: number;
+    key: string;
+    url: string;
+  }[];
+}
+
 export interface ListAnswer {
   marker: string;
   commonPrefixes: string[];
@@ -131,6 +149,33 @@ export class TestClient {
   async setDeadline(key: string, deadline: number, rest = ''): Promise<Answer> {
     const body = `bucket=${b64u(this.bucket)}&key=${b64u(key)}&deadline=${deadline}${rest}`;
     return this.manage('POST', '/setdeadline', body);
+  }
+
+  /** Submits a job that manages objects; its id. */
+  async submit(operation: string, fops: string, rest = ''): Promise<string> {
+    const { status, text } = await this.manage('POST', `/fmgr/${operation}`, `fops=${fops}${rest}`);
+    if (status !== 200) throw new Error(`fmgr/${operation}: ${status} ${text}`);
+    return JSON.parse(text).persistentId;
+  }
+
+  async jobStatus(id: string): Promise<JobStatus> {
+    const { status, text } = await this.send('GET', `/fmgr/status?persistentId=${id}`);
+    if (status !== 200) throw new Error(`fmgr/status: ${status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Waits until all commands of a job are over, or until its notification is. */
+  async finished(id: string, { notified = false } = {}): Promise<JobStatus> {
+    for (;;) {
+      const job = await this.jobStatus(id);
+      if (notified ? job.code >= 5 : job.code >= 3) return job;
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Submits a job that manages objects, and waits until all its commands are over. */
+  async run(operation: string, fops: string, rest = ''): Promise<JobStatus> {
+    return this.finished(await this.submit(operation, fops, rest));
   }
 
   /** The bytes of an object, which must be there. */

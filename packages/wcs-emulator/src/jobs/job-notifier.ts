@@ -1,0 +1,106 @@
+import { sendNotification } from '../notifications/send-notification.js';
+import type { OutboundClient } from '../outbound/outbound-client.js';
+import type {
+  JobItemRecord,
+  JobRecord,
+  MetadataStore,
+  NotificationRecord,
+} from '../storage/metadata-store.js';
+import { itemCode, jobCode } from './job-codes.js';
+import { type JobRenderer, managementStatus, processingStatus } from './job-status.js';
+import { Limiter } from './limiter.js';
+
+/** How many notifications are under way at once, their pauses included. */
+const deliveriesAtOnce = 16;
+
+/** The `code` in the notification of a single command: it went well, or not. */
+const separateCode = { succeeded: 1, failed: 2 };
+
+/** Tells whoever asked for it what became of a job (section 1.6), and keeps how far that is. */
+export class JobNotifier {
+  readonly #metadata: MetadataStore;
+  readonly #outbound: OutboundClient;
+  readonly #retryDelays: readonly number[];
+  readonly #limiter = new Limiter(deliveriesAtOnce);
+
+  constructor({
+    metadata,
+    outbound,
+    retryDelays,
+  }: { metadata: MetadataStore; outbound: OutboundClient; retryDelays: readonly number[] }) {
+    this.#metadata = metadata;
+    this.#outbound = outbound;
+    this.#retryDelays = retryDelays;
+  }
+
+  /**
+   * Tells of a whole job.
+   *
+   * @returns whether it was delivered, be it by an earlier run
+   */
+  async tellJob(
+    id: string,
+    record: JobRecord,
+    items: readonly JobItemRecord[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return this.#deliver(record, rendererOf(record)({ id, record, items }, jobCode.done), {
+      earlier: record.notification,
+      signal,
+      save: notification =>
+        this.#metadata.commit([{ type: 'put-job', id, record: { ...record, notification } }]),
+    });
+  }
+
+  /** Tells of one command that is over. */
+  async tellItem(
+    id: string,
+    record: JobRecord,
+    index: number,
+    item: JobItemRecord,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const code = item.code === itemCode.failed ? separateCode.failed : separateCode.succeeded;
+    return this.#deliver(record, rendererOf(record)({ id, record, items: [item] }, code), {
+      earlier: item.notification,
+      signal,
+      save: notification =>
+        this.#metadata.commit([{ type: 'put-job-item', id, index, item: { ...item, notification } }]),
+    });
+  }
+
+  async #deliver(
+    { notifyUrl }: JobRecord,
+    body: Record<string, unknown>,
+    {
+      earlier,
+      signal,
+      save,
+    }: {
+      earlier: NotificationRecord | undefined;
+      signal: AbortSignal;
+      save: (state: NotificationRecord) => Promise<void>;
+    },
+  ): Promise<boolean> {
+    if (notifyUrl === undefined) return true;
+    if (earlier?.delivered !== undefined) return earlier.delivered;
+    return this.#limiter.run(async () => {
+      const progress = await sendNotification({
+        url: notifyUrl,
+        body,
+        client: this.#outbound,
+        retryDelays: this.#retryDelays,
+        attemptsMade: earlier?.attempts ?? 0,
+        onFailure: save,
+        signal,
+      });
+      const delivered = progress.error === undefined;
+      await save({ ...progress, delivered });
+      return delivered;
+    });
+  }
+}
+
+function rendererOf({ kind }: JobRecord): JobRenderer {
+  return kind.startsWith('fmgr/') ? managementStatus : processingStatus;
+}
