@@ -1,15 +1,17 @@
-/** What a benchmark measured: a rate, and that of a peer in the same run. */
+/** What a benchmark measured: a rate or another figure, and that of a peer. */
 export interface Figure {
   /** What was measured. */
   name: string;
-  /** Bytes per second. */
+  /** Bytes per second, unless `show` says otherwise. */
   rate: number;
   /** What it is compared with. */
   peer: string;
-  /** Bytes per second of the peer. */
+  /** The same of the peer. */
   peerRate: number;
   /** `rate` over `peerRate`. */
   ratio: number;
+  /** @default gigabytes per second */
+  show?: (rate: number) => string;
 }
 
 const BAR = 22;
@@ -30,12 +32,12 @@ export function chart(figures: readonly Figure[]): string {
   ].join('\n');
 }
 
-function group({ name, rate, peer, peerRate, ratio }: Figure, top: number): string {
+function group({ name, rate, peer, peerRate, ratio, show = inGigabytes }: Figure, top: number): string {
   const scale = (WIDTH - LEFT - 420) / Math.max(rate, peerRate);
   return [
     `<text x="${LEFT}" y="${top + 10}" font-weight="bold" fill="#222222">${escaped(name)}: ${ratio.toFixed(2)} ×</text>`,
-    bar(top + 18, rate * scale, '#1f6feb', `${gigabytes(rate)} GB/s`),
-    bar(top + 18 + BAR, peerRate * scale, '#b0b7c0', `${gigabytes(peerRate)} GB/s, ${peer}`),
+    bar(top + 18, rate * scale, '#1f6feb', show(rate)),
+    bar(top + 18 + BAR, peerRate * scale, '#b0b7c0', `${show(peerRate)}, ${peer}`),
   ].join('\n');
 }
 
@@ -50,6 +52,10 @@ function bar(top: number, length: number, colour: string, label: string): string
 /** A rate in GB/s. */
 export function gigabytes(rate: number): string {
   return (rate / 1e9).toFixed(2);
+}
+
+function inGigabytes(rate: number): string {
+  return `${gigabytes(rate)} GB/s`;
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,7 @@
 #include "client/client.h"
 
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -8,12 +9,26 @@
 
 namespace curve {
 
+namespace {
+// What top, perf and debuggers show.
+void nameThread(const char* name) {
+#ifdef __APPLE__
+  ::pthread_setname_np(name);
+#else
+  ::pthread_setname_np(::pthread_self(), name);
+#endif
+}
+}  // namespace
+
 Client::Client(Config config) : context_(std::move(config)), mds_(context_) {}
 
 std::unique_ptr<Client> Client::create(Config config, std::string& error) {
   std::unique_ptr<Client> client(new Client(std::move(config)));
   if (client->context_.config.registerToMds && !client->reservePort(error)) return nullptr;
-  client->thread_ = std::thread([c = client.get()] { c->context_.loop.run(); });
+  client->thread_ = std::thread([c = client.get()] {
+    nameThread("curve-io");
+    c->context_.loop.run();
+  });
   return client;
 }
 

@@ -1,0 +1,32 @@
+import { createClient } from '@curve-wcs/curve-native';
+import { CBDClient, UserInfo_t } from '../src/index.js';
+
+/** An open volume, whichever client opened it. Each fills or sends the buffer it is given. */
+export interface OpenVolume {
+  read(offset: number, buffer: Uint8Array): Promise<unknown>;
+  write(offset: number, buffer: Uint8Array): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The clients that are measured, as people use them. */
+export const CLIENTS: Readonly<Record<string, (mdsAddress: string) => Promise<OpenVolume>>> = {
+  CBDClient: async mdsAddress => {
+    const cbd = new CBDClient();
+    await cbd.InitAsync({ 'mds.listen.addr': mdsAddress });
+    const fd = await cbd.OpenAsync('/bench', new UserInfo_t('bench'));
+    return {
+      read: (offset, buffer) => cbd.ReadAsync(fd, buffer, offset, buffer.length),
+      write: (offset, buffer) => cbd.WriteAsync(fd, buffer, offset, buffer.length),
+      close: () => cbd.UnInitAsync(),
+    };
+  },
+  'curve-native': async mdsAddress => {
+    const client = createClient({ 'mds.listen.addr': mdsAddress });
+    const fd = await client.open('/bench', { owner: 'bench' });
+    return {
+      read: (offset, buffer) => client.read(fd, offset, buffer),
+      write: (offset, buffer) => client.write(fd, offset, buffer),
+      close: () => client.uninit(),
+    };
+  },
+};
