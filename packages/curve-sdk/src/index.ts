@@ -1,4 +1,5 @@
 export type { NativeConfig as CurveConfig } from '@curve-wcs/curve-native';
+export type { CallOptions } from './call-options.js';
 export { CBDClient } from './cbd/cbd-client.js';
 export { CBDError } from './cbd/cbd-error.js';
 export {
@@ -23,3 +24,33 @@ export {
   type UserInfo,
   UserInfo_t,
 } from './cbd/types.js';
+export { CurveClient } from './client/curve-client.js';
+export type { FileInfo, FileStatus, Stripe, Throttle, ThrottleKind } from './client/file-info.js';
+export type {
+  ConnectOptions,
+  CreateVolumeOptions,
+  CurveUser,
+  MkdirOptions,
+  MountPoint,
+  NamedUser,
+  OpenOptions,
+  Poolset,
+  Usage,
+} from './client/options.js';
+export type { Chunk, Chunkserver, Segment } from './client/segments.js';
+export type { ClientStats, LatencyStats } from './client/stats.js';
+export type { RestoreOptions, Trash, TrashEntry } from './client/trash.js';
+export { CurveError, type CurveErrorCode } from './errors/curve-error.js';
+export type {
+  DiscardOptions,
+  RangeOptions,
+  ReadIntoOptions,
+  ReadNewOptions,
+  ReadResult,
+  ReadVectorResult,
+  VectorOptions,
+  WriteOptions,
+  WriteResult,
+} from './volume/options.js';
+export type { ReadModifyWrite } from './volume/vector.js';
+export { Volume } from './volume/volume.js';

@@ -1,0 +1,79 @@
+import type { NativeClient, NativeUser } from '@curve-wcs/curve-native';
+import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
+import { closed } from '../errors/curve-error.js';
+import { curveError, type FailedCall } from '../errors/native-failure.js';
+import { InFlight } from './in-flight.js';
+
+type Work<T> = (native: NativeClient, user: NativeUser) => Promise<T>;
+
+/** The native client and its user: how calls about paths and about the cluster are made. */
+export class Connection {
+  readonly native: NativeClient;
+  readonly user: NativeUser;
+  readonly #calls = new InFlight();
+  #ended = false;
+  #end: Promise<void> | undefined;
+
+  constructor(native: NativeClient, user: NativeUser) {
+    this.native = native;
+    this.user = user;
+  }
+
+  /** A caller's call that is one call to the cluster. */
+  async call<T>(
+    operation: string,
+    path: string | undefined,
+    options: CallOptions | undefined,
+    work: Work<T>,
+  ) {
+    checkCallOptions(options, operation, path);
+    this.#begin(operation, path);
+    try {
+      return await this.ask({ operation, path, signal: options?.signal }, work);
+    } finally {
+      this.#calls.end();
+    }
+  }
+
+  /** A caller's call that takes several steps, made with {@link ask}. */
+  async steps<T>(
+    operation: string,
+    path: string | undefined,
+    options: CallOptions | undefined,
+    work: (course: Course) => Promise<T>,
+  ): Promise<T> {
+    const course = new Course(options, operation, path);
+    this.#begin(operation, path);
+    try {
+      return await work(course);
+    } finally {
+      this.#calls.end();
+    }
+  }
+
+  /** Asks the cluster; a failure says what the caller wanted. */
+  async ask<T>(call: FailedCall, work: Work<T>): Promise<T> {
+    try {
+      return await work(this.native, this.user);
+    } catch (error) {
+      throw curveError(error, call);
+    }
+  }
+
+  /** Refuses callers from now on; settles when the calls under way have ended. */
+  async endCalls(): Promise<void> {
+    this.#ended = true;
+    await this.#calls.settled();
+  }
+
+  /** Closes the volumes and ends the native client; calls under way are cancelled. */
+  async end(): Promise<void> {
+    this.#end ??= this.native.uninit();
+    await this.#end;
+  }
+
+  #begin(operation: string, path: string | undefined): void {
+    if (this.#ended) throw closed('client', operation, path);
+    this.#calls.begin();
+  }
+}

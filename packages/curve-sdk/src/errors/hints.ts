@@ -1,0 +1,42 @@
+const CLOCKS =
+  "the MDS also refuses clocks that differ from its own by 15 seconds or more, and root's wrong password";
+
+/** What to do about a status, whatever the call. */
+const BY_STATUS: Readonly<Record<string, string>> = {
+  kOwnerAuthFail: `only its owner and root may; ${CLOCKS}`,
+  kFileOccupied: 'mounts() tells where',
+  kPoolsetNotExist: 'poolsets() tells which there are',
+  kEpochTooOld: 'open the volume again to write to it',
+  CHUNK_OP_STATUS_EPOCH_TOO_OLD: 'open the volume again to write to it',
+  ECONNREFUSED: 'is the cluster running, and mds.listen.addr right?',
+  EHOSTDOWN: 'is the cluster running, and mds.listen.addr right?',
+};
+
+/** What to do about a status of a certain call. */
+const BY_CALL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  createVolume: {
+    kFileNotExists: 'a directory on the way to it is missing',
+    kFileLengthNotSupported:
+      'clusters as shipped take 10 GiB to 20 TiB in steps of 1 GiB, and no more than the poolset has left',
+    kParaError: 'the stripes do not fit: unit and count must divide the chunk size (16 MiB as shipped)',
+  },
+  mkdir: { kFileNotExists: 'a directory on the way to it is missing; { recursive: true } makes those too' },
+  extend: {
+    kFileLengthNotSupported: 'clusters as shipped allow up to 20 TiB',
+    kExtentUnitError: 'these are 1 GiB in clusters as shipped',
+    kNotSupported: 'only volumes grow',
+  },
+  list: { kOwnerAuthFail: `only its owner and root may, and / and /RecycleBin are root's; ${CLOCKS}` },
+  'trash.list': { kOwnerAuthFail: `the recycle bin is root's; ${CLOCKS}` },
+  'trash.purge': { kOwnerAuthFail: `the recycle bin is root's; ${CLOCKS}` },
+  'trash.restore': { kFileNotExists: 'no such volume is in the recycle bin' },
+  changeOwner: { kOwnerAuthFail: `only root may; ${CLOCKS}` },
+  rename: { kNotSupported: 'directories cannot be renamed' },
+  rmdir: { kDirNotEmpty: 'removeAll() removes what is in it' },
+  open: { kNotSupported: 'only volumes can be opened' },
+};
+
+/** A sentence that helps, or none. */
+export function hintFor(operation: string, status: string): string {
+  return BY_CALL[operation]?.[status] ?? BY_STATUS[status] ?? '';
+}

@@ -1,0 +1,64 @@
+import type { NativeError } from '@curve-wcs/curve-native';
+import { LIBCURVE_ERROR } from '../cbd/error-codes.js';
+import { aborted, CurveError, type CurveErrorCode, closed, subject } from './curve-error.js';
+import { hintFor } from './hints.js';
+import { chunkStatus, mdsStatus, rpcStatus, type Status } from './statuses.js';
+
+/** What was being done when the native client failed. */
+export interface FailedCall {
+  readonly operation: string;
+  readonly path?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Turns a failure of the native client into a {@link CurveError}. The code follows what the server said, so an open of
+ * a missing volume is NOTEXIST although libcurve says FAILED there. What is no failure of the native client comes back
+ * as it is.
+ */
+export function curveError(error: unknown, { operation, path, signal }: FailedCall): unknown {
+  if (!isNativeError(error)) return error;
+  if (error.kind === 'canceled') {
+    return signal?.aborted ? aborted(signal, operation, path) : closed('client', operation, path);
+  }
+  const { attempts } = error as { attempts?: number };
+  const what = subject(operation, path);
+  const details = { operation, path, attempts, cause: error };
+  if (error.kind === 'timeout') {
+    return new CurveError('TIMEOUT', `${what}: not done when its deadline passed`, details);
+  }
+  const status = statusOf(error);
+  if (status === undefined) {
+    return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
+  }
+  const said = `${SPEAKER[error.kind]} ${status.name} (${error.status}): ${status.says}`;
+  const hint = hintFor(operation, status.name);
+  return new CurveError(status.code, `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`, {
+    ...details,
+    status: status.name,
+    statusCode: error.status,
+  });
+}
+
+const SPEAKER = { mds: 'the MDS answered', chunk: 'a chunkserver answered', client: 'no answer,' } as const;
+
+function statusOf({ kind, status }: NativeError): Status | undefined {
+  if (kind === 'mds') return mdsStatus(status);
+  return kind === 'chunk' ? chunkStatus(status) : rpcStatus(status);
+}
+
+function times(attempts: number | undefined): string {
+  return attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
+}
+
+const NAMES = new Map<number, CurveErrorCode>(
+  Object.entries(LIBCURVE_ERROR).map(([name, value]) => [-value, name as CurveErrorCode]),
+);
+
+function nameOf(libcurveCode: number): CurveErrorCode {
+  return NAMES.get(libcurveCode) ?? 'UNKNOWN';
+}
+
+function isNativeError(error: unknown): error is NativeError {
+  return error instanceof Error && error.name === 'CurveNativeError';
+}

@@ -1,0 +1,96 @@
+import type { CallOptions } from '../call-options.js';
+import { invalid } from '../checks.js';
+import type { Connection } from '../client/connection.js';
+import { type FileInfo, fileInfo } from '../client/file-info.js';
+import { InFlight } from '../client/in-flight.js';
+import { CurveError, closed } from '../errors/curve-error.js';
+import { curveError } from '../errors/native-failure.js';
+import { BlockTurns } from './block-turns.js';
+
+/** An open volume as its calls see it: descriptor, geometry, and who is writing where. */
+export class OpenVolume {
+  readonly connection: Connection;
+  readonly fd: number;
+  readonly path: string;
+  readonly blockSize: number;
+  readonly info: FileInfo;
+  readonly turns = new BlockTurns();
+  /** Bytes, as far as is known: others may have extended it. */
+  length: number;
+  /** Whether the cluster knows that it was closed. */
+  isClosed = false;
+  readonly #calls = new InFlight();
+  #closing = false;
+
+  constructor(connection: Connection, fd: number, info: FileInfo) {
+    this.connection = connection;
+    this.fd = fd;
+    this.path = info.path;
+    this.blockSize = info.blockSize;
+    this.info = info;
+    this.length = info.length;
+  }
+
+  /** A call begins; none may any more once the volume is being closed. */
+  begin(operation: string): void {
+    if (this.#closing) throw closed('volume', operation, this.path);
+    this.#calls.begin();
+  }
+
+  /** A call that has begun ends. */
+  end(): void {
+    this.#calls.end();
+  }
+
+  /** Lets no more calls begin; settles when those under way have ended. */
+  async endCalls(): Promise<void> {
+    this.#closing = true;
+    await this.#calls.settled();
+  }
+
+  /** What a failure of the native client means to the caller. */
+  failure(error: unknown, operation: string, signal: AbortSignal | undefined): unknown {
+    return curveError(error, { operation, path: this.path, signal });
+  }
+
+  /** Whether a range begins and ends with blocks. */
+  isAligned(offset: number, length: number): boolean {
+    return offset % this.blockSize === 0 && length % this.blockSize === 0;
+  }
+
+  /** Refuses an offset that is none. */
+  checkOffset(offset: number, operation: string): void {
+    if (Number.isSafeInteger(offset) && offset >= 0) return;
+    throw invalid(operation, 'offset', 'a whole number of at least 0', offset, this.path);
+  }
+
+  /** Refuses a range that does not begin and end with blocks. */
+  checkAligned(offset: number, length: number, operation: string): void {
+    if (this.isAligned(offset, length)) return;
+    const message =
+      `${operation} ${this.path}: offset and length must be multiples of the block size, ${this.blockSize} bytes; ` +
+      `got ${offset} and ${length} ({ align: 'auto' } allows any)`;
+    throw new CurveError('INVALID_ARGUMENT', message, { operation, path: this.path });
+  }
+
+  /** Refuses a range beyond the end; the cluster is asked first whether the volume has grown. */
+  async checkEnd(offset: number, length: number, operation: string, options?: CallOptions): Promise<void> {
+    if (offset + length > this.length) await this.refresh(operation, options);
+    if (offset + length <= this.length) return;
+    const message =
+      `${operation} ${this.path}: the volume has ${this.length} bytes; ` +
+      `got offset ${offset} and length ${length}, which end at ${offset + length}`;
+    throw new CurveError('INVALID_ARGUMENT', message, { operation, path: this.path });
+  }
+
+  /** Asks the cluster what the volume is now. */
+  async refresh(operation: string, options?: CallOptions): Promise<FileInfo> {
+    const info = await this.connection.ask(
+      { operation, path: this.path, signal: options?.signal },
+      (native, user) => native.stat(this.path, user, options),
+    );
+    // Another volume may have taken the path.
+    if (info.id === this.info.id) this.length = Number(info.length);
+    return fileInfo(this.path, info);
+  }
+}

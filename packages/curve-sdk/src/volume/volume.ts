@@ -1,0 +1,346 @@
+import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
+import { checkChoice, checkWhole, invalid } from '../checks.js';
+import type { FileInfo, Stripe } from '../client/file-info.js';
+import { CurveError } from '../errors/curve-error.js';
+import type { OpenVolume } from './open-volume.js';
+import type {
+  DiscardOptions,
+  ReadIntoOptions,
+  ReadNewOptions,
+  ReadResult,
+  ReadVectorResult,
+  VectorOptions,
+  WriteOptions,
+  WriteResult,
+} from './options.js';
+import { readModifyWrite, readVector, writeVector } from './vector.js';
+
+/**
+ * An open volume. Reads and writes go straight between the caller's memory and the cluster; any number of them may be
+ * under way. A write that has resolved is on all replicas. While a volume is open its lease is kept, and nobody can
+ * remove or rename it (curve-protocol.md §4.5).
+ *
+ * Every call rejects with a {@link CurveError}: `INVALID_ARGUMENT` before anything is sent, `CLOSED` after close,
+ * `EPOCH_TOO_OLD` when another client has fenced this one off.
+ *
+ * @example
+ * ```ts
+ * import { CurveClient } from '@curve-wcs/curve-sdk';
+ *
+ * await using curve = await CurveClient.connect('/etc/curve/client.conf', { user: 'alice' });
+ * await using volume = await curve.open('/vol1');
+ * await volume.write(Buffer.alloc(4096, 'x'), { offset: 0 });
+ * const { data } = await volume.read({ offset: 0, length: 4096 });
+ * ```
+ */
+export class Volume implements AsyncDisposable {
+  readonly #open: OpenVolume;
+  readonly #onClosed: () => void;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(open: OpenVolume, onClosed: () => void) {
+    this.#open = open;
+    this.#onClosed = onClosed;
+  }
+
+  /** Absolute path by which it was opened. */
+  get path(): string {
+    return this.#open.path;
+  }
+
+  /** Inode id. */
+  get id(): bigint {
+    return this.#open.info.id;
+  }
+
+  /** Bytes, as far as is known: {@link stat} asks whether another client has extended it. */
+  get length(): number {
+    return this.#open.length;
+  }
+
+  /** Bytes that offsets and lengths are multiples of. */
+  get blockSize(): number {
+    return this.#open.blockSize;
+  }
+
+  /** Bytes of a chunk. */
+  get chunkSize(): number {
+    return this.#open.info.chunkSize;
+  }
+
+  /** Bytes of a segment, the unit of allocation and growth. */
+  get segmentSize(): number {
+    return this.#open.info.segmentSize;
+  }
+
+  /** How it is striped, if it is. */
+  get stripe(): Stripe | undefined {
+    return this.#open.info.stripe;
+  }
+
+  /**
+   * Reads exactly `buffer.length` bytes into the caller's memory, which must be left alone until this settles. What was
+   * never written is zeros (ReadChunk, curve-protocol.md §3.5).
+   */
+  read<T extends Uint8Array>(options: ReadIntoOptions<T>): Promise<ReadResult<T>>;
+  /** Reads exactly `length` bytes into new memory. */
+  read(options: ReadNewOptions): Promise<ReadResult<Buffer>>;
+  async read(options: ReadIntoOptions | ReadNewOptions): Promise<ReadResult<Uint8Array>> {
+    const open = this.#open;
+    const { offset, align } = options;
+    open.checkOffset(offset, 'read');
+    checkCallOptions(options, 'read', open.path);
+    const data = this.#target(options);
+    const { length } = data;
+    if (align === undefined) open.checkAligned(offset, length, 'read');
+    else checkChoice(align, ['auto'], 'read', 'align');
+    if (length === 0) return { data, bytesRead: 0 };
+    open.begin('read');
+    try {
+      if (offset + length > open.length) await open.checkEnd(offset, length, 'read', options);
+      if (align === undefined || open.isAligned(offset, length)) {
+        await open.connection.native.read(open.fd, offset, data, options);
+      } else {
+        await readVector(open, [data], offset, length, new Course(options, 'read', open.path));
+      }
+      return { data, bytesRead: length };
+    } catch (error) {
+      throw open.failure(error, 'read', options.signal);
+    } finally {
+      open.end();
+    }
+  }
+
+  /**
+   * Writes all of `data` from where it lies; it must not change until this settles (WriteChunk, curve-protocol.md §3.5).
+   * A write that fails or is aborted may have been done in part.
+   *
+   * With `align: 'auto'` any range can be written: the blocks it begins and ends in are read first, and the result says
+   * so. Writes of this {@link Volume} to those blocks take turns meanwhile; writes of others do not.
+   */
+  async write(data: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+    const open = this.#open;
+    const { offset, align } = options;
+    open.checkOffset(offset, 'write');
+    checkCallOptions(options, 'write', open.path);
+    checkBytes(data, 'write', 'data', open.path);
+    const { length } = data;
+    if (align === undefined) open.checkAligned(offset, length, 'write');
+    else checkChoice(align, ['auto'], 'write', 'align');
+    if (length === 0) return { bytesWritten: 0 };
+    open.begin('write');
+    try {
+      if (offset + length > open.length) await open.checkEnd(offset, length, 'write', options);
+      if (align !== undefined && !open.isAligned(offset, length)) {
+        const course = new Course(options, 'write', open.path);
+        const aligned = await readModifyWrite(open, [data], offset, length, course);
+        return { bytesWritten: length, aligned };
+      }
+      const turn = open.turns.plain(offset, offset + length);
+      try {
+        if (turn.before !== undefined) {
+          await new Course(options, 'write', open.path).unlessOver(turn.before);
+        }
+        await open.connection.native.write(open.fd, offset, data, options);
+      } finally {
+        open.turns.end(turn);
+      }
+      return { bytesWritten: length };
+    } catch (error) {
+      throw open.failure(error, 'write', options.signal);
+    } finally {
+      open.end();
+    }
+  }
+
+  /**
+   * Reads one range into several pieces of memory, one after the other. Only their sum has to be whole blocks; small
+   * pieces are read together.
+   */
+  async readv(buffers: readonly Uint8Array[], options: VectorOptions): Promise<ReadVectorResult> {
+    const length = await this.#vector(buffers, options, 'readv', (offset, total, course) =>
+      readVector(this.#open, buffers, offset, total, course),
+    );
+    return { bytesRead: length };
+  }
+
+  /** Writes several pieces of memory to one range, one after the other; as {@link readv} and {@link write}. */
+  async writev(buffers: readonly Uint8Array[], options: VectorOptions): Promise<WriteResult> {
+    let aligned: WriteResult['aligned'];
+    const length = await this.#vector(buffers, options, 'writev', async (offset, total, course) => {
+      if (this.#open.isAligned(offset, total)) await writeVector(this.#open, buffers, offset, total, course);
+      else aligned = await readModifyWrite(this.#open, buffers, offset, total, course);
+    });
+    return { bytesWritten: length, ...(aligned === undefined ? {} : { aligned }) };
+  }
+
+  /**
+   * Says that a range is not needed any more. Segments that were wholly discarded, and neither read nor written for
+   * `discard.taskDelayMs`, are given back and then read as zeros; until then their bytes stay (curve-protocol.md §4.13).
+   * Nothing is sent at once; ranges below `discard.granularity` are ignored, and all are where `discard.enable` is off.
+   */
+  async discard(options: DiscardOptions): Promise<void> {
+    const open = this.#open;
+    const { offset, length } = options;
+    open.checkOffset(offset, 'discard');
+    checkWhole(length, 'discard', 'length');
+    checkCallOptions(options, 'discard', open.path);
+    await this.#during('discard', options, async () => {
+      await open.checkEnd(offset, length, 'discard', options);
+      await open.connection.native.discard(open.fd, offset, length, options);
+    });
+  }
+
+  /** Does nothing, as in libcurve: a write that has resolved is on all replicas. */
+  async flush(): Promise<void> {
+    await this.#during('flush', undefined, async () => {});
+  }
+
+  /**
+   * Fences off the other clients that have the volume open: their writes fail with `EPOCH_TOO_OLD` from now on
+   * (IncreaseFileEpoch and UpdateEpoch, curve-protocol.md §4.11). Of the {@link Volume}s of one path in one client the
+   * one opened last goes on.
+   *
+   * @returns the new epoch
+   */
+  async increaseEpoch(options?: CallOptions): Promise<bigint> {
+    const { path, connection } = this.#open;
+    checkCallOptions(options, 'increaseEpoch', path);
+    return this.#during('increaseEpoch', options, () =>
+      connection.native.increaseEpoch(path, connection.user, options),
+    );
+  }
+
+  /** What the cluster knows of the volume now (GetFileInfo). */
+  async stat(options?: CallOptions): Promise<FileInfo> {
+    checkCallOptions(options, 'stat', this.#open.path);
+    return this.#during('stat', options, () => this.#open.refresh('stat', options));
+  }
+
+  /**
+   * Makes the volume larger (ExtendFile). The new range can be used at once, and reads as zeros.
+   *
+   * @param size - bytes; a multiple of the segment size, and no less than now: volumes do not shrink
+   */
+  async resize(size: number, options?: CallOptions): Promise<void> {
+    const { path, info, length, connection } = this.#open;
+    checkWhole(size, 'resize', 'size');
+    checkCallOptions(options, 'resize', path);
+    if (size < length) {
+      throw invalid(
+        'resize',
+        'size',
+        `at least ${length} bytes, what it has now, since volumes cannot shrink`,
+        size,
+        path,
+      );
+    }
+    if (size % info.segmentSize !== 0) {
+      throw invalid(
+        'resize',
+        'size',
+        `a multiple of the segment size, ${info.segmentSize} bytes`,
+        size,
+        path,
+      );
+    }
+    await this.#during('resize', options, async () => {
+      await connection.native.extend(path, connection.user, size, options);
+      this.#open.length = Math.max(this.#open.length, size);
+    });
+  }
+
+  /**
+   * Closes the volume (CloseFile): waits for the calls under way, refuses others. May be repeated.
+   *
+   * @throws CurveError if the cluster does not answer, or the volume is gone (`NOTEXIST`); it may be tried again
+   */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    try {
+      await this.#closing;
+    } catch (error) {
+      this.#closing = undefined;
+      throw error;
+    }
+  }
+
+  /** Calls {@link close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const open = this.#open;
+    await open.endCalls();
+    if (open.isClosed) return;
+    try {
+      await open.connection.native.close(open.fd);
+    } catch (error) {
+      throw open.failure(error, 'close', undefined);
+    }
+    open.isClosed = true;
+    this.#onClosed();
+  }
+
+  #target(options: ReadIntoOptions | ReadNewOptions): Uint8Array {
+    if (options.buffer !== undefined) {
+      checkBytes(options.buffer, 'read', 'buffer', this.#open.path);
+      return options.buffer;
+    }
+    checkWhole(options.length, 'read', 'length');
+    return Buffer.allocUnsafeSlow(options.length);
+  }
+
+  async #vector(
+    buffers: readonly Uint8Array[],
+    options: VectorOptions,
+    operation: string,
+    work: (offset: number, length: number, course: Course) => Promise<void>,
+  ): Promise<number> {
+    const open = this.#open;
+    const { offset, align } = options;
+    open.checkOffset(offset, operation);
+    if (!Array.isArray(buffers)) throw invalid(operation, 'buffers', 'an array', buffers, open.path);
+    let length = 0;
+    for (const buffer of buffers) {
+      checkBytes(buffer, operation, 'each of buffers', open.path);
+      length += buffer.length;
+    }
+    if (align === undefined) open.checkAligned(offset, length, operation);
+    else checkChoice(align, ['auto'], operation, 'align');
+    const course = new Course(options, operation, open.path);
+    if (length === 0) return 0;
+    await this.#during(operation, options, async () => {
+      await open.checkEnd(offset, length, operation, course.step());
+      await work(offset, length, course);
+    });
+    return length;
+  }
+
+  async #during<T>(operation: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    const open = this.#open;
+    open.begin(operation);
+    try {
+      return await work();
+    } catch (error) {
+      throw open.failure(error, operation, options?.signal);
+    } finally {
+      open.end();
+    }
+  }
+}
+
+/** Memory that native code may use: it keeps the address, so the memory must neither shrink nor move. */
+function checkBytes(
+  value: unknown,
+  operation: string,
+  name: string,
+  path: string,
+): asserts value is Uint8Array {
+  if (!(value instanceof Uint8Array)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
+  if ((value.buffer as { resizable?: boolean }).resizable !== true) return;
+  const message = `${operation} ${path}: ${name} must not be a view of a resizable ArrayBuffer`;
+  throw new CurveError('INVALID_ARGUMENT', message, { operation, path });
+}

@@ -1,0 +1,92 @@
+import { fc, it } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import { BlockTurns } from '../src/volume/block-turns.js';
+import { BLOCK, smallVolume } from './support/connect.js';
+
+describe('unaligned writes that overlap in blocks', () => {
+  it('lose nothing of each other, nor of aligned writes beside them', async () => {
+    const { volume } = await smallVolume();
+    const model = Buffer.alloc(16 * BLOCK);
+    // Each writer has bytes of its own, in blocks shared with others.
+    const writes: Promise<unknown>[] = [];
+    for (let round = 1; round <= 5; round++) {
+      for (let writer = 0; writer < 64; writer++) {
+        const [offset, length] = [writer * 1000 + 3, 997];
+        const data = Buffer.alloc(length, (writer * 5 + round) & 0xff);
+        if (round === 5) data.copy(model, offset);
+        writes.push(volume.write(data, { offset, align: 'auto' }));
+      }
+      await Promise.all(writes.splice(0));
+    }
+    const { data } = await volume.read({ offset: 0, length: model.length });
+    expect(data.equals(model)).toBe(true);
+  });
+
+  it('an aligned write to a block under read-modify-write is not undone', async () => {
+    const { volume } = await smallVolume();
+    for (let round = 0; round < 50; round++) {
+      const value = round + 1;
+      const aligned = () => [
+        volume.write(Buffer.alloc(BLOCK, value), { offset: BLOCK }),
+        volume.write(Buffer.alloc(BLOCK, value), { offset: 2 * BLOCK }),
+      ];
+      const before = round % 2 === 0 ? aligned() : [];
+      const inside = volume.write(Buffer.alloc(10, 0xff), { offset: 2 * BLOCK - 5, align: 'auto' });
+      await Promise.all([...before, inside, ...(round % 2 === 0 ? [] : aligned())]);
+      const { data } = await volume.read({ offset: BLOCK, length: 2 * BLOCK });
+      // All bytes but the ten are those of the aligned writes, whichever came first.
+      expect(data.subarray(0, BLOCK - 5).every(byte => byte === value)).toBe(true);
+      expect(data.subarray(BLOCK + 5).every(byte => byte === value)).toBe(true);
+    }
+  });
+
+  it('an aborted one lets the next go on', async () => {
+    const { volume, cluster } = await smallVolume();
+    const hang = cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'hang' });
+    const controller = new AbortController();
+    const stuck = volume.write(Buffer.alloc(10, 1), { offset: 5, align: 'auto', signal: controller.signal });
+    const waiting = volume.write(Buffer.alloc(BLOCK, 2), { offset: 0, signal: AbortSignal.timeout(50) });
+    const late = volume.write(Buffer.alloc(10, 3), { offset: 50, align: 'auto', deadline: 60 });
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError', code: 'CANCELED', operation: 'write' });
+    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', operation: 'write' });
+    controller.abort();
+    await expect(stuck).rejects.toMatchObject({ name: 'AbortError' });
+    hang();
+    await volume.write(Buffer.alloc(10, 4), { offset: 100, align: 'auto' });
+    const { data } = await volume.read({ offset: 100, length: 10, align: 'auto' });
+    expect(data).toEqual(Buffer.alloc(10, 4));
+  });
+});
+
+const range = fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 6 }), fc.boolean());
+
+describe('turns', () => {
+  it.prop([fc.array(range, { maxLength: 30 }), fc.infiniteStream(fc.nat())])(
+    'never give a block to a read-modify-write and another write at once, and all get theirs',
+    async (ranges, choices) => {
+      const turns = new BlockTurns();
+      const writing: { start: number; end: number; exclusive: boolean; finish: () => void }[] = [];
+      let finished = 0;
+      const writers = ranges.map(async ([start, length, exclusive]) => {
+        const end = start + length;
+        const turn = exclusive ? turns.exclusive(start, end) : turns.plain(start, end);
+        await turn.before;
+        for (const other of writing) {
+          const overlap = other.start < end && other.end > start;
+          expect(overlap && (exclusive || other.exclusive)).toBe(false);
+        }
+        await new Promise<void>(finish => writing.push({ start, end, exclusive, finish }));
+        turns.end(turn);
+        finished++;
+      });
+      while (finished < ranges.length) {
+        await new Promise(resolve => setImmediate(resolve));
+        const [next] = writing.splice((choices.next().value ?? 0) % Math.max(writing.length, 1), 1);
+        if (next === undefined && finished < ranges.length) throw new Error('nobody can go on');
+        next?.finish();
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      await Promise.all(writers);
+    },
+  );
+});
