@@ -22,6 +22,11 @@ export class Accounts {
     this.#byAccessKey = new Map(credentials.map(one => [one.accessKey, one]));
   }
 
+  /** Every account, in the order given. */
+  get all(): readonly WcsCredentials[] {
+    return [...this.#byAccessKey.values()];
+  }
+
   /** @throws ServiceError 401 when nobody has this access key */
   find(accessKey: string): WcsCredentials {
     const account = this.#byAccessKey.get(accessKey);

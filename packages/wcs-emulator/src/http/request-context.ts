@@ -5,6 +5,7 @@ import type { JobRunner } from '../jobs/job-runner.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import type { Reply } from './reply.js';
+import type { RequestFeed } from './request-feed.js';
 
 /** A request on its way to an operation. */
 export interface RequestContext {
@@ -26,6 +27,10 @@ export interface RequestContext {
   accounts: Accounts;
   storage: Storage;
   faults: FaultRegistry;
+  /** The requests so far. */
+  feed: RequestFeed;
+  /** Says when the emulator is being closed. */
+  closing: AbortSignal;
   /** Sends requests to other servers. */
   outbound: OutboundClient;
   /** Takes asynchronous jobs. */

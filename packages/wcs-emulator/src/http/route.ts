@@ -1,4 +1,10 @@
 import { controlFaults } from '../operations/control-faults.js';
+import { controlJobs } from '../operations/control-jobs.js';
+import { controlPage } from '../operations/control-page.js';
+import { controlRequests } from '../operations/control-requests.js';
+import { controlSign } from '../operations/control-sign.js';
+import { controlStatus } from '../operations/control-status.js';
+import { controlUploads } from '../operations/control-uploads.js';
 import { copyObject } from '../operations/copy-object.js';
 import { deleteObject } from '../operations/delete-object.js';
 import { type DownloadTarget, downloadObject } from '../operations/download-object.js';
@@ -13,6 +19,7 @@ import { putChunk } from '../operations/put-chunk.js';
 import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
 import { uploadFile } from '../operations/upload-file.js';
+import { isControl } from './control-path.js';
 import type { Reply } from './reply.js';
 import { header, type Operation, type RequestContext } from './request-context.js';
 import { ServiceError } from './service-error.js';
@@ -36,6 +43,12 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
     path: /^\/-\/control\/faults$/,
     methods: { GET: controlFaults, POST: controlFaults, DELETE: controlFaults },
   },
+  { path: /^\/-\/control\/jobs$/, methods: { GET: controlJobs } },
+  { path: /^\/-\/control\/requests$/, methods: { GET: controlRequests } },
+  { path: /^\/-\/control\/sign$/, methods: { POST: controlSign } },
+  { path: /^\/-\/control\/status$/, methods: { GET: controlStatus } },
+  { path: /^\/-\/control\/uploads$/, methods: { GET: controlUploads } },
+  { path: /^\/-\/control\/(page\/.*)?$/, methods: { GET: controlPage } },
 ];
 
 /** Finds who answers a request, and has it answered. */
@@ -47,11 +60,6 @@ export async function route(context: RequestContext): Promise<Reply> {
   const operation = found.methods[context.method];
   if (!operation) throw new ServiceError(405, `${context.method} is not the method of ${context.path}`);
   return operation(context);
-}
-
-/** Whether a request is for the emulator itself rather than for the service. */
-export function isControl(path: string): boolean {
-  return path.startsWith('/-/control/');
 }
 
 /**

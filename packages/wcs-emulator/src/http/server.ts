@@ -16,10 +16,12 @@ import type { FaultRegistry } from '../faults/fault-registry.js';
 import type { JobRunner } from '../jobs/job-runner.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
+import { isControl } from './control-path.js';
 import { errorReply } from './reply.js';
 import type { RequestContext } from './request-context.js';
+import { RequestFeed } from './request-feed.js';
 import type { RequestLog, RequestRecord } from './request-log.js';
-import { isControl, route } from './route.js';
+import { route } from './route.js';
 import { sendReply, sendTruncated } from './send-reply.js';
 import { ServiceError } from './service-error.js';
 
@@ -48,6 +50,7 @@ export class WcsServer {
   readonly #server: Server;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  readonly #feed = new RequestFeed();
   #host = '';
 
   constructor(parts: ServerParts) {
@@ -116,6 +119,7 @@ export class WcsServer {
     // What nobody wanted of the body must not stand before the next request.
     request.resume();
     this.#parts.log.end(record);
+    this.#feed.add(record);
   }
 
   async #outcome(request: IncomingMessage, record: RequestRecord): Promise<Outcome> {
@@ -164,6 +168,8 @@ export class WcsServer {
       accounts,
       storage,
       faults,
+      feed: this.#feed,
+      closing: this.#closing.signal,
       outbound,
       jobs,
       url: this.url,

@@ -6,6 +6,7 @@ import { readBody } from '../http/read-body.js';
 import { jsonReply, type Reply } from '../http/reply.js';
 import type { Operation, RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
+import { requireLocal } from './require-local.js';
 
 /** The largest rule, in bytes. */
 const maxRuleBytes = 1024 * 1024;
@@ -16,7 +17,7 @@ const maxRuleBytes = 1024 * 1024;
  * `"path": {"pattern": "…", "flags": "i"}`.
  */
 export const controlFaults: Operation = async context => {
-  if (!isLoopback(context.remoteAddress)) throw new ServiceError(403, 'only for this machine');
+  requireLocal(context);
   if (context.method === 'GET') return jsonReply(200, { faults: context.faults.list().map(describe) });
   if (context.method === 'DELETE') return endFaults(context);
   const rule = parseRule(await readBody(context.body, maxRuleBytes));
@@ -56,8 +57,4 @@ function describe({ id, rule, matched, fired }: ActiveFault): unknown {
       ? { ...rule.match, path: { pattern: path.source, flags: path.flags } }
       : rule.match;
   return { id, rule: { ...rule, ...(match && { match }) }, matched, fired };
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }

@@ -42,6 +42,8 @@ function answer(context: RequestContext, object: OpenObject): Reply {
     ETag: validators.etag,
     'Last-Modified': new Date(validators.lastModified).toUTCString(),
     'Accept-Ranges': 'bytes',
+    // A page that somebody stored must not steer the emulator from a browser that shows it.
+    'Content-Security-Policy': 'sandbox',
   };
   const outcome = evaluatePreconditions(context.headers, validators);
   if (outcome === 'not-modified') return { status: 304, headers };

@@ -1,6 +1,6 @@
 import { decodePercent, parseInteger } from '../http/encoding.js';
 import { jsonReply } from '../http/reply.js';
-import type { Operation } from '../http/request-context.js';
+import { header, type Operation } from '../http/request-context.js';
 import { authorizeUpload } from './authorize.js';
 
 /** `POST /mkblk/<block size>/<block index>` (section 2.4): opens a block with its first chunk. */
@@ -10,6 +10,7 @@ export const makeBlock: Operation = async context => {
   const receipt = await context.storage.blocks.start(
     {
       bucket: policy.bucket,
+      batch: header(context, 'uploadbatch'),
       size: parseInteger(size, 'block size'),
       index: parseInteger(index, 'block index'),
     },

@@ -71,7 +71,12 @@ export class BlockStore {
    * @throws ServiceError 400 when the sizes are impossible
    */
   async start(
-    { bucket, size, index }: { bucket: string; size: number; index: number },
+    {
+      bucket,
+      batch,
+      size,
+      index,
+    }: { bucket: string; batch?: string | undefined; size: number; index: number },
     chunk: AsyncIterable<Buffer>,
   ): Promise<ChunkReceipt> {
     if (size < 1 || size > maxBlockSize) throw new ServiceError(400, `impossible block size: ${size}`);
@@ -81,7 +86,8 @@ export class BlockStore {
     const received = await receiveChunk(chunk, writer, size, [hasher, digest]);
     try {
       await writer.publish();
-      const record: BlockRecord = { bucket, index, size, received, touchedAt: this.#clock() };
+      const touchedAt = this.#clock();
+      const record: BlockRecord = { bucket, ...(batch && { batch }), index, size, received, touchedAt };
       if (received === size) record.sha1s = hasher.digest();
       await this.#metadata.commit([{ type: 'put-block', blob: writer.blob, record }]);
     } catch (error) {

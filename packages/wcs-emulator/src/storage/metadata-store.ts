@@ -25,6 +25,8 @@ export interface ObjectRecord {
 /** A block of a resumable upload (section 2.4). Its bytes are the blob of the same name. */
 export interface BlockRecord {
   bucket: string;
+  /** What the client calls the upload; absent when it gave no name. */
+  batch?: string;
   /** Its place among the blocks of the file, from 0. */
   index: number;
   /** How long it is to become, in bytes. */
