@@ -47,7 +47,14 @@ export interface WcsClientOptions {
   trafficLimit?: number;
   /** Folder of the records of unfinished uploads. Default: `curve-wcs/uploads` in the user's cache folder. */
   recordFolder?: string;
-  /** Your own agents, such as for a proxy. They are not destroyed with the client. */
+  /**
+   * Address of an HTTP proxy, such as `http://user:password@proxy.example.com:3128`: http:// requests are forwarded
+   * by it, https:// requests go through tunnels (CONNECT). Its credentials are never shown.
+   */
+  proxy?: string | URL;
+  /** Go by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`. Default false: they are not looked at. */
+  proxyFromEnvironment?: boolean;
+  /** Your own agents, such as for a proxy of another kind. They are not destroyed with the client. */
   agent?: {
     /** For http:// addresses. */
     http?: HttpAgent;

@@ -16,6 +16,7 @@ import type {
   StreamDownloadOptions,
 } from './download/options.js';
 import type { ObjectReference } from './encoding.js';
+import { AgentPool } from './http/agent-pool.js';
 import { Transport } from './http/transport.js';
 import { type DeleteResult, deleteObject } from './objects/delete.js';
 import { type ListObjectsOptions, ObjectListing } from './objects/list.js';
@@ -56,7 +57,7 @@ export class WcsClient implements AsyncDisposable {
     const own = `curve-wcs/${VERSION}`;
     this.#transport = new Transport({
       ...resolved,
-      agent: options.agent,
+      agents: new AgentPool({ ...options, ...resolved }),
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
     this.#context = { ...resolved, transport: this.#transport, checksums: new ChecksumPool() };

@@ -24,6 +24,7 @@
  * | `CHECKSUM_MISMATCH` | what arrived is not what was sent |
  * | `SOURCE_CHANGED` | the file changed while it was uploaded |
  * | `SOURCE_FAILED` | the source could not be read |
+ * | `TOKEN_FAILED` | the function that gives upload tokens failed |
  * | `OBJECT_CHANGED` | the object changed while it was downloaded |
  * | `TARGET_FAILED` | the downloaded bytes could not be written |
  * | `CLIENT_CLOSED` | the client was closed |
@@ -50,6 +51,7 @@ export type WcsErrorCode =
   | 'CHECKSUM_MISMATCH'
   | 'SOURCE_CHANGED'
   | 'SOURCE_FAILED'
+  | 'TOKEN_FAILED'
   | 'OBJECT_CHANGED'
   | 'TARGET_FAILED'
   | 'CLIENT_CLOSED';

@@ -27,7 +27,7 @@ it('are tested on every call of the client', () => {
 
 describe.each(Object.entries(everyCall))('%s', (_, call) => {
   it('ends at its time limit', async () => {
-    const { wcs, seen } = await clientOf(() => {});
+    const { wcs } = await clientOf(() => {});
     await using _client = wcs;
     const { signal } = new AbortController();
     await expect(call(wcs, { timeout: 100, signal })).rejects.toMatchObject({
@@ -35,7 +35,6 @@ describe.each(Object.entries(everyCall))('%s', (_, call) => {
       retryable: true,
       message: expect.stringContaining('100 ms'),
     });
-    expect(seen.length).toBeGreaterThan(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
-import { invalidArgument } from '../errors.js';
-import { policyOf } from './upload-token.js';
+import { untilAborted } from '../abort.js';
+import { invalidArgument, WcsError } from '../errors.js';
+import { type PutPolicy, policyOf } from './upload-token.js';
 
 /** What a token is wanted for. */
 export interface TokenRequest {
@@ -7,10 +8,21 @@ export interface TokenRequest {
   bucket: string;
   /** Key the upload goes to. */
   key: string;
+  /** Aborted when the upload is. */
+  signal?: AbortSignal;
 }
 
 /** Gives an upload token: a fixed one, or a function (such as a call to your own server) that makes one. */
 export type TokenProvider = string | ((request: TokenRequest) => string | Promise<string>);
+
+/** A token to use now, and what it says. */
+export interface IssuedToken {
+  token: string;
+  /** Whether its scope names the key, which then goes nowhere else. */
+  keyInScope: boolean;
+  /** When it expires, in milliseconds since the epoch. */
+  deadline: number;
+}
 
 /** A token this close to its end is renewed before it is used, in milliseconds. */
 const RENEW_BEFORE = 60_000;
@@ -20,29 +32,37 @@ const STALE_AFTER = 5 * 60_000;
 
 /** Hands out the upload token of one upload, and asks for a new one when it nears its end or was refused. */
 export class TokenSource {
-  readonly #provider: Exclude<TokenProvider, string> | undefined;
-  readonly #request: TokenRequest;
+  readonly #issue: (() => Promise<IssuedToken>) | undefined;
   readonly #renewAfter: number;
-  #current: Promise<string> | undefined;
-  #issued = Date.now();
-  #expires = Number.POSITIVE_INFINITY;
+  #current: Promise<IssuedToken> | undefined;
+  #issuedAt = 0;
+  #renewAt = Number.POSITIVE_INFINITY;
+
+  private constructor(first: IssuedToken | undefined, issue?: () => Promise<IssuedToken>, renewAfter = 0) {
+    this.#current = first && Promise.resolve(first);
+    this.#issue = issue;
+    this.#renewAfter = renewAfter;
+  }
+
+  /** Tokens that the user of the client gives. */
+  static of(provider: TokenProvider, { signal, ...request }: TokenRequest): TokenSource {
+    if (typeof provider === 'string') return new TokenSource(issuedToken(provider));
+    const asked = { ...request, ...(signal ? { signal } : {}) };
+    return new TokenSource(undefined, () => ask(provider, asked));
+  }
 
   /**
-   * @param selfSigned - the tokens are made from our own keys, so a fresh one that is refused means wrong
-   *   keys: asking again would only send everything twice
+   * Tokens made from our own keys. A fresh one that is refused means wrong keys: asking again would only send
+   * everything twice.
    */
-  constructor(provider: TokenProvider, request: TokenRequest, { selfSigned = false } = {}) {
-    this.#request = request;
-    this.#renewAfter = selfSigned ? STALE_AFTER : 0;
-    if (typeof provider === 'string') this.#current = Promise.resolve(provider);
-    else this.#provider = provider;
+  static selfSigned(sign: () => IssuedToken): TokenSource {
+    return new TokenSource(undefined, async () => sign(), STALE_AFTER);
   }
 
   /** The token to use now. */
-  async get(): Promise<string> {
-    const nearEnd = Date.now() > this.#expires - RENEW_BEFORE;
-    if (this.#current === undefined || (nearEnd && this.#provider)) this.#current = this.#ask();
-    return this.#current;
+  async get(): Promise<IssuedToken> {
+    if (!this.#current || Date.now() > this.#renewAt) this.#ask();
+    return this.#current as Promise<IssuedToken>;
   }
 
   /**
@@ -51,24 +71,53 @@ export class TokenSource {
    * @returns whether there is a fresh token worth trying
    */
   async renew(token: string): Promise<boolean> {
-    if (!this.#provider) return false;
+    if (!this.#issue) return false;
     // Parallel blocks are refused together; only the first of them asks for a new token.
-    if ((await this.#current) === token) {
-      if (Date.now() - this.#issued < this.#renewAfter) return false;
-      this.#current = this.#ask();
+    if ((await this.#current)?.token === token) {
+      if (Date.now() - this.#issuedAt < this.#renewAfter) return false;
+      this.#ask();
     }
-    return (await this.#current) !== token;
+    return (await this.#current)?.token !== token;
   }
 
-  async #ask(): Promise<string> {
-    const token = await this.#provider?.(this.#request);
-    if (typeof token !== 'string' || token === '') {
-      throw invalidArgument('the token provider', 'a function that gives an upload token', token);
-    }
-    this.#issued = Date.now();
-    const deadline = Number(policyOf(token)?.deadline);
-    // A token that lives shorter than the renewal margin would be asked for again before every call.
-    this.#expires = deadline - Date.now() > 2 * RENEW_BEFORE ? deadline : Number.POSITIVE_INFINITY;
-    return token;
+  #ask(): void {
+    if (!this.#issue) return;
+    this.#issuedAt = Date.now();
+    this.#renewAt = Number.POSITIVE_INFINITY;
+    const current = this.#issue().then(issued => {
+      // A token that lives shorter than the renewal margin would be asked for again before every call.
+      const lifetime = issued.deadline - Date.now();
+      if (lifetime > 2 * RENEW_BEFORE) this.#renewAt = issued.deadline - RENEW_BEFORE;
+      return issued;
+    });
+    current.catch(() => {});
+    this.#current = current;
   }
+}
+
+/** What a token says of itself. */
+export function issuedToken(token: string, policy: PutPolicy | undefined = policyOf(token)): IssuedToken {
+  return {
+    token,
+    keyInScope: String(policy?.scope ?? '').includes(':'),
+    deadline: Number(policy?.deadline ?? Number.NaN),
+  };
+}
+
+async function ask(provider: Exclude<TokenProvider, string>, request: TokenRequest): Promise<IssuedToken> {
+  const { signal } = request;
+  let token: unknown;
+  try {
+    const answer = (async () => provider(request))();
+    token = await (signal ? untilAborted(answer, signal) : answer);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw new WcsError('TOKEN_FAILED', `the token provider failed: ${(error as Error)?.message ?? error}`, {
+      cause: error,
+    });
+  }
+  if (typeof token !== 'string' || token === '') {
+    throw invalidArgument('the token provider', 'a function that gives an upload token', token);
+  }
+  return issuedToken(token);
 }

@@ -10,6 +10,7 @@ const STATUSES: Record<number, [code: WcsErrorCode, meaning: string, retryable?:
   404: ['NOT_FOUND', 'no such object'],
   405: ['METHOD_NOT_ALLOWED', 'the service does not know this method here'],
   406: ['OBJECT_EXISTS', 'the object exists and overwriting was not allowed'],
+  407: ['NETWORK', 'the proxy asks for other credentials'],
   408: ['SERVER_ERROR', 'the service waited too long for the request', true],
   412: ['PRECONDITION_FAILED', 'a precondition failed'],
   413: ['TOO_LARGE', 'too large for the service or the put policy'],
@@ -95,6 +96,8 @@ export function uploadAnswer(answer: WireResponse): AnswerMembers {
 }
 
 function parseObject(text: string): AnswerMembers | undefined {
+  // Failing to parse costs far more than looking.
+  if (!/^\s*\{/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { type Got, type Request as GotRequest, type OptionsInit } from 'got';
+import type { Readable } from 'node:stream';
 import { WcsError } from '../errors.js';
+import type { AgentPool } from './agent-pool.js';
+import { directExchange } from './direct-exchange.js';
+import type { Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
+import { GotExchanges } from './got-exchange.js';
+import { transportError } from './transport-error.js';
 
 /** A body that is made anew for each attempt, so that a retry never sends a consumed stream. */
 export interface StreamedBody {
@@ -50,88 +53,51 @@ export interface HttpSender {
 }
 
 /** What the transport needs to know of the client's options. */
-export interface TransportOptions {
-  /** Milliseconds to establish a connection. */
-  connectTimeout: number;
-  /** Milliseconds without a byte in either direction. */
-  idleTimeout: number;
-  /** Whether TLS certificates are checked. */
-  verifyTls: boolean;
+export interface TransportOptions extends ExchangeOptions {
   userAgent: string;
-  /** Your own agents, such as for a proxy. */
-  agent?: { http?: HttpAgent; https?: HttpsAgent } | undefined;
+  agents: AgentPool;
 }
 
 /** Answers that are read whole (JSON, lists) are never larger; more than this is hostile or broken. */
 const LARGEST_ANSWER = 64 * 2 ** 20;
 
-/** The only place that knows got: sends one request once. Retries, statuses and meanings live above it. */
+/** Bodies up to this size are sent without got, whose cost for each request is several times theirs. */
+const SMALL_BODY = 256 * 1024;
+
+/** Sends one request once, and reads its answer. Retries, statuses and meanings live above it. */
 export class Transport implements HttpSender {
-  readonly #got: Got;
-  readonly #userAgent: string;
-  readonly #ownAgents: (HttpAgent | HttpsAgent)[] = [];
-  readonly #active = new Set<GotRequest>();
+  readonly #options: TransportOptions;
+  readonly #got: GotExchanges;
+  readonly #active = new Set<ActiveExchange>();
   #closed = false;
 
   constructor(options: TransportOptions) {
-    const agentOptions = {
-      keepAlive: true,
-      keepAliveMsecs: 30_000,
-      maxFreeSockets: 64,
-      scheduling: 'lifo',
-    } as const;
-    const http = options.agent?.http ?? this.#own(new HttpAgent(agentOptions));
-    const https = options.agent?.https ?? this.#own(new HttpsAgent(agentOptions));
-    this.#userAgent = options.userAgent;
-    // An instance, because merging options costs more than anything else in a request.
-    this.#got = got.extend({
-      agent: { http, https },
-      throwHttpErrors: false,
-      followRedirect: false,
-      decompress: false,
-      retry: { limit: 0 },
-      timeout: {
-        connect: options.connectTimeout,
-        secureConnect: options.connectTimeout,
-        lookup: options.connectTimeout,
-        socket: options.idleTimeout,
-      },
-      https: { rejectUnauthorized: options.verifyTls },
-    });
+    this.#options = options;
+    this.#got = new GotExchanges(options);
   }
 
   async send(request: WireRequest): Promise<WireResponse> {
-    const { stream, head, failure, release } = this.#start(request);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    // Events rather than iteration: most answers are a few bytes, and there is one to every chunk.
-    stream.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > LARGEST_ANSWER) stream.destroy(tooLarge(request.operation));
-    });
-    const ended = new Promise<void>((resolve, reject) => {
-      stream.once('end', resolve);
-      stream.once('error', reject);
-      stream.once('close', () => reject(new Error('the connection was closed')));
-    });
+    const exchange = this.#start(request);
     try {
-      await ended;
-      return { ...(await head), body: Buffer.concat(chunks, length) };
+      const answer = await exchange.answer();
+      const body = await readWhole(answer.body, request.operation);
+      exchange.checkAlive();
+      return { ...headOf(answer), body };
     } catch (error) {
-      throw failure(error);
+      throw exchange.failure(error);
     } finally {
-      release();
+      exchange.release();
     }
   }
 
   async stream(request: WireRequest): Promise<StreamedResponse> {
-    const { stream, head, failure, release } = this.#start(request);
+    const exchange = this.#start(request);
     try {
-      return { ...(await head), body: translatedBody(stream, failure, release) };
+      const answer = await exchange.answer();
+      return { ...headOf(answer), body: translated(answer.body, exchange) };
     } catch (error) {
-      release();
-      throw failure(error);
+      exchange.release();
+      throw exchange.failure(error);
     }
   }
 
@@ -139,48 +105,81 @@ export class Transport implements HttpSender {
     return withHeaders(this, headers);
   }
 
-  #start(request: WireRequest): StartedRequest {
-    if (this.#closed) throw closedError(request.operation);
-    request.signal?.throwIfAborted();
-    let bodyFailure: unknown;
-    const stream = this.#got.stream(request.url, {
-      method: request.method,
-      headers: { 'user-agent': this.#userAgent, ...request.headers, ...lengthHeader(request.body) },
-      ...(request.body === undefined ? {} : { body: wireBody(request.body, error => (bodyFailure = error)) }),
-    }) as GotRequest;
-    this.#active.add(stream);
-    // got would keep listening on the signal after the answer; a caller's signal may serve many requests.
-    const abort = () => stream.destroy();
-    request.signal?.addEventListener('abort', abort, { once: true });
-    const head = new Promise<ResponseHead>((resolve, reject) => {
-      stream.once('response', (response: RawResponse) => resolve(headOf(response)));
-      stream.once('error', reject);
-      stream.once('close', () => reject(new Error('the connection was closed')));
-    });
-    head.catch(() => {});
-    return {
-      stream,
-      head,
-      failure: error => bodyFailure ?? translateError(request, error),
-      release: () => {
-        request.signal?.removeEventListener('abort', abort);
-        this.#active.delete(stream);
-        stream.destroy();
-      },
-    };
-  }
-
   /** Ends every request under way with `CLIENT_CLOSED`, and every idle connection. */
   close(): void {
     this.#closed = true;
-    for (const stream of this.#active) stream.destroy(closedError('close'));
-    for (const agent of this.#ownAgents) agent.destroy();
+    for (const exchange of this.#active) exchange.end(closedError('close'));
+    this.#options.agents.close();
   }
 
-  #own<T extends HttpAgent | HttpsAgent>(agent: T): T {
-    this.#ownAgents.push(agent);
-    return agent;
+  #start(request: WireRequest): ActiveExchange {
+    if (this.#closed) throw closedError(request.operation);
+    request.signal?.throwIfAborted();
+    return new ActiveExchange(request, this.#active, onBodyFailure => this.#exchange(request, onBodyFailure));
   }
+
+  #exchange(request: WireRequest, onBodyFailure: (error: unknown) => void): Exchange {
+    const { url, method, body } = request;
+    const agents = this.#options.agents.for(url);
+    const headers = { 'user-agent': this.#options.userAgent, ...request.headers, ...lengthHeader(body) };
+    if (body === undefined || (!isStreamed(body) && body.length <= SMALL_BODY)) {
+      return directExchange({ method, url, headers, body }, agents, this.#options);
+    }
+    const sent = isStreamed(body) ? watched(body, onBodyFailure) : body;
+    return this.#got.start({ method, url, headers, body: sent }, agents);
+  }
+}
+
+/** A request under way: follows the caller's signal, and remembers why it ended. */
+class ActiveExchange {
+  readonly #request: WireRequest;
+  readonly #all: Set<ActiveExchange>;
+  readonly #exchange: Exchange;
+  #reason: unknown;
+
+  constructor(
+    request: WireRequest,
+    all: Set<ActiveExchange>,
+    start: (onBodyFailure: (error: unknown) => void) => Exchange,
+  ) {
+    this.#request = request;
+    this.#all = all;
+    this.#exchange = start(error => {
+      this.#reason ??= error;
+    });
+    all.add(this);
+    request.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  answer(): Promise<RawAnswer> {
+    return this.#exchange.answer;
+  }
+
+  /** Ends the exchange for a reason of ours. */
+  end(reason: unknown): void {
+    this.#reason ??= reason;
+    this.#exchange.destroy(new Error('ended'));
+  }
+
+  /** Fails if the exchange was ended: what was read of the answer may not be all of it. */
+  checkAlive(): void {
+    if (this.#reason !== undefined) throw this.#reason;
+  }
+
+  /** Turns what went wrong into what the caller is told. */
+  failure(error: unknown): unknown {
+    const { operation, url } = this.#request;
+    return this.#reason ?? transportError(operation, url, error);
+  }
+
+  /** Must be called at the end, whatever happened. */
+  release(): void {
+    this.#request.signal?.removeEventListener('abort', this.#abort);
+    this.#all.delete(this);
+    this.#exchange.destroy();
+  }
+
+  readonly #abort = () => this.end(this.#request.signal?.reason);
 }
 
 function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpSender {
@@ -195,28 +194,63 @@ function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpS
   };
 }
 
-/** The parts of got's response that are used. */
-interface RawResponse {
-  statusCode: number;
-  headers: Record<string, string | string[] | undefined>;
+function headOf({ status, headers }: RawAnswer): Omit<StreamedResponse, 'body'> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return { status, headers: flat, requestId: flat['x-reqid'] };
 }
 
-type ResponseHead = Omit<StreamedResponse, 'body'>;
-
-/** A request under way. */
-interface StartedRequest {
-  stream: GotRequest;
-  /** Settles when the answer's head is there, or there will be none. */
-  head: Promise<ResponseHead>;
-  /** Turns what went wrong into what the caller is told. */
-  failure: (error: unknown) => unknown;
-  /** Must be called at the end, whatever happened. */
-  release: () => void;
+/** Events rather than iteration: most answers are a few bytes, and there is one to every chunk. */
+async function readWhole(body: Readable, operation: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  await new Promise<void>((resolve, reject) => {
+    body.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > LARGEST_ANSWER) reject(tooLarge(operation));
+    });
+    body.once('end', resolve);
+    body.once('error', reject);
+    body.once('close', () => {
+      if (!body.readableEnded) reject(new Error('the connection was closed'));
+    });
+  });
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
 }
 
-function headOf(response: RawResponse): ResponseHead {
-  const headers = flatten(response.headers);
-  return { status: response.statusCode, headers, requestId: headers['x-reqid'] };
+/** The body's chunks, failing with our errors in place of the carrier's. */
+async function* translated(body: Readable, exchange: ActiveExchange): AsyncGenerator<Buffer> {
+  try {
+    yield* body as AsyncIterable<Buffer>;
+    exchange.checkAlive();
+  } catch (error) {
+    throw exchange.failure(error);
+  } finally {
+    exchange.release();
+  }
+}
+
+function isStreamed(body: WireRequest['body']): body is StreamedBody {
+  return typeof body === 'object' && 'open' in body;
+}
+
+/** The body's bytes; a failure of its source is told, since the carrier would wrap it. */
+async function* watched(body: StreamedBody, onFailure: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.open();
+  } catch (error) {
+    onFailure(error);
+    throw error;
+  }
+}
+
+function lengthHeader(body: WireRequest['body']): Record<string, string> {
+  if (body === undefined) return {};
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  return { 'content-length': String(length) };
 }
 
 function tooLarge(operation: string): WcsError {
@@ -225,73 +259,4 @@ function tooLarge(operation: string): WcsError {
 
 function closedError(operation: string): WcsError {
   return new WcsError('CLIENT_CLOSED', 'the client was closed', { operation });
-}
-
-/** The body's chunks, failing with our errors in place of got's. */
-async function* translatedBody(
-  stream: GotRequest,
-  failure: (error: unknown) => unknown,
-  release: () => void,
-): AsyncGenerator<Buffer> {
-  try {
-    yield* stream as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw failure(error);
-  } finally {
-    release();
-  }
-}
-
-function translateError(request: WireRequest, error: unknown): unknown {
-  if (request.signal?.aborted) return request.signal.reason;
-  if (error instanceof WcsError) return error;
-  if (error instanceof Error && error.cause instanceof WcsError) return error.cause;
-  const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown };
-  const host = URL.canParse(request.url) ? new URL(request.url).host : request.url;
-  // got's own error object holds the request's headers, and with them the token: never keep it as the cause.
-  const underneath = cause instanceof Error ? cause : Object.assign(new Error(message), { code });
-  const details = { operation: request.operation, cause: underneath };
-  if (code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
-    return new WcsError('TIMEOUT', `${request.operation}: ${host} did not answer in time (${message})`, {
-      ...details,
-      retryable: true,
-    });
-  }
-  const certificate = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
-  return new WcsError('NETWORK', `${request.operation}: no usable connection to ${host} (${message})`, {
-    ...details,
-    retryable: !certificate,
-  });
-}
-
-function isStreamedBody(body: WireRequest['body']): body is StreamedBody {
-  return typeof body === 'object' && 'open' in body;
-}
-
-/** Gives got the body; a failure of its source is remembered, since got would wrap it. */
-function wireBody(
-  body: Uint8Array | string | StreamedBody,
-  onFailure: (error: unknown) => void,
-): OptionsInit['body'] {
-  if (!isStreamedBody(body)) return body as OptionsInit['body'];
-  return (async function* () {
-    try {
-      yield* body.open();
-    } catch (error) {
-      onFailure(error);
-      throw error;
-    }
-  })();
-}
-
-function lengthHeader(body: WireRequest['body']): Record<string, string> {
-  return isStreamedBody(body) ? { 'content-length': String(body.length) } : {};
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
 }

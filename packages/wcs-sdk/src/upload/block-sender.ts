@@ -156,7 +156,9 @@ function callsForRestart(error: unknown): boolean {
     error instanceof WcsError &&
     (error.code === 'INVALID_CTX' ||
       error.code === 'PRECONDITION_FAILED' ||
-      error.code === 'CHECKSUM_MISMATCH')
+      error.code === 'CHECKSUM_MISMATCH' ||
+      // Some versions of the service answer so to a context that they do not know.
+      (error.code === 'UNAUTHORIZED' && error.operation === 'bput'))
   );
 }
 

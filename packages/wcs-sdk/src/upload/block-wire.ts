@@ -1,7 +1,6 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import { algorithmHeader } from '../auth/signature.js';
 import type { TokenSource } from '../auth/token-provider.js';
-import { policyOf } from '../auth/upload-token.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { type AnswerMembers, answerError, jsonAnswer, requireSuccess, uploadAnswer } from '../http/answer.js';
@@ -69,11 +68,11 @@ export class BlockWire {
     signal: AbortSignal,
   ): Promise<{ answer: AnswerMembers; requestId: string | undefined }> {
     const { key, mimeType, keepDays, variables, subject } = this.#identity;
-    const scope = String(policyOf(await this.#identity.tokens.get())?.scope ?? '');
+    const { keyInScope } = await this.#identity.tokens.get();
     const target = [
       `/mkfile/${size}`,
       // A scope that names the key wins, and official clients then leave it out of the path.
-      ...(scope.includes(':') ? [] : [`/key/${urlSafeBase64Encode(key)}`]),
+      ...(keyInScope ? [] : [`/key/${urlSafeBase64Encode(key)}`]),
       ...Object.entries(variables).map(([name, value]) => `/x:${name}/${urlSafeBase64Encode(value)}`),
     ].join('');
     const headers = {
@@ -141,7 +140,7 @@ export class BlockWire {
   ): Promise<WireResponse> {
     const { tokens, uploadId, trafficLimit } = this.#identity;
     for (let renewed = false; ; renewed = true) {
-      const token = await tokens.get();
+      const { token } = await tokens.get();
       const response = await this.#context.transport.send({
         operation,
         method: 'POST',

@@ -12,7 +12,7 @@ export interface Stored extends ObjectReference {
   /** The wcs-etag of what was sent; undefined when nothing is to be verified. */
   etag: string | undefined;
   blockSize: number;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
 }
 
 /**

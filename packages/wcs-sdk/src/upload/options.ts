@@ -9,8 +9,22 @@ import type { Progress } from '../progress.js';
 import type { UploadRecordStore } from './record-store.js';
 import type { UploadSource } from './source.js';
 
+/** What is stored with an object, and how fast the service takes it. */
+export interface ObjectMembers {
+  /** Stored content type. Default: the service guesses. */
+  mimeType?: string;
+  /** Days to keep the object; 0 removes it as soon as possible, -1 keeps it for ever. Default: for ever. */
+  keepDays?: number;
+  /** Custom variables: `{ name: value }` is `$(x:name)` in templates. Values may not contain `&`. */
+  variables?: Record<string, string>;
+  /** The form member `desc`, in which some official clients give the local file name; not sent with blocks. */
+  description?: string;
+  /** Ceiling of the service's speed for this upload, sent as `x-wos-traffic-limit`; 0 is no limit. */
+  trafficLimit?: number;
+}
+
 /** Options of {@link WcsClient.upload}. */
-export interface UploadOptions extends CallOptions {
+export interface UploadOptions extends CallOptions, ObjectMembers {
   /** Bucket to upload to. */
   bucket: string;
   /** Key of the object: 1 to 1,000 bytes of UTF-8. Default: the name of the file that is uploaded. */
@@ -19,12 +33,6 @@ export interface UploadOptions extends CallOptions {
   source: UploadSource;
   /** Replace an existing object. Default false: the upload fails with `OBJECT_EXISTS`. */
   overwrite?: boolean;
-  /** Stored content type. Default: the service guesses. */
-  mimeType?: string;
-  /** Days to keep the object; 0 removes it as soon as possible, -1 keeps it for ever. Default: for ever. */
-  keepDays?: number;
-  /** Custom variables: `{ name: value }` is `$(x:name)` in templates. Values may not contain `&`. */
-  variables?: Record<string, string>;
   /** Further members of the put policy, for the tokens that the client signs itself. */
   policy?: Partial<Omit<PutPolicy, 'scope' | 'deadline'>>;
   /** An upload token, or a function that gives one. Default: the client signs with its keys. */
@@ -55,8 +63,6 @@ export interface UploadOptions extends CallOptions {
   resume?: boolean | UploadRecordStore;
   /** Id of the upload to resume, or to give to a new one: letters and digits. Default: found by file and key. */
   uploadId?: string;
-  /** Ceiling of the service's speed for this upload, sent as `x-wos-traffic-limit`; 0 is no limit. */
-  trafficLimit?: number;
   /** Called with a snapshot, at most 20 times a second. */
   onProgress?: (progress: Progress) => void;
   /** Called when an upload in blocks begins or is resumed: its id is what resumes it. */
@@ -117,17 +123,7 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
   const blockSize = wholeNumber('blockSize', plan.blockSize ?? BLOCK_SIZE, { minimum: BLOCK_SIZE });
   if (blockSize % BLOCK_SIZE !== 0)
     throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
-  for (const [name, value] of Object.entries(plan.variables ?? {})) {
-    if (!/^[\w.-]+$/.test(name))
-      throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
-    if (typeof value !== 'string' || value.includes('&'))
-      throw invalidArgument(`variables.${name}`, 'a string without &', value);
-  }
-  if (plan.keepDays !== undefined) wholeNumber('keepDays', plan.keepDays, { minimum: -1 });
-  if (plan.trafficLimit !== undefined) wholeNumber('trafficLimit', plan.trafficLimit);
-  if (plan.mimeType !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(plan.mimeType)) {
-    throw invalidArgument('mimeType', 'a content type', plan.mimeType);
-  }
+  checkMembers(plan);
   return {
     ...plan,
     blockSize,
@@ -138,6 +134,25 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
     }),
     verify: plan.verify ?? true,
   };
+}
+
+/** Checks what is to be stored with an object. */
+export function checkMembers(members: ObjectMembers): void {
+  const { mimeType, keepDays, variables, description, trafficLimit } = members;
+  for (const [name, value] of Object.entries(variables ?? {})) {
+    if (!/^[\w.-]+$/.test(name))
+      throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
+    if (typeof value !== 'string' || value.includes('&'))
+      throw invalidArgument(`variables.${name}`, 'a string without &', value);
+  }
+  if (keepDays !== undefined) wholeNumber('keepDays', keepDays, { minimum: -1 });
+  if (trafficLimit !== undefined) wholeNumber('trafficLimit', trafficLimit);
+  if (mimeType !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(mimeType)) {
+    throw invalidArgument('mimeType', 'a content type', mimeType);
+  }
+  if (description !== undefined && typeof description !== 'string') {
+    throw invalidArgument('description', 'a string', description);
+  }
 }
 
 /** Drops members that are undefined, so that they do not hide a default. */

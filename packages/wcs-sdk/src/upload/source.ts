@@ -39,6 +39,8 @@ export interface RandomSource {
   readonly size: number;
   readonly fileName: string | undefined;
   readonly identity: FileIdentity | undefined;
+  /** The whole content, where it is in memory anyway. */
+  readonly bytes?: Uint8Array;
   /** Reads exactly `target.length` bytes from `offset`; fails if the source has become shorter. */
   read(target: Uint8Array, offset: number): Promise<void>;
   /** The same, with the checksums of what was read; where a source has it, it costs less than hashing afterwards. */
@@ -131,6 +133,7 @@ function bytesSource(bytes: Uint8Array): RandomSource {
   return {
     kind: 'random',
     size: bytes.length,
+    bytes,
     fileName: undefined,
     identity: undefined,
     read: async (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),

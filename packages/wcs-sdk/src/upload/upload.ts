@@ -1,6 +1,5 @@
 import { LinkedAbort, untilAborted } from '../abort.js';
-import type { TokenProvider } from '../auth/token-provider.js';
-import { TokenSource } from '../auth/token-provider.js';
+import { issuedToken, TokenSource } from '../auth/token-provider.js';
 import { uploadToken } from '../auth/upload-token.js';
 import { CallScope } from '../call-options.js';
 import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
@@ -76,15 +75,16 @@ function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecord
 
 /** The caller's tokens, or tokens that the client signs for this one object. */
 function tokenSource(context: ClientContext, plan: UploadPlan, key: string): TokenSource {
-  const request = { bucket: plan.bucket, key };
-  if (plan.token !== undefined) return new TokenSource(plan.token, request);
+  const { bucket, token, signal } = plan;
+  if (token !== undefined) return TokenSource.of(token, { bucket, key, ...(signal ? { signal } : {}) });
   const credentials = requireCredentials(context, 'upload without a token');
-  const provider: TokenProvider = () =>
-    uploadToken(credentials, {
-      scope: `${plan.bucket}:${key}`,
+  return TokenSource.selfSigned(() => {
+    const policy = {
+      scope: `${bucket}:${key}`,
       deadline: Date.now() + context.tokenLifetime,
-      ...(plan.overwrite === undefined ? {} : { overwrite: plan.overwrite ? 1 : 0 }),
+      ...(plan.overwrite === undefined ? {} : { overwrite: plan.overwrite ? (1 as const) : (0 as const) }),
       ...plan.policy,
-    });
-  return new TokenSource(provider, request, { selfSigned: true });
+    };
+    return issuedToken(uploadToken(credentials, policy), policy);
+  });
 }

@@ -1,0 +1,23 @@
+import { WcsError } from '../errors.js';
+
+/** Turns what broke a request into what the caller is told. */
+export function transportError(operation: string, url: string, error: unknown): WcsError {
+  if (error instanceof WcsError) return error;
+  if (error instanceof Error && error.cause instanceof WcsError) return error.cause;
+  const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  const host = URL.canParse(url) ? new URL(url).host : 'the service';
+  // got's own error object holds the request's headers, and with them the token: never keep it as the cause.
+  const underneath = cause instanceof Error ? cause : Object.assign(new Error(message), { code });
+  const details = { operation, cause: underneath };
+  if (code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+    return new WcsError('TIMEOUT', `${operation}: ${host} did not answer in time (${message})`, {
+      ...details,
+      retryable: true,
+    });
+  }
+  const certificate = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
+  return new WcsError('NETWORK', `${operation}: no usable connection to ${host} (${message})`, {
+    ...details,
+    retryable: !certificate,
+  });
+}
