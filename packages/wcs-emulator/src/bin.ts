@@ -42,7 +42,7 @@ function fail(error: unknown): void {
   const text =
     error instanceof WcsEmulatorError ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`wcs-emulator: ${text}\n`);
-  process.exitCode = error instanceof WcsEmulatorError && error.code === 'INVALID_OPTION' ? 2 : 1;
+  process.exitCode = error instanceof WcsEmulatorError && /^INVALID_/.test(error.code) ? 2 : 1;
 }
 
 function packageVersion(): string {

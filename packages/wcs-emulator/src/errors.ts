@@ -4,6 +4,8 @@ export type WcsEmulatorErrorCode =
   | 'INVALID_OPTION'
   /** A fault rule cannot be understood. */
   | 'INVALID_FAULT'
+  /** A detection result or a live recording lacks what makes one. */
+  | 'INVALID_DATA'
   /** The address is taken by another process. */
   | 'ADDRESS_IN_USE'
   /** The address cannot be listened on, for another reason. */
@@ -16,7 +18,7 @@ export type WcsEmulatorErrorCode =
   | 'DATA_DIR_TOO_NEW';
 
 /**
- * The error that {@link startWcsEmulator} and the fault rules throw. Branch on `code`; the message is for
+ * The error that {@link startWcsEmulator}, fault rules and loaded data throw. Branch on `code`; the message is for
  * people.
  *
  * @example

@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 export type { WcsCredentials } from './auth/accounts.js';
+export type {
+  DetectedPerson,
+  DetectionResult,
+  DetectionType,
+  WcsDetectionResults,
+} from './detection/detection-results.js';
 export { WcsEmulatorError, type WcsEmulatorErrorCode } from './errors.js';
 export type { ActiveFault, FaultRemover, WcsFaults } from './faults/fault-registry.js';
 export type {
@@ -20,6 +26,7 @@ export type {
   TruncateFault,
 } from './faults/fault-rule.js';
 export type { RequestRecord } from './http/request-log.js';
+export type { LiveRecording, WcsLiveRecordings } from './live/live-recordings.js';
 export type { WcsEmulatorOptions } from './options.js';
 export type { OutboundHosts } from './outbound/destination.js';
 export { startWcsEmulator, type WcsEmulator } from './start-wcs-emulator.js';

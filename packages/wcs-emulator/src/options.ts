@@ -1,7 +1,9 @@
 import type { WcsCredentials } from './auth/accounts.js';
+import type { DetectionResult } from './detection/detection-results.js';
 import { WcsEmulatorError } from './errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { RequestRecord } from './http/request-log.js';
+import type { LiveRecording } from './live/live-recordings.js';
 import { defaultRetryDelays } from './notifications/send-notification.js';
 import type { OutboundHosts } from './outbound/destination.js';
 import type { Durability } from './storage/durability.js';
@@ -88,6 +90,22 @@ export interface WcsEmulatorOptions {
    * @defaultValue three times none, then five times a minute
    */
   notificationRetryDelays?: readonly number[];
+  /** What `/imageDetect` and `contentDetect` are to find: the emulator does not look at pixels. */
+  detections?: readonly DetectionResult[];
+  /** What `/wslive/list` is to list: the emulator records no channels. */
+  liveRecordings?: readonly LiveRecording[];
+  /**
+   * The program that `?op=avinfo` runs.
+   *
+   * @defaultValue `'ffprobe'`, if the machine has it
+   */
+  ffprobe?: string;
+  /**
+   * The program that the commands `avthumb` and `vframe` of `/fops` run.
+   *
+   * @defaultValue none: the commands fail
+   */
+  ffmpeg?: string;
 }
 
 /** The options with every default filled in. */
@@ -105,6 +123,10 @@ export interface ResolvedOptions {
   outboundHosts: OutboundHosts;
   outboundTimeout: number;
   notificationRetryDelays: readonly number[];
+  detections: readonly DetectionResult[];
+  liveRecordings: readonly LiveRecording[];
+  ffprobe: string;
+  ffmpeg: string | undefined;
 }
 
 const known: readonly string[] = [
@@ -123,6 +145,10 @@ const known: readonly string[] = [
   'outboundHosts',
   'outboundTimeout',
   'notificationRetryDelays',
+  'detections',
+  'liveRecordings',
+  'ffprobe',
+  'ffmpeg',
 ] satisfies (keyof WcsEmulatorOptions)[];
 
 /**
@@ -168,6 +194,10 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     outboundHosts,
     outboundTimeout,
     notificationRetryDelays,
+    detections: options.detections ?? [],
+    liveRecordings: options.liveRecordings ?? [],
+    ffprobe: options.ffprobe ?? 'ffprobe',
+    ffmpeg: options.ffmpeg,
   };
 }
 

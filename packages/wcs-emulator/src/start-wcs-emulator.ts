@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Accounts } from './auth/accounts.js';
 import { clientConfig } from './client-config.js';
+import { DetectionResults, type WcsDetectionResults } from './detection/detection-results.js';
 import { FaultRegistry, type WcsFaults } from './faults/fault-registry.js';
+import type { Services } from './http/request-context.js';
 import { RequestLog, type RequestRecord } from './http/request-log.js';
 import { WcsServer } from './http/server.js';
 import { JobRunner } from './jobs/job-runner.js';
+import { LiveRecordings, type WcsLiveRecordings } from './live/live-recordings.js';
+import type { Programs } from './media/programs.js';
 import { downloadUrl } from './operations/download-url.js';
 import { resolveOptions, type WcsEmulatorOptions } from './options.js';
 import { OutboundClient } from './outbound/outbound-client.js';
@@ -30,6 +34,10 @@ export interface WcsEmulator extends AsyncDisposable {
   readonly clientConfig: string;
   /** The faults in force. */
   readonly faults: WcsFaults;
+  /** What `/imageDetect` and `contentDetect` find. */
+  readonly detections: WcsDetectionResults;
+  /** What `/wslive/list` lists. */
+  readonly liveRecordings: WcsLiveRecordings;
   /** The latest 10,000 requests, oldest first. */
   readonly requests: readonly RequestRecord[];
   /** Where an object can be downloaded, whether it exists or not. */
@@ -56,6 +64,8 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   const { dataDir, host, port, credentials, buckets, clock, durability, ...rest } = resolveOptions(options);
   const faults = new FaultRegistry(rest.faults, rest.random);
   const outbound = new OutboundClient({ hosts: rest.outboundHosts, timeout: rest.outboundTimeout, faults });
+  const detections = new DetectionResults(rest.detections);
+  const liveRecordings = new LiveRecordings(rest.liveRecordings);
   const log = new RequestLog(rest.onRequest);
   const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'wcs-emulator-')) : resolve(dataDir);
   const removeFolder = async () => {
@@ -67,6 +77,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     throw error;
   });
   const accounts = new Accounts(credentials);
+  const programs: Programs = { ffprobe: rest.ffprobe, ffmpeg: rest.ffmpeg, folder: join(folder, 'tmp') };
   const jobs: JobRunner = new JobRunner({
     storage,
     outbound,
@@ -74,7 +85,17 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     url: () => server.url,
     notificationRetryDelays: rest.notificationRetryDelays,
   });
-  const server: WcsServer = new WcsServer({ accounts, storage, faults, outbound, jobs, log, clock });
+  const services: Services = {
+    accounts,
+    storage,
+    faults,
+    detections,
+    liveRecordings,
+    programs,
+    outbound,
+    jobs,
+  };
+  const server: WcsServer = new WcsServer({ services, log, clock });
   try {
     await server.listen(host, port);
     await jobs.start();
@@ -108,6 +129,8 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     dataDir: folder,
     clientConfig: clientConfig(account, url),
     faults,
+    detections,
+    liveRecordings,
     get requests() {
       return log.list();
     },

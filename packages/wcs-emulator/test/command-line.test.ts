@@ -118,6 +118,32 @@ describe('the command', () => {
     });
   });
 
+  test('loads what a file says', async () => {
+    const file = join(temporaryFolder(), 'data.json');
+    const detection = { image: 'demo:a', type: 'porn', label: 1 };
+    writeFileSync(file, JSON.stringify({ detections: [detection] }));
+    const { server } = await serve(
+      '--load',
+      file,
+      '--outbound-host',
+      'a.test',
+      '--ffprobe',
+      'none',
+      '--ffmpeg',
+      'none',
+    );
+    const loaded = await fetch(`${server.url}/-/control/detections`);
+    expect(await loaded.json()).toEqual([detection]);
+    for (const text of ['[]', '{', '{"detections":{}}', '{"faults":[]}', '{"detections":[{}]}']) {
+      writeFileSync(file, text);
+      expect(await run('--load', file)).toMatchObject({ code: 2, stdout: '' });
+    }
+    expect(await run('--load', `${file}x`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${file}x`),
+    });
+  });
+
   test.each([
     ['an unknown option', ['--nonsense'], 'nonsense'],
     ['a port that is none', ['--port', 'x'], '--port x'],

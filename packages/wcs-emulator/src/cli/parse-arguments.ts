@@ -12,6 +12,10 @@ export type Command =
       accessKey: string | undefined;
       secretKey: string | undefined;
       buckets: string[];
+      outboundHosts: string[];
+      load: string | undefined;
+      ffprobe: string | undefined;
+      ffmpeg: string | undefined;
     }
   /** The command line makes no sense. */
   | { kind: 'misused'; message: string };
@@ -28,6 +32,11 @@ Options:
   --access-key KEY    the account's access key (default: wcs-emulator)
   --secret-key KEY    its secret key (default: made once, and kept in the data folder)
   --bucket NAME       a bucket that is to exist; can be repeated (default: demo)
+  --outbound-host HOST
+                      a host besides this machine that it may send requests to; can be repeated; any is all
+  --load FILE         JSON with what image detection finds and which live recordings there are
+  --ffprobe PROGRAM   describes audio and video (default: ffprobe)
+  --ffmpeg PROGRAM    converts audio and video (default: none)
   --help              print this text
   --version           print the version
 `;
@@ -44,6 +53,10 @@ export function parseArguments(args: readonly string[]): Command {
         'access-key': { type: 'string' },
         'secret-key': { type: 'string' },
         bucket: { type: 'string', multiple: true, default: [] },
+        'outbound-host': { type: 'string', multiple: true, default: [] },
+        load: { type: 'string' },
+        ffprobe: { type: 'string' },
+        ffmpeg: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
       },
@@ -61,6 +74,10 @@ export function parseArguments(args: readonly string[]): Command {
       accessKey: values['access-key'],
       secretKey: values['secret-key'],
       buckets: values.bucket,
+      outboundHosts: values['outbound-host'],
+      load: values.load,
+      ffprobe: values.ffprobe,
+      ffmpeg: values.ffmpeg,
     };
   } catch (error) {
     return { kind: 'misused', message: error instanceof Error ? error.message : String(error) };

@@ -1,14 +1,33 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Accounts } from '../auth/accounts.js';
+import type { DetectionResults } from '../detection/detection-results.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
 import type { JobRunner } from '../jobs/job-runner.js';
+import type { LiveRecordings } from '../live/live-recordings.js';
+import type { Programs } from '../media/programs.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
 import type { Reply } from './reply.js';
 import type { RequestFeed } from './request-feed.js';
 
+/** What all requests share. */
+export interface Services {
+  accounts: Accounts;
+  storage: Storage;
+  faults: FaultRegistry;
+  /** What images were found to show. */
+  detections: DetectionResults;
+  /** What was recorded of live channels. */
+  liveRecordings: LiveRecordings;
+  programs: Programs;
+  /** Sends requests to other servers. */
+  outbound: OutboundClient;
+  /** Takes asynchronous jobs. */
+  jobs: JobRunner;
+}
+
 /** A request on its way to an operation. */
-export interface RequestContext {
+export interface RequestContext extends Services {
   method: string;
   /** The request target as sent, still percent-encoded. */
   target: string;
@@ -24,17 +43,10 @@ export interface RequestContext {
   receivedAt: number;
   /** Milliseconds since the epoch. */
   now(): number;
-  accounts: Accounts;
-  storage: Storage;
-  faults: FaultRegistry;
   /** The requests so far. */
   feed: RequestFeed;
   /** Says when the emulator is being closed. */
   closing: AbortSignal;
-  /** Sends requests to other servers. */
-  outbound: OutboundClient;
-  /** Takes asynchronous jobs. */
-  jobs: JobRunner;
   /** The address of the emulator, without a final slash. */
   url: string;
 }

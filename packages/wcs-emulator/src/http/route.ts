@@ -1,3 +1,4 @@
+import { controlDetections, controlLiveRecordings } from '../operations/control-data.js';
 import { controlFaults } from '../operations/control-faults.js';
 import { controlJobs } from '../operations/control-jobs.js';
 import { controlPage } from '../operations/control-page.js';
@@ -7,9 +8,11 @@ import { controlStatus } from '../operations/control-status.js';
 import { controlUploads } from '../operations/control-uploads.js';
 import { copyObject } from '../operations/copy-object.js';
 import { deleteObject } from '../operations/delete-object.js';
+import { detectImage } from '../operations/detect-image.js';
 import { type DownloadTarget, downloadObject } from '../operations/download-object.js';
 import { listBucket } from '../operations/list-bucket.js';
 import { listBuckets } from '../operations/list-buckets.js';
+import { listLiveRecordings } from '../operations/list-live-recordings.js';
 import { makeBlock } from '../operations/make-block.js';
 import { makeFile } from '../operations/make-file.js';
 import { manageInBackground } from '../operations/manage-in-background.js';
@@ -39,10 +42,11 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/fmgr\/[^/]+$/, methods: { POST: manageInBackground } },
   { path: /^\/list$/, methods: { GET: listBucket } },
   { path: /^\/bucket\/list$/, methods: { GET: listBuckets } },
-  {
-    path: /^\/-\/control\/faults$/,
-    methods: { GET: controlFaults, POST: controlFaults, DELETE: controlFaults },
-  },
+  { path: /^\/imageDetect$/, methods: { POST: detectImage } },
+  { path: /^\/wslive\/list$/, methods: { GET: listLiveRecordings } },
+  { path: /^\/-\/control\/faults$/, methods: controlMethods(controlFaults) },
+  { path: /^\/-\/control\/detections$/, methods: controlMethods(controlDetections) },
+  { path: /^\/-\/control\/live-recordings$/, methods: controlMethods(controlLiveRecordings) },
   { path: /^\/-\/control\/jobs$/, methods: { GET: controlJobs } },
   { path: /^\/-\/control\/requests$/, methods: { GET: controlRequests } },
   { path: /^\/-\/control\/sign$/, methods: { POST: controlSign } },
@@ -50,6 +54,10 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/-\/control\/uploads$/, methods: { GET: controlUploads } },
   { path: /^\/-\/control\/(page\/.*)?$/, methods: { GET: controlPage } },
 ];
+
+function controlMethods(operation: Operation): Readonly<Record<string, Operation>> {
+  return { GET: operation, POST: operation, DELETE: operation };
+}
 
 /** Finds who answers a request, and has it answered. */
 export async function route(context: RequestContext): Promise<Reply> {

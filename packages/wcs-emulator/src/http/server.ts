@@ -9,16 +9,11 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { Accounts } from '../auth/accounts.js';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
-import type { FaultRegistry } from '../faults/fault-registry.js';
-import type { JobRunner } from '../jobs/job-runner.js';
-import type { OutboundClient } from '../outbound/outbound-client.js';
-import type { Storage } from '../storage/storage.js';
 import { isControl } from './control-path.js';
 import { errorReply } from './reply.js';
-import type { RequestContext } from './request-context.js';
+import type { RequestContext, Services } from './request-context.js';
 import { RequestFeed } from './request-feed.js';
 import type { RequestLog, RequestRecord } from './request-log.js';
 import { route } from './route.js';
@@ -27,11 +22,7 @@ import { ServiceError } from './service-error.js';
 
 /** What the server needs to answer requests. */
 export interface ServerParts {
-  accounts: Accounts;
-  storage: Storage;
-  faults: FaultRegistry;
-  outbound: OutboundClient;
-  jobs: JobRunner;
+  services: Services;
   log: RequestLog;
   clock: () => number;
 }
@@ -127,7 +118,7 @@ export class WcsServer {
       const context = this.#contextOf(request, record);
       const actions = isControl(context.path)
         ? []
-        : this.#parts.faults.choose(context.method, context.target);
+        : this.#parts.services.faults.choose(context.method, context.target);
       return await answerWithFaults(context, {
         actions,
         socket: request.socket,
@@ -152,10 +143,11 @@ export class WcsServer {
   }
 
   #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
-    const { accounts, storage, faults, outbound, jobs, clock } = this.#parts;
+    const { services, clock } = this.#parts;
     const target = request.url ?? '';
     const question = target.indexOf('?');
     return {
+      ...services,
       method: record.method,
       target,
       path: question < 0 ? target : target.slice(0, question),
@@ -165,13 +157,8 @@ export class WcsServer {
       remoteAddress: request.socket.remoteAddress ?? '',
       receivedAt: record.time,
       now: clock,
-      accounts,
-      storage,
-      faults,
       feed: this.#feed,
       closing: this.#closing.signal,
-      outbound,
-      jobs,
       url: this.url,
     };
   }

@@ -5,6 +5,7 @@ import type { Reply } from '../http/reply.js';
 import { errorReply } from '../http/reply.js';
 import type { RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
+import { processDownload } from '../media/process-download.js';
 import type { OpenObject } from '../storage/object-store.js';
 import { checkKey } from './object-key.js';
 
@@ -23,13 +24,15 @@ export async function downloadObject(
   if (context.method !== 'GET' && context.method !== 'HEAD') {
     throw new ServiceError(405, 'objects are downloaded with GET or HEAD');
   }
-  const process = parseQuery(context.query).get('op');
-  if (process !== undefined) throw new ServiceError(404, `op=${process} is not supported by this version`);
   if (!(await context.storage.metadata.hasBucket(bucket)))
     throw new ServiceError(631, `no such bucket: ${bucket}`);
   const key = checkKey(decodePercent(encodedKey));
   const object = await context.storage.objects.open(bucket, key);
   if (!object) throw new ServiceError(404, `no such object: ${key}`);
+  const op = parseQuery(context.query).get('op');
+  if (op !== undefined) {
+    return processDownload(context, { op, key, object }).finally(() => object.release());
+  }
   const reply = answer(context, object);
   if (reply.body === undefined || Buffer.isBuffer(reply.body)) await object.release();
   return reply;

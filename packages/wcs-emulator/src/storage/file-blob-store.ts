@@ -91,7 +91,9 @@ export class FileBlobStore implements BlobStore {
   }
 
   async sweep(isKnown: (blob: string) => Promise<boolean>): Promise<void> {
-    for (const name of await readdir(this.#temporary)) await rm(join(this.#temporary, name), { force: true });
+    for (const name of await readdir(this.#temporary)) {
+      await rm(join(this.#temporary, name), { recursive: true, force: true });
+    }
     for (const shard of await readdir(this.#blobs)) {
       for (const blob of await readdir(join(this.#blobs, shard))) {
         if (!(await isKnown(blob))) await rm(join(this.#blobs, shard, blob), { force: true });
