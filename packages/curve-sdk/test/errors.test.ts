@@ -32,7 +32,8 @@ describe('what the server said', () => {
     await expect(curve.createVolume('/v', { size: SIZE, poolset: 'none' })).rejects.toMatchObject({
       code: 'NOTEXIST',
       status: 'kPoolsetNotExist',
-      message: expect.stringContaining('poolsets() tells which there are'),
+      hint: 'poolsets() tells which there are',
+      message: expect.stringMatching(/; poolsets\(\) tells which there are$/),
     });
   });
 

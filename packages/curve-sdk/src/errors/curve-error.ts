@@ -38,6 +38,8 @@ export interface CurveErrorDetails {
   readonly statusCode?: number | undefined;
   /** How often a server was asked. */
   readonly attempts?: number | undefined;
+  /** What may help; the message ends with it. */
+  readonly hint?: string | undefined;
   /** What went wrong underneath. */
   readonly cause?: unknown;
 }
@@ -73,6 +75,8 @@ export class CurveError extends Error {
   declare readonly statusCode?: number;
   /** How often a server was asked. */
   declare readonly attempts?: number;
+  /** What may help a program, where something is known; the message ends with it. */
+  declare readonly hint?: string;
 
   /** @internal */
   constructor(code: CurveErrorCode, message: string, details: CurveErrorDetails) {
@@ -84,6 +88,7 @@ export class CurveError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.statusCode !== undefined) this.statusCode = details.statusCode;
     if (details.attempts !== undefined) this.attempts = details.attempts;
+    if (details.hint !== undefined) this.hint = details.hint;
   }
 }
 

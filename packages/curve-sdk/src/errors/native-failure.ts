@@ -37,6 +37,7 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
     ...details,
     status: status.name,
     statusCode: error.status,
+    hint: hint === '' ? undefined : hint,
   });
 }
 
