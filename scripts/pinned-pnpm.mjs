@@ -34,14 +34,10 @@ export function ensurePnpm(root) {
 
 /** The environment in which pnpm and what it starts find each other, and leave the user's own folders alone. */
 export function environment(root, pnpm) {
-  const headers = join(dirname(process.execPath), '..');
-  const hasHeaders = existsSync(join(headers, 'include', 'node', 'node_api.h'));
   return {
     ...process.env,
     // turbo looks for pnpm on the path.
     PATH: `${join(dirname(pnpm), '..', '..', '.bin')}${delimiter}${process.env.PATH}`,
-    // Headers that were installed with Node.js need not be fetched for the C++ addon.
-    ...(hasHeaders && !process.env.npm_config_nodedir ? { npm_config_nodedir: headers } : {}),
     npm_config_cache: join(root, '.cache', 'npm'),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',

@@ -3,18 +3,51 @@
     {
       'target_name': 'curve_native',
       'dependencies': ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except_all"],
-      'include_dirs': ['src', 'src/core'],
+      'include_dirs': [
+        'src',
+        'src/core',
+        "<!(node -p \"require('path').relative('.', require('node-api-headers').include_dir)\")",
+      ],
       'defines': [
         'NAPI_VERSION=9',
         'NODE_ADDON_API_DISABLE_DEPRECATED',
         'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
       ],
-      'cflags_cc': ['-std=c++17', '-Wall', '-Wextra', '-fvisibility=hidden'],
+      'cflags': ['-pthread', '-ffunction-sections', '-fdata-sections'],
+      'cflags_cc': ['-std=c++17', '-fno-rtti', '-Wall', '-Wextra', '-fvisibility=hidden'],
       'xcode_settings': {
         'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
-        'MACOSX_DEPLOYMENT_TARGET': '11.0',
+        'CLANG_CXX_LIBRARY': 'libc++',
+        'GCC_ENABLE_CPP_RTTI': 'NO',
         'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+        # Paths in linker flags are seen from the build folder.
+        'OTHER_LDFLAGS': ['-Wl,-dead_strip', '-Wl,-exported_symbols_list,../gyp/exports-macos.txt'],
       },
+      # Conditions that come last: node-addon-api has an opinion of its own.
+      'target_conditions': [
+        ['OS=="mac"', { 'xcode_settings': { 'MACOSX_DEPLOYMENT_TARGET': '11.0' } }],
+      ],
+      'conditions': [
+        ['OS=="mac" and target_arch=="x64"', { 'xcode_settings': { 'ARCHS': ['x86_64'] } }],
+        ['OS=="mac" and target_arch=="arm64"', { 'xcode_settings': { 'ARCHS': ['arm64'] } }],
+        ['OS=="linux"', {
+          'variables': {
+            # The path of the static C++ runtime; just its name where the compiler has none.
+            'static_runtime': '<!(${CXX:-g++} -print-file-name=libstdc++.a)',
+          },
+          'ldflags': [
+            '-pthread',
+            '-Wl,--gc-sections',
+            '-Wl,--version-script=../gyp/exports-linux.map',
+            # A function that this Node.js does not have is missed when the addon loads, not when it is called.
+            '-Wl,-z,relro,-z,now',
+          ],
+          'conditions': [
+            # Whoever gets the addon then needs no C++ runtime as new as the one it was built with.
+            ['static_runtime!="libstdc++.a"', { 'ldflags': ['-static-libstdc++', '-static-libgcc'] }],
+          ],
+        }],
+      ],
       'sources': [
         'src/core/client/client.cc',
         'src/core/client/client_namespace.cc',

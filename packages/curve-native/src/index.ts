@@ -1,3 +1,5 @@
+export type { AddonLoadError } from './addon/addon-load-error.js';
+export type { AddonProblem, AddonProblemCode } from './addon/addon-problem.js';
 export type {
   CreateClient,
   NativeAllocatedSize,

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { AddonLoadError } from './addon/addon-load-error.js';
+import { type AddonProblem, problemOfFile, problemOfLoading } from './addon/addon-problem.js';
+import { adviceFor } from './addon/advice.js';
+import { TARGETS, type Target, targetName, thisTarget } from './addon/target.js';
 
 /** The C++ side; see native/src/napi/addon.cc. */
 export interface Addon {
@@ -27,41 +31,79 @@ export interface Addon {
 }
 
 const FILE = 'curve_native.node';
-const OVERRIDE = 'CURVE_NATIVE_ADDON';
+const NODE_API = 9;
 
-/** Where the addon may be: the override alone if there is one, else a local build, else what the package ships. */
-function candidates(): string[] {
-  const override = process.env[OVERRIDE];
-  if (override) return [override];
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-  return [
-    join(root, 'native', 'build', 'Release', FILE),
-    join(root, 'prebuilds', `${process.platform}-${process.arch}`, FILE),
-  ];
-}
+// In CommonJS, and where a bundler makes CommonJS of the ES module, there is no URL, but a file name.
+const here = import.meta.url ?? pathToFileURL(__filename).href;
+const require = createRequire(here);
 
-/** Loads the addon, or says what was tried and why each attempt failed. */
+/**
+ * Loads the addon: the file that CURVE_NATIVE_ADDON names, else one built on this system, else the one that came with
+ * the package.
+ *
+ * @throws {@link AddonLoadError} that says what was tried, why each file failed, and what helps
+ */
 export function loadAddon(): Addon {
-  const require = createRequire(import.meta.url);
-  const failures: string[] = [];
-  for (const path of candidates()) {
-    if (!existsSync(path)) {
-      failures.push(`${path}: not there`);
+  const target = thisTarget();
+  refuseOldNode(target);
+  const override = process.env['CURVE_NATIVE_ADDON'];
+  const root = packageFolder();
+  const problems: AddonProblem[] = [];
+  let cause: unknown;
+  for (const path of override ? [resolve(override)] : candidates(root, target)) {
+    const problem = problemOfFile(path, target);
+    if (problem) {
+      problems.push(problem);
       continue;
     }
     try {
       return require(path) as Addon;
     } catch (error) {
-      // A file that is there but does not load (another libc, another platform) is worth its own words.
-      failures.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(problemOfLoading(error, path));
+      cause ??= error;
     }
   }
-  throw new Error(
-    [
-      `@curve-wcs/curve-native has no usable addon for ${process.platform}-${process.arch}, Node ${process.version}:`,
-      ...failures.map(failure => `  ${failure}`),
-      'It runs on Linux (x64, arm64) and macOS. To build it: node-gyp rebuild -C native, in the package folder,',
-      `with a C++17 compiler; or point ${OVERRIDE} at a ready ${FILE}.`,
-    ].join('\n'),
+  const supported = TARGETS.some(known => targetName(known) === targetName(target));
+  const missing = supported || override ? 'ADDON_MISSING' : 'UNSUPPORTED_PLATFORM';
+  const code = problems.find(({ code }) => code !== 'ADDON_MISSING')?.code ?? missing;
+  throw new AddonLoadError(
+    code,
+    `no usable addon for ${targetName(target)}, Node.js ${process.version}`,
+    adviceFor(code, { target, root, override }),
+    problems,
+    { cause },
   );
+}
+
+/** An older Node.js would load it, and end the process at the first function it does not have. */
+function refuseOldNode(target: Target): void {
+  const { napi = '0', node } = process.versions;
+  if (Number(napi) >= NODE_API) return;
+  throw new AddonLoadError(
+    'NODE_TOO_OLD',
+    `Node.js ${node} has Node-API ${napi}, and Node-API ${NODE_API} is needed`,
+    adviceFor('NODE_TOO_OLD', { target, root: undefined, override: undefined }),
+    [],
+  );
+}
+
+function candidates(root: string | undefined, target: Target): string[] {
+  const prebuilt = join('prebuilds', targetName(target), FILE);
+  if (root) return [join(root, 'native', 'build', 'Release', FILE), join(root, prebuilt)];
+  return [join(folderOfThisFile(), prebuilt), join(folderOfThisFile(), '..', prebuilt)];
+}
+
+/** Where this package is installed; undefined when this code is in a bundle that is used without the package. */
+function packageFolder(): string | undefined {
+  const own = join(folderOfThisFile(), '..');
+  if (existsSync(join(own, 'native', 'binding.gyp'))) return own;
+  try {
+    return dirname(require.resolve('@curve-wcs/curve-native/package.json'));
+  } catch {
+    return undefined;
+  }
+}
+
+function folderOfThisFile(): string {
+  return dirname(fileURLToPath(here));
 }

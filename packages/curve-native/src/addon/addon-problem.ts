@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { MalformedBinary } from './binary-file.js';
+import { readElf } from './elf.js';
+import { readMachO } from './mach-o.js';
+import { glibcVersion, type Libc, newestGlibc, type Target, targetName } from './target.js';
+
+/**
+ * Why an addon did not load:
+ *
+ * - `UNSUPPORTED_PLATFORM`: there is no addon for this platform
+ * - `NODE_TOO_OLD`: this Node.js has an older Node-API than the addon uses
+ * - `ADDONS_DISABLED`: Node.js was started with `--no-addons`, or with `--permission` and without `--allow-addons`
+ * - `ADDON_MISSING`: the file is not where it belongs
+ * - `ADDON_DAMAGED`: the file was cut short, or is something else
+ * - `WRONG_PLATFORM`: the file is for another processor or operating system
+ * - `WRONG_LIBC`: the file is for musl and this system has glibc, or the other way round
+ * - `LIBC_TOO_OLD`: the file needs a newer glibc than this system has
+ * - `ADDON_REFUSED`: the system refused the file for another reason, which the message tells
+ */
+export type AddonProblemCode =
+  | 'UNSUPPORTED_PLATFORM'
+  | 'NODE_TOO_OLD'
+  | 'ADDONS_DISABLED'
+  | 'ADDON_MISSING'
+  | 'ADDON_DAMAGED'
+  | 'WRONG_PLATFORM'
+  | 'WRONG_LIBC'
+  | 'LIBC_TOO_OLD'
+  | 'ADDON_REFUSED';
+
+/** What is wrong with one file that could have been the addon. */
+export interface AddonProblem {
+  /** Which kind of problem it is. */
+  readonly code: AddonProblemCode;
+  /** In words, such as `needs glibc 2.34, and this system has 2.28`. */
+  readonly message: string;
+  /** The file. */
+  readonly path: string;
+}
+
+/**
+ * Looks at a file before it is loaded: what is found here would otherwise get a message of the system's that leads
+ * astray, or, where the file is shorter than it says, end the process.
+ */
+export function problemOfFile(path: string, target: Target): AddonProblem | undefined {
+  if (!existsSync(path)) return { code: 'ADDON_MISSING', message: 'not there', path };
+  try {
+    const problem = target.platform === 'darwin' ? problemOfMachO(path, target) : problemOfElf(path, target);
+    return problem && { ...problem, path };
+  } catch (error) {
+    const code = error instanceof MalformedBinary ? 'ADDON_DAMAGED' : 'ADDON_REFUSED';
+    return { code, message: messageOf(error), path };
+  }
+}
+
+function problemOfElf(path: string, target: Target): Omit<AddonProblem, 'path'> | undefined {
+  const { arch, needed } = readElf(path);
+  if (arch !== target.arch) {
+    return { code: 'WRONG_PLATFORM', message: `built for linux-${arch}, and this is ${targetName(target)}` };
+  }
+  const libc = libcOf(needed);
+  if (libc && target.libc && libc !== target.libc) {
+    return { code: 'WRONG_LIBC', message: `built for ${libc}, and this Node.js runs on ${target.libc}` };
+  }
+  return undefined;
+}
+
+function problemOfMachO(path: string, target: Target): Omit<AddonProblem, 'path'> | undefined {
+  const { arch } = readMachO(path);
+  if (arch === target.arch) return undefined;
+  return { code: 'WRONG_PLATFORM', message: `built for darwin-${arch}, and this is ${targetName(target)}` };
+}
+
+/** The C library that a file links to, if it says so. */
+export function libcOf(needed: readonly string[]): Libc | undefined {
+  if (needed.some(library => /^libc\.musl-|^libc\.so$/.test(library))) return 'musl';
+  return needed.includes('libc.so.6') ? 'glibc' : undefined;
+}
+
+/** Says why a file that looked right did not load all the same. */
+export function problemOfLoading(error: unknown, path: string): AddonProblem {
+  const message = messageOf(error);
+  if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED') {
+    return { code: 'ADDONS_DISABLED', message, path };
+  }
+  if (/version `?GLIBC_/.test(message)) {
+    const needed = newestGlibc(readElf(path).versions);
+    return {
+      code: 'LIBC_TOO_OLD',
+      message: `needs glibc ${needed}, and this system has ${glibcVersion()}`,
+      path,
+    };
+  }
+  return { code: 'ADDON_REFUSED', message, path };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
