@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ChecksumPool } from '@curve-wcs/etag';
+import { Buckets } from './buckets/buckets.js';
+import { type Bucket, listBuckets } from './buckets/list-buckets.js';
 import type { CallOptions } from './call-options.js';
 import { resolveClientOptions, type WcsClientOptions } from './client-options.js';
 import { clientOptionsOf } from './config/client-options.js';
@@ -16,11 +18,20 @@ import type {
   StreamDownloadOptions,
 } from './download/options.js';
 import type { ObjectReference } from './encoding.js';
+import { Fmgr } from './fmgr/fmgr.js';
+import { Fops } from './fops/fops.js';
 import { AgentPool } from './http/agent-pool.js';
 import { Transport } from './http/transport.js';
+import { Images } from './images/images.js';
+import { Live } from './live/live.js';
+import { Media } from './media/media.js';
 import { type DeleteResult, deleteObject } from './objects/delete.js';
+import { type DeleteManyOptions, type DeleteManyResult, deleteMany } from './objects/delete-many.js';
+import { objectExists } from './objects/exists.js';
 import { type ListObjectsOptions, ObjectListing } from './objects/list.js';
-import { type Bucket, listBuckets } from './objects/list-buckets.js';
+import { copyObject, type MoveOptions, type MoveResult, moveObject } from './objects/move-copy.js';
+import { type PrefetchOptions, type PrefetchResult, prefetch } from './objects/prefetch.js';
+import { type SetDeadlineOptions, type SetDeadlineResult, setDeadline } from './objects/set-deadline.js';
 import { type ObjectStat, statObject } from './objects/stat.js';
 import type { UploadOptions, UploadResult } from './upload/options.js';
 import { type UploadDefaults, upload } from './upload/upload.js';
@@ -44,6 +55,18 @@ import { VERSION } from './version.js';
  * ```
  */
 export class WcsClient implements AsyncDisposable {
+  /** The account's buckets: what they hold, and what was counted for them. */
+  readonly buckets: Buckets;
+  /** Work on many objects, done by the service in the background. */
+  readonly fmgr: Fmgr;
+  /** Processing of single objects, done by the service in the background. */
+  readonly fops: Fops;
+  /** What images are, addresses of them processed, content moderation. */
+  readonly images: Images;
+  /** Recordings of live channels. */
+  readonly live: Live;
+  /** What videos and sounds are. */
+  readonly media: Media;
   readonly #context: ClientContext;
   readonly #transport: Transport;
   readonly #uploadDefaults: UploadDefaults;
@@ -61,6 +84,12 @@ export class WcsClient implements AsyncDisposable {
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
     this.#context = { ...resolved, transport: this.#transport, checksums: new ChecksumPool() };
+    this.buckets = new Buckets(this.#context);
+    this.fmgr = new Fmgr(this.#context);
+    this.fops = new Fops(this.#context);
+    this.images = new Images(this.#context);
+    this.live = new Live(this.#context);
+    this.media = new Media(this.#context);
     this.#uploadDefaults = {
       ...(options.blockSize === undefined ? {} : { blockSize: options.blockSize }),
       ...(options.chunkSize === undefined ? {} : { chunkSize: options.chunkSize }),
@@ -139,6 +168,40 @@ export class WcsClient implements AsyncDisposable {
    */
   async delete(options: ObjectReference & CallOptions): Promise<DeleteResult> {
     return deleteObject(this.#context, options);
+  }
+
+  /**
+   * Deletes any number of objects, several at a time. Whatever the service refuses is told key by key.
+   *
+   * @throws WcsError `INVALID_ARGUMENT`; the reason of an aborted signal, or what `keys` throws
+   */
+  async deleteMany(options: DeleteManyOptions): Promise<DeleteManyResult> {
+    return deleteMany(this.#context, options);
+  }
+
+  /** Whether an object is there (wcs-api §2.5). That its bucket is not there is an error. */
+  async exists(options: ObjectReference & CallOptions): Promise<boolean> {
+    return objectExists(this.#context, options);
+  }
+
+  /** Moves an object, in place of any other that is there (wcs-api §2.5). */
+  async move(options: MoveOptions): Promise<MoveResult> {
+    return moveObject(this.#context, options);
+  }
+
+  /** Copies an object (wcs-api §2.5). */
+  async copy(options: MoveOptions): Promise<MoveResult> {
+    return copyObject(this.#context, options);
+  }
+
+  /** Sets how many days an object is kept (wcs-api §2.5). */
+  async setDeadline(options: SetDeadlineOptions): Promise<SetDeadlineResult> {
+    return setDeadline(this.#context, options);
+  }
+
+  /** Has objects fetched from where the bucket's rule says that they come from (wcs-api §2.5). */
+  async prefetch(options: PrefetchOptions): Promise<PrefetchResult> {
+    return prefetch(this.#context, options);
   }
 
   /** Lists a bucket's objects (wcs-api §2.6); iterate over the result, or over its `pages()`. */

@@ -20,7 +20,7 @@ export interface ClientContext {
   tokenLifetime: number;
 }
 
-/** A signed call to the management domain. */
+/** A call to the management domain. */
 export interface ManagementCall {
   /** Names the call in errors. */
   operation: string;
@@ -30,10 +30,12 @@ export interface ManagementCall {
   /** Path and query, as they go on the wire. */
   target: string;
   body?: string;
+  /** False for the few calls that nobody need sign; they work without keys. Default true. */
+  signed?: boolean;
 }
 
 /**
- * Sends a signed management call, repeated as far as that can help, and gives its successful answer.
+ * Sends a management call, repeated as far as that can help, and gives its successful answer.
  *
  * @param options - what the user of the client gave
  */
@@ -45,7 +47,7 @@ export async function callManagement(
   using scope = new CallScope(client, call.operation, options);
   const { context, signal } = scope;
   const url = `${requireSetting(context.managementUrl, 'managementUrl', call.operation)}${call.target}`;
-  const credentials = requireCredentials(context, call.operation);
+  const credentials = call.signed === false ? undefined : requireCredentials(context, call.operation);
   return await withRetry(
     async () => {
       const answer = await context.transport.send({
@@ -53,7 +55,7 @@ export async function callManagement(
         method: call.method,
         url,
         headers: {
-          authorization: managementToken(credentials, url, call.body),
+          ...(credentials ? { authorization: managementToken(credentials, url, call.body) } : {}),
           ...algorithmHeader(credentials),
         },
         signal,

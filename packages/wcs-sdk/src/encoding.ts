@@ -22,23 +22,40 @@ export function encodeKeyPath(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Refuses what cannot be a bucket's name. */
-export function checkBucket(bucket: unknown): asserts bucket is string {
-  if (typeof bucket !== 'string' || bucket === '' || /[:/\s\0]/.test(bucket)) {
-    throw invalidArgument('bucket', 'a name without colon, slash or space', bucket);
+/**
+ * Refuses what cannot be a bucket's name.
+ *
+ * @param name - how to call it in an error
+ */
+export function checkBucket(bucket: unknown, name = 'bucket'): asserts bucket is string {
+  if (typeof bucket !== 'string' || bucket === '' || /[:/|\s\0]/.test(bucket)) {
+    throw invalidArgument(name, 'a name without colon, slash, bar or space', bucket);
   }
 }
 
-/** Refuses what the service does not take as a key (wcs-api §2). */
-export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '') throw invalidArgument('key', '1 to 1,000 bytes of UTF-8', key);
-  if (Buffer.byteLength(key) > 1000) throw invalidArgument('key', 'at most 1,000 bytes of UTF-8', key);
-  if (/\p{Surrogate}/u.test(key)) throw invalidArgument('key', 'well-formed Unicode', key);
+/**
+ * Refuses what the service does not take as a key (wcs-api §2).
+ *
+ * @param name - how to call it in an error
+ */
+export function checkKey(key: unknown, name = 'key'): asserts key is string {
+  if (typeof key !== 'string' || key === '') throw invalidArgument(name, '1 to 1,000 bytes of UTF-8', key);
+  if (Buffer.byteLength(key) > 1000) throw invalidArgument(name, 'at most 1,000 bytes of UTF-8', key);
+  if (/\p{Surrogate}/u.test(key)) throw invalidArgument(name, 'well-formed Unicode', key);
   if (key.startsWith('/') || key.endsWith('/'))
-    throw invalidArgument('key', 'without a slash at its start or end', key);
+    throw invalidArgument(name, 'without a slash at its start or end', key);
   if (key.split('/').some(segment => segment === '.' || segment === '..')) {
-    throw invalidArgument('key', "free of '.' and '..' between slashes", key);
+    throw invalidArgument(name, "free of '.' and '..' between slashes", key);
   }
+}
+
+/**
+ * Refuses what cannot be a folder: a key that may end with a slash.
+ *
+ * @param name - how to call it in an error
+ */
+export function checkFolder(folder: unknown, name: string): asserts folder is string {
+  checkKey(typeof folder === 'string' && folder.endsWith('/') ? folder.slice(0, -1) : folder, name);
 }
 
 /** Checks an object reference before any I/O. */

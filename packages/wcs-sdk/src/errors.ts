@@ -27,6 +27,7 @@
  * | `TOKEN_FAILED` | the function that gives upload tokens failed |
  * | `OBJECT_CHANGED` | the object changed while it was downloaded |
  * | `TARGET_FAILED` | the downloaded bytes could not be written |
+ * | `JOB_FAILED` | a job is done, and not all of its items succeeded: see {@link JobError} |
  * | `CLIENT_CLOSED` | the client was closed |
  */
 export type WcsErrorCode =
@@ -54,6 +55,7 @@ export type WcsErrorCode =
   | 'TOKEN_FAILED'
   | 'OBJECT_CHANGED'
   | 'TARGET_FAILED'
+  | 'JOB_FAILED'
   | 'CLIENT_CLOSED';
 
 /** What a {@link WcsError} may carry besides its code and message. */

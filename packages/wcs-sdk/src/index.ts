@@ -2,6 +2,22 @@ export { managementToken } from './auth/management-token.js';
 export { type Credentials, type SignatureAlgorithm, signature } from './auth/signature.js';
 export type { TokenProvider, TokenRequest } from './auth/token-provider.js';
 export { type PutPolicy, policyOf, uploadToken } from './auth/upload-token.js';
+export {
+  type BucketStatOptions,
+  type BucketStatResult,
+  type BucketStorage,
+  STORAGE_CLASSES,
+  type StorageClass,
+} from './buckets/bucket-stat.js';
+export type {
+  BucketCount,
+  BucketCounter,
+  BucketStatisticsOptions,
+  BucketStatisticsResult,
+} from './buckets/bucket-statistics.js';
+export type { Buckets } from './buckets/buckets.js';
+export type { DateRange, Day } from './buckets/date-range.js';
+export type { Bucket } from './buckets/list-buckets.js';
 export type { CallOptions } from './call-options.js';
 export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
@@ -34,16 +50,66 @@ export type {
   StreamDownloadOptions,
 } from './download/options.js';
 export { encodeEntry, type ObjectReference } from './encoding.js';
+export type { ObjectEntry, TargetEntry, TargetReference } from './entry.js';
 export { WcsError, type WcsErrorCode, type WcsErrorDetails } from './errors.js';
+export type { Fmgr } from './fmgr/fmgr.js';
+export type {
+  CompressItem,
+  CopyItem,
+  DeadlineItem,
+  DeleteM3u8Item,
+  DeletePrefixItem,
+  FetchItem,
+} from './fmgr/items.js';
+export { FopsCommand, type FopsCommands } from './fops/command.js';
+/** Builders of processing commands, for {@link Fops.execute} and the put policy's `persistentOps`. */
+export * as fop from './fops/commands.js';
+export type { ExecuteOptions, Fops } from './fops/fops.js';
+export type { ExtraParameters, ParameterValue } from './fops/parameters.js';
 export type { RetryOptions } from './http/retry.js';
+export type {
+  DetectedPerson,
+  Detection,
+  DetectionType,
+  DetectOptions,
+  DetectResult,
+} from './images/detect.js';
+export {
+  type ImageMogr2UrlOptions,
+  type ImageView2Options,
+  type ImageWatermark,
+  imageMogr2Url,
+  imageView2Url,
+  type TextWatermark,
+  type WatermarkGravity,
+  type WatermarkOptions,
+  type WatermarkPlace,
+  watermarkUrl,
+} from './images/image-url.js';
+export type { ExifInfo, ImageInfo, Images } from './images/images.js';
+export type { Job, JobKind, WaitOptions } from './jobs/job.js';
+export { JobError } from './jobs/job-error.js';
+export type { JobItem, JobItemState, JobState, JobStatus } from './jobs/job-status.js';
+export type { JobOptions } from './jobs/start-job.js';
+export type { Live, LiveListOptions, LiveListResult } from './live/live.js';
+export type { AvFormat, AvInfo, AvStream } from './media/av-info.js';
+export type { Media } from './media/media.js';
 export type { DeleteResult } from './objects/delete.js';
+export type {
+  DeleteKey,
+  DeleteManyItem,
+  DeleteManyOptions,
+  DeleteManyResult,
+} from './objects/delete-many.js';
 export {
   type ListedObject,
   type ListObjectsOptions,
   ObjectListing,
   type ObjectPage,
 } from './objects/list.js';
-export type { Bucket } from './objects/list-buckets.js';
+export type { MoveOptions, MoveResult } from './objects/move-copy.js';
+export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/prefetch.js';
+export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
 export type { ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';
 export type { UploadOptions, UploadResult, UploadStart } from './upload/options.js';

@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
 import { type CallOptions, checkCallOptions } from '../call-options.js';
-import { checkBucket, checkKey, type ObjectReference } from '../encoding.js';
+import type { ObjectReference } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
+import { checkSource } from './source.js';
 
 /** An object to download; the client needs `downloadUrl` for it. */
 export interface DownloadByKey extends ObjectReference {
@@ -102,12 +103,7 @@ export function checkDownload(
   options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>,
 ): void {
   checkCallOptions(options, { signed: false });
-  if (options.url === undefined) {
-    checkBucket(options.bucket);
-    checkKey(options.key);
-  } else if (!URL.canParse(String(options.url)) || !/^https?:$/.test(new URL(options.url).protocol)) {
-    throw invalidArgument('url', 'an http:// or https:// URL', String(options.url));
-  }
+  checkSource(options);
   const { start, end } = options;
   if (start !== undefined) wholeNumber('start', start);
   if (end !== undefined) wholeNumber('end', end, { minimum: start ?? 0 });

@@ -1,10 +1,10 @@
 import type { CallOptions } from '../call-options.js';
-import { type ClientContext, requireSetting } from '../context.js';
-import { encodeKeyPath } from '../encoding.js';
+import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
 import type { StreamedResponse } from '../http/transport.js';
 import type { DownloadOptions, DownloadResult, DownloadSource } from './options.js';
+import { sourceSubject, sourceUrl } from './source.js';
 
 /** What identifies one version of an object. */
 export interface ObjectVersion {
@@ -30,7 +30,7 @@ export interface RangedAnswer {
 
 /** Makes the GETs of one download (wcs-api §2.12). */
 export class RangedGet {
-  /** Names the object in errors; a URL's query may hold a token, so it is left out. */
+  /** Names the object in errors. */
   readonly subject: string;
   readonly #context: ClientContext;
   readonly #url: string;
@@ -39,15 +39,8 @@ export class RangedGet {
   constructor(context: ClientContext, options: DownloadSource & DownloadOptions) {
     this.#context = context;
     this.#options = options;
-    if (options.url === undefined) {
-      const urlOf = requireSetting(context.downloadUrl, 'downloadUrl', 'download by bucket and key');
-      this.#url = urlOf(options.bucket, encodeKeyPath(options.key));
-      this.subject = `${options.bucket}:${options.key}`;
-    } else {
-      const url = new URL(options.url);
-      this.#url = url.href;
-      this.subject = `${url.origin}${url.pathname}`;
-    }
+    this.#url = sourceUrl(context, options, 'download');
+    this.subject = sourceSubject(options);
   }
 
   /**

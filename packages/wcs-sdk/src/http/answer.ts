@@ -1,6 +1,9 @@
 import { urlSafeBase64Decode } from '@curve-wcs/etag';
 import { WcsError, type WcsErrorCode } from '../errors.js';
+import { type AnswerMembers, isMembers, objectsMember } from './answer-members.js';
 import type { WireResponse } from './transport.js';
+
+export type { AnswerMembers } from './answer-members.js';
 
 /** What the statuses of the service mean (wcs-api §2.13), and whether trying again can help. */
 const STATUSES: Record<number, [code: WcsErrorCode, meaning: string, retryable?: boolean]> = {
@@ -20,9 +23,6 @@ const STATUSES: Record<number, [code: WcsErrorCode, meaning: string, retryable?:
   631: ['BUCKET_NOT_FOUND', 'no such bucket'],
   701: ['INVALID_CTX', 'the service refused a block context or a checksum'],
 };
-
-/** Members of a JSON answer. */
-export type AnswerMembers = Record<string, unknown>;
 
 /** Throws the typed error for an answer that is not a success. */
 export function requireSuccess(operation: string, subject: string, answer: WireResponse): void {
@@ -59,17 +59,34 @@ export function answerError(
 /** The members of a JSON answer; anything else is an error that keeps status and text. */
 export function jsonAnswer(operation: string, subject: string, answer: WireResponse): AnswerMembers {
   requireSuccess(operation, subject, answer);
-  const text = answer.body.toString('utf8');
-  const members = parseObject(text);
+  const members = parseObject(answer.body.toString('utf8'));
   if (members) return members;
-  throw new WcsError(
+  throw notJson(operation, subject, answer);
+}
+
+/** A JSON answer that may be a list by itself, or an object that holds it as `items`. */
+export function jsonListAnswer(
+  operation: string,
+  subject: string,
+  answer: WireResponse,
+): { items: AnswerMembers[]; raw: unknown } {
+  requireSuccess(operation, subject, answer);
+  const raw = parseJson(answer.body.toString('utf8'));
+  if (Array.isArray(raw)) return { items: raw.filter(isMembers), raw };
+  if (isMembers(raw)) return { items: objectsMember(raw, 'items'), raw };
+  throw notJson(operation, subject, answer);
+}
+
+function notJson(operation: string, subject: string, answer: WireResponse): WcsError {
+  const text = plainStart(answer.body.toString('utf8'));
+  return new WcsError(
     'UNEXPECTED_RESPONSE',
-    `${operation} ${subject}: the answer is not JSON: ${plainStart(text) || 'empty body'}`,
+    `${operation} ${subject}: the answer is not JSON: ${text || 'empty body'}`,
     {
       operation,
       status: answer.status,
       requestId: answer.requestId,
-      serverMessage: plainStart(text),
+      serverMessage: text,
       retryable: true,
     },
   );
@@ -98,11 +115,13 @@ export function uploadAnswer(answer: WireResponse): AnswerMembers {
 function parseObject(text: string): AnswerMembers | undefined {
   // Failing to parse costs far more than looking.
   if (!/^\s*\{/.test(text)) return undefined;
+  const value = parseJson(text);
+  return isMembers(value) ? value : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as AnswerMembers)
-      : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

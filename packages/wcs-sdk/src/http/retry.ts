@@ -44,7 +44,7 @@ export async function withRetry<T>(
       if (!(error instanceof WcsError)) throw error;
       error.attempts ??= number + 1;
       if (!error.retryable || number >= policy.limit) throw error;
-      await wait(waitingTime(policy, number, error.retryAfter), signal);
+      await pause(waitingTime(policy, number, error.retryAfter), signal);
     }
   }
 }
@@ -55,7 +55,8 @@ function waitingTime(policy: RetryPolicy, number: number, retryAfter: number | u
   return Math.min(policy.maxDelay, policy.baseDelay * 2 ** number) * (0.5 + Math.random() / 2);
 }
 
-async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits; rejects with the signal's reason as soon as it is aborted. */
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await delay(milliseconds, undefined, signal ? { signal } : {});
   } catch (error) {

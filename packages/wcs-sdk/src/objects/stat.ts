@@ -1,7 +1,8 @@
 import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
-import { type AnswerMembers, jsonAnswer } from '../http/answer.js';
+import { jsonAnswer } from '../http/answer.js';
+import type { AnswerMembers } from '../http/answer-members.js';
 
 /** What the service knows of an object. */
 export interface ObjectStat {

@@ -1,0 +1,101 @@
+import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
+import { invalidArgument } from '../errors.js';
+import { jsonAnswer } from '../http/answer.js';
+import { type AnswerMembers, numberMember, objectsMember } from '../http/answer-members.js';
+import { bucketNames, checkDetails } from './bucket-stat.js';
+import { checkDateRange, type DateRange } from './date-range.js';
+
+/** What the service counts for a bucket; it may know more than these. */
+export type BucketCounter =
+  | 'uploadTraffic'
+  | 'downloadTraffic'
+  | 'uploadRequest'
+  | 'downloadRequest'
+  | (string & {});
+
+/** Options of {@link Buckets.statistics}. */
+export interface BucketStatisticsOptions extends DateRange, CallOptions {
+  /** A bucket's name, or several. */
+  bucket: string | readonly string[];
+  /** What to count. */
+  type: BucketCounter;
+  /** Ask for details. Default false. */
+  details?: boolean;
+}
+
+/** What was counted for a bucket, day by day. */
+export interface BucketCount {
+  /** The bucket's name. */
+  name: string;
+  /** One entry a day. */
+  days: {
+    /** The day: `YYYY-MM-DD`. */
+    date: string;
+    /** The day's count, in the unit of its type. */
+    value: number;
+    /** The entry as received: `details` adds members to it. */
+    raw: Record<string, unknown>;
+  }[];
+}
+
+/** What {@link Buckets.statistics} gives. */
+export interface BucketStatisticsResult {
+  /** The buckets asked for, as far as the service knows them. */
+  buckets: BucketCount[];
+  /** The service's id of the request. */
+  requestId?: string;
+  /** The answer as received. */
+  raw: Record<string, unknown>;
+}
+
+/** `GET /bucket/statistics` (wcs-api §2.7). */
+export async function bucketStatistics(
+  context: ClientContext,
+  options: BucketStatisticsOptions,
+): Promise<BucketStatisticsResult> {
+  const { type, details = false } = options;
+  const names = bucketNames(options.bucket);
+  if (typeof type !== 'string' || !/^\w+$/.test(type)) {
+    throw invalidArgument('type', 'the name of a counter, such as uploadTraffic', type);
+  }
+  const { start, end } = checkDateRange(options);
+  const query = [
+    `name=${urlSafeBase64Encode(names.join('|'))}`,
+    `type=${type}`,
+    `startdate=${start}`,
+    `enddate=${end}`,
+    `isListDetails=${checkDetails(details)}`,
+  ];
+  const call = {
+    operation: 'bucket statistics',
+    subject: names.join(', '),
+    method: 'GET',
+    target: `/bucket/statistics?${query.join('&')}`,
+  } as const;
+  const answer = await callManagement(context, call, options);
+  const members = jsonAnswer(call.operation, call.subject, answer);
+  return {
+    buckets: objectsMember(members, 'buckets').map(bucket => ({
+      name: String(bucket['name'] ?? ''),
+      days: objectsMember(bucket, 'detail').map(day => ({
+        date: String(day['data_time'] ?? ''),
+        value: countOf(day, type),
+        raw: day,
+      })),
+    })),
+    ...(answer.requestId ? { requestId: answer.requestId } : {}),
+    raw: members,
+  };
+}
+
+/** The documents do not name the member that holds the count: its type's name, `value`, or the only number there. */
+function countOf(day: AnswerMembers, type: string): number {
+  const names = [type, 'value', ...Object.keys(day).filter(name => name !== 'data_time')];
+  for (const name of names) {
+    const value = numberMember(day, name);
+    if (value !== undefined) return value;
+  }
+  return 0;
+}

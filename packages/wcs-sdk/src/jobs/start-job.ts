@@ -1,0 +1,63 @@
+import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import type { CallOptions } from '../call-options.js';
+import { type ClientContext, callManagement } from '../context.js';
+import { invalidArgument, WcsError } from '../errors.js';
+import { jsonAnswer } from '../http/answer.js';
+import { textMember } from '../http/answer-members.js';
+import { httpUrl } from '../http/http-url.js';
+import { Job, type JobKind } from './job.js';
+
+/** Options of everything that starts a job. */
+export interface JobOptions extends CallOptions {
+  /** Where the service posts the result, in the form of the job's status. */
+  notifyUrl?: string | URL;
+  /** Do again what has been done before, and replace its result. Default false. */
+  force?: boolean;
+  /** Notify each command by itself rather than all at the end. Default false. */
+  separate?: boolean;
+}
+
+/** Members of a job's request, encoded; those that are absent are not sent. */
+export function jobParameters({ notifyUrl, force, separate }: JobOptions): {
+  notifyURL: string | undefined;
+  force: string | undefined;
+  separate: string | undefined;
+} {
+  return {
+    notifyURL: notifyUrl === undefined ? undefined : urlSafeBase64Encode(httpUrl('notifyUrl', notifyUrl)),
+    force: flag('force', force),
+    separate: flag('separate', separate),
+  };
+}
+
+/** False is the service's default, and goes without saying, as in the official Python client. */
+function flag(name: string, value: boolean | undefined): string | undefined {
+  if (value !== undefined && typeof value !== 'boolean') throw invalidArgument(name, 'true or false', value);
+  return value ? '1' : undefined;
+}
+
+/**
+ * Posts the request of a job (wcs-api §2.8, §2.9). If its answer is lost, it is posted again: the job may then run
+ * twice, of which the caller gets the second.
+ *
+ * @param parameters - the members of the body in their order; values are encoded already
+ */
+export async function startJob(
+  context: ClientContext,
+  kind: JobKind,
+  { operation, subject, path }: { operation: string; subject: string; path: string },
+  parameters: Record<string, string | undefined>,
+  options: JobOptions,
+): Promise<Job> {
+  const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  const body = pairs.map(([name, value]) => `${name}=${value}`).join('&');
+  const call = { operation, subject, method: 'POST', target: path, body } as const;
+  const answer = await callManagement(context, call, options);
+  const id = textMember(jsonAnswer(operation, subject, answer), 'persistentId');
+  if (id !== undefined) return new Job(context, kind, id);
+  throw new WcsError('UNEXPECTED_RESPONSE', `${operation} ${subject}: the answer names no job`, {
+    operation,
+    status: answer.status,
+    requestId: answer.requestId,
+  });
+}
