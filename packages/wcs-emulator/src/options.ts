@@ -90,6 +90,19 @@ export interface WcsEmulatorOptions {
    * @defaultValue three times none, then five times a minute
    */
   notificationRetryDelays?: readonly number[];
+  /**
+   * Where the objects of a bucket come from when `/prefetch` asks for them, by the bucket's name: a URL, to which the
+   * key is appended.
+   *
+   * @defaultValue `{}`
+   */
+  mirrorOrigins?: Readonly<Record<string, string>>;
+  /**
+   * How much an archive that is unpacked may come to, in bytes: `decompression` of a larger one fails.
+   *
+   * @defaultValue `1073741824`, which is 1 GiB
+   */
+  maxUnpackedBytes?: number;
   /** What `/imageDetect` and `contentDetect` are to find: the emulator does not look at pixels. */
   detections?: readonly DetectionResult[];
   /** What `/wslive/list` is to list: the emulator records no channels. */
@@ -123,6 +136,8 @@ export interface ResolvedOptions {
   outboundHosts: OutboundHosts;
   outboundTimeout: number;
   notificationRetryDelays: readonly number[];
+  mirrorOrigins: Readonly<Record<string, string>>;
+  maxUnpackedBytes: number;
   detections: readonly DetectionResult[];
   liveRecordings: readonly LiveRecording[];
   ffprobe: string;
@@ -145,6 +160,8 @@ const known: readonly string[] = [
   'outboundHosts',
   'outboundTimeout',
   'notificationRetryDelays',
+  'mirrorOrigins',
+  'maxUnpackedBytes',
   'detections',
   'liveRecordings',
   'ffprobe',
@@ -177,6 +194,12 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
   if (![outboundTimeout, ...notificationRetryDelays].every(isDuration)) {
     throw invalid('outboundTimeout and notificationRetryDelays are milliseconds');
   }
+  const { mirrorOrigins = {}, maxUnpackedBytes = 1 << 30 } = options;
+  const origin = Object.values(mirrorOrigins).find(url => !isWebUrl(url));
+  if (origin !== undefined) throw invalid(`mirrorOrigins: ${origin} is not an http or https URL`);
+  if (!(Number.isSafeInteger(maxUnpackedBytes) && maxUnpackedBytes >= 0)) {
+    throw invalid(`maxUnpackedBytes is ${maxUnpackedBytes}, not a number of bytes`);
+  }
   const credentials = resolveCredentials(options);
   const buckets = [...(options.buckets ?? []), ...credentials.flatMap(one => one.buckets ?? [])];
   for (const bucket of buckets) checkBucketName(bucket);
@@ -194,6 +217,8 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     outboundHosts,
     outboundTimeout,
     notificationRetryDelays,
+    mirrorOrigins,
+    maxUnpackedBytes,
     detections: options.detections ?? [],
     liveRecordings: options.liveRecordings ?? [],
     ffprobe: options.ffprobe ?? 'ffprobe',
@@ -235,6 +260,10 @@ function isHostName(host: unknown): boolean {
   return (
     typeof host === 'string' && URL.canParse(`http://${host}`) && new URL(`http://${host}`).host === host
   );
+}
+
+function isWebUrl(url: unknown): boolean {
+  return typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 function isDuration(milliseconds: unknown): boolean {

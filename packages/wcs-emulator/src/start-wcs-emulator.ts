@@ -84,6 +84,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     clock,
     url: () => server.url,
     notificationRetryDelays: rest.notificationRetryDelays,
+    maxUnpackedBytes: rest.maxUnpackedBytes,
   });
   const services: Services = {
     accounts,
@@ -93,6 +94,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     liveRecordings,
     programs,
     outbound,
+    mirrorOrigins: rest.mirrorOrigins,
     jobs,
   };
   const server: WcsServer = new WcsServer({ services, log, clock });

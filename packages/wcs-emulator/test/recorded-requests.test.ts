@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { vectors } from '@curve-wcs/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWcsEmulator, type WcsEmulator } from '../src/index.js';
+import { jobCode } from '../src/jobs/job-codes.js';
+import { openStorage } from '../src/storage/storage.js';
 import { type RawResponse, sendRaw } from './support/raw-request.js';
 import {
   type RecordedFault,
@@ -15,12 +20,15 @@ const keys = {
   secretKey: 'sk-public-test-secret-0001',
 };
 
+/** Before the tokens of the recorded requests end. */
+const recordedAt = 1_700_000_000_000;
+
 /** The operations that this version emulates. */
 const emulated =
-  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$)/;
+  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$|fmgr\/|prefetch\/)/;
 
 /** How many recorded requests of each SDK are emulated operations: none may drop out unnoticed. */
-const counts = { python3: 126, node: 31, go: 64, java: 89, php: 14 };
+const counts = { python3: 141, node: 31, go: 78, java: 98, php: 28 };
 
 /** Where an SDK did wrong and the capture server did not mind, but a real server does. */
 const refusals: Record<string, Record<number, number>> = {
@@ -40,18 +48,24 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
     .filter(({ requests }) => requests.length > 0);
   /** The capture server's contexts, and the emulator's for the same chunks. */
   const contexts = new Map<string, string>();
+  const dataDir = mkdtempSync(join(tmpdir(), 'wcs-emulator-recorded-'));
   let emulator: WcsEmulator;
 
   beforeAll(async () => {
+    await storeRecordedJob(dataDir);
     emulator = await startWcsEmulator({
       ...keys,
+      dataDir,
       buckets: ['bucket-one', 'bucket-two', 'paged-bucket-one'],
-      clock: () => 1_700_000_000_000,
+      clock: () => recordedAt,
       durability: 'fast',
       outboundHosts: ['example.com'],
     });
   });
-  afterAll(() => emulator.close());
+  afterAll(async () => {
+    await emulator.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
 
   test(`is ${counts[sdk]} requests of emulated operations`, () => {
     expect(recordings.flatMap(({ requests }) => requests)).toHaveLength(counts[sdk]);
@@ -59,7 +73,7 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
 
   for (const [number, { op, requests, faults }] of recordings.entries()) {
     test(`${number}: ${op}`, async () => {
-      for (const request of requests) {
+      for (const request of requests.filter(isSigned)) {
         expect(await send(withWrongSignature(request)), request.url).toMatchObject({ status: 401 });
       }
       for (const request of requests) await prepareFor(request);
@@ -155,6 +169,21 @@ function objectOf({ url, body }: RecordedRequest): { bucket: string; key: string
   return { bucket: decode(bucket), key: decode(key) };
 }
 
+/** The job that recorded requests ask about. */
+async function storeRecordedJob(dataDir: string): Promise<void> {
+  const storage = await openStorage(dataDir, { durability: 'fast', clock: () => recordedAt, buckets: [] });
+  const record = {
+    kind: 'fmgr/delete',
+    code: jobCode.done,
+    accessKey: keys.accessKey,
+    createdAt: recordedAt,
+  };
+  await storage.metadata.commit([
+    { type: 'put-job', id: '2001abcdef0123456789', record: { ...record, force: false, separate: false } },
+  ]);
+  await storage.close();
+}
+
 function ruleOf({ match, times, status, body, drop }: RecordedFault) {
   const [, method, pattern = match] = /^([A-Z]+) (.+)$/.exec(match) ?? [];
   return {
@@ -178,6 +207,11 @@ function policyOf({ headers, multipart }: RecordedRequest): {
     multipart?.parts.find(part => part.name === 'token')?.body.text ??
     headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
   return JSON.parse(Buffer.from(token?.split(':').at(-1) ?? '', 'base64url').toString());
+}
+
+/** Who asks how far a job is need not sign it. */
+function isSigned(request: RecordedRequest): boolean {
+  return !/^\/(fmgr\/status|status\/get\/prefop)/.test(request.url);
 }
 
 /** The same request with another character in the middle of its signature. */

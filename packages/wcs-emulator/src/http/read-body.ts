@@ -1,7 +1,7 @@
 import { ServiceError } from './service-error.js';
 
 /**
- * Reads a small body whole.
+ * Reads a small body, or object, whole.
  *
  * @throws ServiceError 413 when it is larger than `limit` bytes
  */
@@ -10,7 +10,7 @@ export async function readBody(body: AsyncIterable<Buffer>, limit: number): Prom
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit) throw new ServiceError(413, `the request body is larger than ${limit} bytes`);
+    if (size > limit) throw new ServiceError(413, `more than ${limit} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

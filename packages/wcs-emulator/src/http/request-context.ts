@@ -22,6 +22,8 @@ export interface Services {
   programs: Programs;
   /** Sends requests to other servers. */
   outbound: OutboundClient;
+  /** The URLs that buckets mirror, by the buckets' names. */
+  mirrorOrigins: Readonly<Record<string, string>>;
   /** Takes asynchronous jobs. */
   jobs: JobRunner;
 }

@@ -18,6 +18,7 @@ import { makeFile } from '../operations/make-file.js';
 import { manageInBackground } from '../operations/manage-in-background.js';
 import { managementStatus } from '../operations/management-status.js';
 import { moveObject } from '../operations/move-object.js';
+import { prefetchObjects } from '../operations/prefetch-objects.js';
 import { putChunk } from '../operations/put-chunk.js';
 import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
@@ -37,6 +38,7 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/delete\/[^/]+$/, methods: { POST: deleteObject } },
   { path: /^\/move\/[^/]+\/[^/]+$/, methods: { POST: moveObject } },
   { path: /^\/copy\/[^/]+\/[^/]+$/, methods: { POST: copyObject } },
+  { path: /^\/prefetch\/[^/]+$/, methods: { POST: prefetchObjects } },
   { path: /^\/setdeadline$/, methods: { POST: setDeadline } },
   { path: /^\/fmgr\/status$/, methods: { GET: managementStatus } },
   { path: /^\/fmgr\/[^/]+$/, methods: { POST: manageInBackground } },

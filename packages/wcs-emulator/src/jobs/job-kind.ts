@@ -47,6 +47,8 @@ export interface JobTask {
   input: ObjectName | undefined;
   /** Whether the command was being carried out before when the process ended, and may have done its work. */
   repeated: boolean;
+  /** How much an archive may unpack to, in bytes. */
+  maxUnpackedBytes: number;
   /** Aborts when the emulator closes; the command is then repeated after the next start. */
   signal: AbortSignal;
 }

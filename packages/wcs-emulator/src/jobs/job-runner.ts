@@ -36,6 +36,7 @@ export class JobRunner {
   readonly #outbound: OutboundClient;
   readonly #clock: () => number;
   readonly #url: () => string;
+  readonly #maxUnpackedBytes: number;
   readonly #notifier: JobNotifier;
   readonly #limiter = new Limiter(jobsAtOnce);
   readonly #stopping = new AbortController();
@@ -47,6 +48,7 @@ export class JobRunner {
     clock,
     url,
     notificationRetryDelays,
+    maxUnpackedBytes,
   }: {
     storage: Storage;
     outbound: OutboundClient;
@@ -54,11 +56,13 @@ export class JobRunner {
     /** The address of the emulator, which is known once it listens. */
     url: () => string;
     notificationRetryDelays: readonly number[];
+    maxUnpackedBytes: number;
   }) {
     this.#storage = storage;
     this.#outbound = outbound;
     this.#clock = clock;
     this.#url = url;
+    this.#maxUnpackedBytes = maxUnpackedBytes;
     const { metadata } = storage;
     this.#notifier = new JobNotifier({ metadata, outbound, retryDelays: notificationRetryDelays });
   }
@@ -199,6 +203,7 @@ export class JobRunner {
         force: record.force,
         input: record.input,
         repeated,
+        maxUnpackedBytes: this.#maxUnpackedBytes,
         signal,
       });
       const costTime = Math.max(0, this.#clock() - startedAt);

@@ -1,18 +1,10 @@
-import { etagOfBlocks } from '@curve-wcs/etag';
 import type { RequestContext } from '../http/request-context.js';
-import type { BlobWriter } from '../storage/blob-store.js';
-import { receive } from '../storage/receive.js';
-import { SliceHasher } from '../storage/slice-hasher.js';
+import { type SpooledBytes, spool } from '../storage/spool.js';
 import { authorizeUpload } from './authorize.js';
-import { type FormFile, readUploadForm } from './read-upload-form.js';
+import { readUploadForm } from './read-upload-form.js';
 
 /** A file that has arrived but belongs to nobody yet. */
-export interface SpooledFile {
-  writer: BlobWriter;
-  size: number;
-  hash: string;
-  /** The SHA-1 of each 4 MiB, in hexadecimal. */
-  sha1s: string[];
+export interface SpooledFile extends SpooledBytes {
   filename: string;
   mimeType: string;
 }
@@ -38,21 +30,10 @@ export async function receiveForm(context: RequestContext, maxFileBytes: number)
     // A token that came first is checked at once, so that nobody uploads 500 MB in vain.
     const token = fieldsSoFar.get('token');
     if (token !== undefined) await authorizeUpload(context, token);
-    return spool(context, part, maxFileBytes);
+    const { bytes, filename, mimeType } = part;
+    const spooled = await spool(context.storage.blobs, bytes, { limit: maxFileBytes });
+    return { ...spooled, filename, mimeType };
   });
   const custom = new Map([...fields].filter(([name]) => name.startsWith('x:')));
   return { token: fields.get('token') ?? '', fields, custom, file };
-}
-
-async function spool(
-  context: RequestContext,
-  { bytes, filename, mimeType }: FormFile,
-  maxFileBytes: number,
-): Promise<SpooledFile> {
-  const hasher = new SliceHasher();
-  const writer = await context.storage.blobs.create();
-  const size = await receive(bytes, writer, { limit: maxFileBytes, digesters: [hasher] });
-  const sha1s = hasher.digest();
-  const hash = etagOfBlocks(sha1s.map(sha1 => Buffer.from(sha1, 'hex')));
-  return { writer, size, hash, sha1s, filename, mimeType };
 }

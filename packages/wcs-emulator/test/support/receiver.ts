@@ -12,7 +12,10 @@ export interface Received {
 }
 
 /** What a receiver answers: a status, or more; `hang` is never. */
-export type Response = number | { status?: number; body?: string; headers?: Record<string, string> } | 'hang';
+export type Response =
+  | number
+  | { status?: number; body?: string | Buffer; headers?: Record<string, string> }
+  | 'hang';
 
 /** An application's own server, to which callbacks and notifications go. */
 export interface Receiver {
