@@ -41,6 +41,14 @@ export type { Chunk, Chunkserver, Segment } from './client/segments.js';
 export type { ClientStats, LatencyStats } from './client/stats.js';
 export type { RestoreOptions, Trash, TrashEntry } from './client/trash.js';
 export { CurveError, type CurveErrorCode } from './errors/curve-error.js';
+export type { ImageSource } from './image/image-source.js';
+export type {
+  ExportOptions,
+  ImageOptions,
+  ImageProgress,
+  ImageResult,
+  ImportOptions,
+} from './image/options.js';
 export type {
   DiscardOptions,
   RangeOptions,
@@ -52,5 +60,6 @@ export type {
   WriteOptions,
   WriteResult,
 } from './volume/options.js';
+export type { BytesRead, BytesWritten, ReadStreamOptions, StreamOptions } from './volume/stream-options.js';
 export type { ReadModifyWrite } from './volume/vector.js';
 export { Volume } from './volume/volume.js';

@@ -1,5 +1,6 @@
-import type { NativeChunkserver } from '@curve-wcs/curve-native';
+import type { NativeChunkserver, NativeClient, NativeUser } from '@curve-wcs/curve-native';
 import { type CallOptions, Course } from '../call-options.js';
+import { inOrder } from '../flow/in-order.js';
 import type { Connection } from './connection.js';
 
 /** A segment of a volume: what space is allocated by (curve-protocol.md §4.7). */
@@ -56,21 +57,10 @@ export async function* segmentsOf(
 ): AsyncGenerator<Segment, void, undefined> {
   const course = new Course(options, 'segments', path);
   const lookup = new SegmentLookup(connection, path, segmentSize);
-  const count = Math.ceil(length / segmentSize);
-  const asked: Promise<Segment>[] = [];
-  try {
-    for (let next = 0, given = 0; given < count; given++) {
-      for (; next < count && asked.length < AHEAD; next++) {
-        const segment = lookup.find(next, course.step());
-        segment.catch(() => {});
-        asked.push(segment);
-      }
-      const segment = await asked.shift();
-      if (segment !== undefined) yield segment;
-    }
-  } finally {
-    await Promise.allSettled(asked);
-  }
+  const indices = function* () {
+    for (let index = 0; index * segmentSize < length; index++) yield index;
+  };
+  yield* inOrder(course, AHEAD, indices, (index, part) => lookup.find(index, part));
 }
 
 /** Asks for single segments, and for each copyset's members once. */
@@ -86,9 +76,9 @@ class SegmentLookup {
     this.#segmentSize = segmentSize;
   }
 
-  async find(index: number, options: CallOptions): Promise<Segment> {
+  async find(index: number, course: Course): Promise<Segment> {
     const [path, length, offset] = [this.#path, this.#segmentSize, index * this.#segmentSize];
-    const found = await this.#connection.call('segments', path, options, (native, user) =>
+    const found = await this.#ask(course, (native, user, options) =>
       native.segment(path, user, offset, options),
     );
     if (found === undefined) return { index, offset, length, allocated: false, chunks: [] };
@@ -96,7 +86,7 @@ class SegmentLookup {
     const members = await this.#membersOf(
       logicalPoolId,
       chunks.map(({ copysetId }) => copysetId),
-      options,
+      course,
     );
     const first = offset / chunkSize;
     return {
@@ -114,15 +104,25 @@ class SegmentLookup {
     };
   }
 
+  #ask<T>(
+    course: Course,
+    work: (native: NativeClient, user: NativeUser, options: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    const options = course.step();
+    return this.#connection.call(course.operation, course.path, options, (native, user) =>
+      work(native, user, options),
+    );
+  }
+
   async #membersOf(
     pool: number,
     copysetIds: readonly number[],
-    options: CallOptions,
+    course: Course,
   ): Promise<Map<number, readonly Chunkserver[]>> {
     const ids = [...new Set(copysetIds)];
     const unknown = ids.filter(id => !this.#members.has(`${pool}/${id}`));
     if (unknown.length > 0) {
-      const copysets = await this.#connection.call('segments', this.#path, options, native =>
+      const copysets = await this.#ask(course, (native, _, options) =>
         native.copysetServers(pool, unknown, options),
       );
       for (const { copysetId, chunkservers } of copysets) {

@@ -1,8 +1,9 @@
 import type { CallOptions, Course } from '../call-options.js';
+import { curveError } from '../errors/native-failure.js';
+import { together } from '../flow/together.js';
 import type { BlockTurns, Turn } from './block-turns.js';
 import type { OpenVolume } from './open-volume.js';
 import { type Run, runsOf } from './runs.js';
-import { together } from './together.js';
 
 /** What a write with `align: 'auto'` did beyond its own bytes. */
 export interface ReadModifyWrite {
@@ -25,7 +26,9 @@ export async function readVector(
   const { blockSize } = volume;
   const before = Buffer.allocUnsafe(offset % blockSize);
   const after = Buffer.allocUnsafe(toNextBlock(offset + length, blockSize));
-  await readBlocks(volume, [before, ...memory, after], offset - before.length, course.step());
+  await told(course, () =>
+    readBlocks(volume, [before, ...memory, after], offset - before.length, course.step()),
+  );
 }
 
 /** Writes several pieces of memory, one after the other; the range must begin and end with blocks. */
@@ -74,6 +77,17 @@ export async function readModifyWrite(
   return { offset: first, length: end - first, blocksRead: edges.size };
 }
 
+/** Writes any range. */
+export async function writeRange(
+  volume: OpenVolume,
+  data: Uint8Array,
+  offset: number,
+  course: Course,
+): Promise<void> {
+  if (volume.isAligned(offset, data.length)) await writeVector(volume, [data], offset, data.length, course);
+  else await readModifyWrite(volume, [data], offset, data.length, course);
+}
+
 async function inTurn(
   turns: BlockTurns,
   turn: Turn,
@@ -82,9 +96,18 @@ async function inTurn(
 ): Promise<void> {
   try {
     if (turn.before !== undefined) await course.unlessOver(turn.before);
-    await work();
+    await told(course, work);
   } finally {
     turns.end(turn);
+  }
+}
+
+/** A failure says what the caller wanted. */
+async function told(course: Course, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw curveError(error, course);
   }
 }
 

@@ -1,7 +1,12 @@
+import type { Readable, Writable } from 'node:stream';
 import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
 import { checkChoice, checkWhole, invalid } from '../checks.js';
 import type { FileInfo, Stripe } from '../client/file-info.js';
 import { CurveError } from '../errors/curve-error.js';
+import { exportImage } from '../image/export-image.js';
+import type { ImageSource } from '../image/image-source.js';
+import { importImage } from '../image/import-image.js';
+import type { ExportOptions, ImageResult, ImportOptions } from '../image/options.js';
 import type { OpenVolume } from './open-volume.js';
 import type {
   DiscardOptions,
@@ -13,7 +18,10 @@ import type {
   WriteOptions,
   WriteResult,
 } from './options.js';
+import { VolumeReadStream } from './read-stream.js';
+import type { BytesRead, BytesWritten, ReadStreamOptions, StreamOptions } from './stream-options.js';
 import { readModifyWrite, readVector, writeVector } from './vector.js';
+import { VolumeWriteStream } from './write-stream.js';
 
 /**
  * An open volume. Reads and writes go straight between the caller's memory and the cluster; any number of them may be
@@ -249,6 +257,75 @@ export class Volume implements AsyncDisposable {
       await connection.native.extend(path, connection.user, size, options);
       this.#open.length = Math.max(this.#open.length, size);
     });
+  }
+
+  /**
+   * The volume's bytes, or a range of them, as a stream: in order, read ahead, and no faster than they are taken. Fails
+   * with a {@link CurveError}.
+   *
+   * @throws CurveError `INVALID_ARGUMENT` at once
+   * @example
+   * ```ts
+   * import { createWriteStream } from 'node:fs';
+   * import { pipeline } from 'node:stream/promises';
+   * import { CurveClient } from '@curve-wcs/curve-sdk';
+   *
+   * await using curve = await CurveClient.connect('/etc/curve/client.conf', { user: 'alice' });
+   * await using volume = await curve.open('/vol1');
+   * await pipeline(volume.createReadStream({ end: 511 }), createWriteStream('first-sector'));
+   * ```
+   */
+  createReadStream(options?: ReadStreamOptions): Readable & BytesRead {
+    return new VolumeReadStream(this, options);
+  }
+
+  /**
+   * A stream that writes to the volume from `start` on. What it gets is copied and gathered into requests. When it
+   * finishes, all is in the volume; if it ends within a block, the rest of that block stays as it was. When it fails, what
+   * is beyond `bytesWritten` may have been written in part.
+   *
+   * @throws CurveError `INVALID_ARGUMENT` at once
+   */
+  createWriteStream(options?: StreamOptions): Writable & BytesWritten {
+    return new VolumeWriteStream(this, options);
+  }
+
+  /**
+   * Copies an image into the volume. Zeros are left out where the volume has no segment yet, and so reads as zeros;
+   * elsewhere they are written. An image that is known to be too large is refused before anything is written. If it ends
+   * within a block, the rest of that block stays as it was.
+   *
+   * @param source - path of a file, bytes, or a stream from the image's first byte on
+   * @throws CurveError `SOURCE_FAILED` it cannot be read, or changed meanwhile
+   * @example
+   * ```ts
+   * import { CurveClient } from '@curve-wcs/curve-sdk';
+   *
+   * await using curve = await CurveClient.connect('/etc/curve/client.conf', { user: 'alice' });
+   * await using volume = await curve.open('/vol1');
+   * let safe = 0;
+   * await volume.import('./disk.img', { start: safe, onProgress: progress => { safe = progress.safe; } });
+   * ```
+   */
+  async import(source: ImageSource, options: ImportOptions = {}): Promise<ImageResult> {
+    return this.#during('import', options, () => importImage(this.#open, source, options));
+  }
+
+  /**
+   * Copies the volume, or a range of it, to a file or stream. What is not allocated is not read.
+   *
+   * A file appears under its name when it is whole and on the disk; before, it is `.NAME.curve-part` beside it, and zeros
+   * are holes in it. After a failure that file stays if there is anything in it, and `start` goes on with it; the volume
+   * must not have changed meanwhile. A stream gets the bytes from `start` on, and is ended, or destroyed on failure.
+   *
+   * @param target - path of a file, or a Node or web stream
+   * @throws CurveError `TARGET_FAILED` it cannot be written
+   */
+  async export(
+    target: string | Writable | WritableStream<Uint8Array>,
+    options: ExportOptions = {},
+  ): Promise<ImageResult> {
+    return this.#during('export', options, () => exportImage(this.#open, target, options));
   }
 
   /**

@@ -1,0 +1,60 @@
+import { Frontier } from '../flow/frontier.js';
+import type { ImageProgress, ImageResult } from './options.js';
+
+/** Milliseconds between reports. */
+const INTERVAL = 50;
+
+/** Adds up what has become of an image's parts, and tells the caller no more often than it can use. */
+export class ImageMeter {
+  readonly #report: ((progress: ImageProgress) => void) | undefined;
+  readonly #start: number;
+  readonly #total: number | undefined;
+  readonly #safe: Frontier;
+  #written = 0;
+  #skipped = 0;
+  #lastReport = 0;
+
+  constructor(
+    report: ((progress: ImageProgress) => void) | undefined,
+    { start, total }: { start: number; total: number | undefined },
+  ) {
+    this.#report = report;
+    this.#start = start;
+    this.#total = total;
+    this.#safe = new Frontier(start);
+  }
+
+  /** A part of the image is in the target; so many of its bytes were written there. */
+  done(start: number, length: number, written: number): void {
+    this.#written += written;
+    this.#skipped += length - written;
+    this.#safe.done(start, start + length);
+    if (Date.now() - this.#lastReport >= INTERVAL) this.tell();
+  }
+
+  /** Reports how things are, whatever the time. */
+  tell(): void {
+    this.#lastReport = Date.now();
+    this.#report?.({
+      transferred: this.#transferred,
+      ...(this.#total === undefined ? {} : { total: this.#total }),
+      written: this.#written,
+      skipped: this.#skipped,
+      safe: this.safe,
+    });
+  }
+
+  /** All of the image before this byte is in the target. */
+  get safe(): number {
+    return this.#safe.position;
+  }
+
+  /** What was done, at the end. */
+  get result(): ImageResult {
+    return { length: this.#transferred, written: this.#written, skipped: this.#skipped };
+  }
+
+  get #transferred(): number {
+    return this.#start + this.#written + this.#skipped;
+  }
+}
