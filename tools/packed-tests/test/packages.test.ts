@@ -1,51 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { packed, program as programIn } from './support/packed.js';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const PACKAGES = ['etag', 'wcs-sdk', 'wcs-emulator', 'cli', 'curve-emulator'];
-
-/** An empty project that has the packed packages installed, and nothing else of this repository. */
-const project = realpathSync(mkdtempSync(join(tmpdir(), 'curve-wcs-packed-')));
+const project = packed.everything;
 const inProject = (name: string) => join(project, name);
-const tarballs: string[] = [];
-
-beforeAll(async () => {
-  mkdirSync(inProject('tarballs'));
-  for (const name of PACKAGES) {
-    const pack = [
-      join(root, 'scripts', 'pnpm.mjs'),
-      'pack',
-      '--pack-destination',
-      inProject('tarballs'),
-      '--json',
-    ];
-    const { stdout } = await run(process.execPath, pack, { cwd: join(root, 'packages', name) });
-    tarballs.push((JSON.parse(stdout) as { filename: string }).filename);
-  }
-  writeFileSync(inProject('package.json'), '{ "name": "stranger", "version": "1.0.0", "private": true }');
-  await npm('install', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs, '@types/node@20.19.43');
-}, 300_000);
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-function npm(...args: string[]) {
-  return run('npm', args, { cwd: project });
-}
-
-/** Writes a program into the project, runs it there, and gives what it printed. */
-async function program(name: string, code: string): Promise<string> {
-  writeFileSync(inProject(name), code);
-  const { stdout, stderr } = await run(process.execPath, [name], { cwd: project });
-  expect(stderr).toBe('');
-  return stdout;
-}
+const program = (name: string, code: string) => programIn(project, name, code);
 
 const ROUND_TRIP = `
   const emulator = await startWcsEmulator({ buckets: ['photos'] });
@@ -95,7 +59,9 @@ describe('what a stranger installs', () => {
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
       writeFileSync(
         join(folder, 'index.ts'),
-        `import { etagFile, type Progress } from '@curve-wcs/etag';
+        `import type { AddonLoadError } from '@curve-wcs/curve-native';
+       import { CurveClient, CurveError, type FileInfo } from '@curve-wcs/curve-sdk';
+       import { etagFile, type Progress } from '@curve-wcs/etag';
        import { startWcsEmulator, type WcsEmulator } from '@curve-wcs/wcs-emulator';
        import { WcsClient, WcsError, type UploadResult } from '@curve-wcs/wcs-sdk';
        export async function use(): Promise<UploadResult> {
@@ -110,6 +76,17 @@ describe('what a stranger installs', () => {
            if (error instanceof WcsError && error.code === 'NOT_FOUND') throw error.cause;
            // @ts-expect-error there is no such option
            return await wcs.upload({ bucket: 'photos', source: 'a', nonsense: 1 });
+         }
+       }
+       export async function useCurve(): Promise<FileInfo | AddonLoadError['code']> {
+         const curve = await CurveClient.connect('client.conf', { user: 'alice' });
+         for await (const { name, kind } of curve.list('/')) name.trim(), kind === 'volume';
+         try {
+           // @ts-expect-error there is no such option
+           return await curve.createVolume('/v', { size: 10 * 2 ** 30, nonsense: 1 });
+         } catch (error) {
+           if (error instanceof CurveError && error.code === 'EXISTS') throw error.cause;
+           return 'ADDON_MISSING';
          }
        }`,
       );
@@ -165,7 +142,7 @@ describe('what a stranger installs', () => {
   });
 });
 
-describe.each(PACKAGES)('the tarball of %s', name => {
+describe.each(Object.keys(packed.tarballs))('the tarball of %s', name => {
   const file = (path: string) => join(project, 'node_modules', '@curve-wcs', name, path);
 
   it('carries its licence and README, and real versions of its siblings', () => {
@@ -176,7 +153,7 @@ describe.each(PACKAGES)('the tarball of %s', name => {
   });
 
   it('carries nothing that only the repository needs', async () => {
-    const { stdout } = await run('tar', ['-tzf', tarballs[PACKAGES.indexOf(name)] ?? '']);
+    const { stdout } = await run('tar', ['-tzf', packed.tarballs[name] ?? '']);
     const unwanted = stdout
       .split('\n')
       .filter(path => /package\/(test|bench|src|\.cache|node_modules|docs)\//.test(path));
