@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ChecksumPool } from '@curve-wcs/etag';
+import type { DownloadUrlOptions } from './auth/download-url.js';
 import { Buckets } from './buckets/buckets.js';
 import { type Bucket, listBuckets } from './buckets/list-buckets.js';
 import type { CallOptions } from './call-options.js';
@@ -8,6 +9,7 @@ import { clientOptionsOf } from './config/client-options.js';
 import { readConfig } from './config/wcscfg.js';
 import type { ClientContext } from './context.js';
 import { download, downloadStream } from './download/download.js';
+import { objectDownloadUrl } from './download/object-download-url.js';
 import type {
   BufferDownloadOptions,
   BufferDownloadResult,
@@ -33,6 +35,7 @@ import { copyObject, type MoveOptions, type MoveResult, moveObject } from './obj
 import { type PrefetchOptions, type PrefetchResult, prefetch } from './objects/prefetch.js';
 import { type SetDeadlineOptions, type SetDeadlineResult, setDeadline } from './objects/set-deadline.js';
 import { type ObjectStat, statObject } from './objects/stat.js';
+import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
 import type { UploadOptions, UploadResult } from './upload/options.js';
 import { type UploadDefaults, upload } from './upload/upload.js';
 import { VERSION } from './version.js';
@@ -130,6 +133,26 @@ export class WcsClient implements AsyncDisposable {
    */
   async upload(options: UploadOptions): Promise<UploadResult> {
     return upload(this.#context, options, this.#uploadDefaults);
+  }
+
+  /**
+   * Makes what a page needs to upload one file by itself: a short-lived token for a single key, or for the keys that
+   * `saveKey` makes, with a largest size. Nothing is sent.
+   *
+   * @throws WcsError `INVALID_ARGUMENT`
+   */
+  browserUpload(options: BrowserUploadOptions): BrowserUpload {
+    return browserUpload(this.#context, options);
+  }
+
+  /**
+   * Signs the download URL of an object (wcs-api §1.5), for accounts whose download domain asks for that; the client
+   * needs `downloadUrl`. Nothing is sent.
+   *
+   * @throws WcsError `INVALID_ARGUMENT`
+   */
+  downloadUrl(options: ObjectReference & DownloadUrlOptions): string {
+    return objectDownloadUrl(this.#context, options);
   }
 
   /** Downloads an object to a file: in parallel ranges, resumable, verified, visible only when whole. */

@@ -1,7 +1,17 @@
+export { type DownloadUrlOptions, signDownloadUrl } from './auth/download-url.js';
 export { managementToken } from './auth/management-token.js';
+export {
+  type PolicyTemplate,
+  type PutPolicy,
+  type PutPolicyMembers,
+  type PutPolicyOptions,
+  putPolicy,
+  type Switch,
+} from './auth/put-policy.js';
+export { type PolicyStyle, serializePolicy } from './auth/serialize-policy.js';
 export { type Credentials, type SignatureAlgorithm, signature } from './auth/signature.js';
 export type { TokenProvider, TokenRequest } from './auth/token-provider.js';
-export { type PutPolicy, policyOf, uploadToken } from './auth/upload-token.js';
+export { policyOf, uploadToken } from './auth/upload-token.js';
 export {
   type BucketStatOptions,
   type BucketStatResult,
@@ -19,6 +29,18 @@ export type { Buckets } from './buckets/buckets.js';
 export type { DateRange, Day } from './buckets/date-range.js';
 export type { Bucket } from './buckets/list-buckets.js';
 export type { CallOptions } from './call-options.js';
+export {
+  type CallbackHandlerOptions,
+  createCallbackHandler,
+  type UploadCallback,
+} from './callbacks/callback-handler.js';
+export { type JobNotification, parseNotification } from './callbacks/notification.js';
+export {
+  createNotificationHandler,
+  type NotificationHandlerOptions,
+} from './callbacks/notification-handler.js';
+export type { ReceiverOptions, RequestHandler } from './callbacks/receive.js';
+export { type SignedCallback, verifyCallback } from './callbacks/verify-callback.js';
 export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
 export { clientOptionsOf } from './config/client-options.js';
@@ -112,7 +134,8 @@ export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/pr
 export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
 export type { ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';
-export type { UploadOptions, UploadResult, UploadStart } from './upload/options.js';
+export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
+export type { ObjectMembers, UploadOptions, UploadResult, UploadStart } from './upload/options.js';
 export {
   FileUploadRecordStore,
   type FinishedBlock,

@@ -1,6 +1,7 @@
 import { untilAborted } from '../abort.js';
 import { invalidArgument, WcsError } from '../errors.js';
-import { type PutPolicy, policyOf } from './upload-token.js';
+import type { PutPolicy } from './put-policy.js';
+import { policyOf } from './upload-token.js';
 
 /** What a token is wanted for. */
 export interface TokenRequest {
@@ -73,7 +74,8 @@ export class TokenSource {
   async renew(token: string): Promise<boolean> {
     if (!this.#issue) return false;
     // Parallel blocks are refused together; only the first of them asks for a new token.
-    if ((await this.#current)?.token === token) {
+    const current = this.#current;
+    if ((await current)?.token === token && this.#current === current) {
       if (Date.now() - this.#issuedAt < this.#renewAfter) return false;
       this.#ask();
     }

@@ -1,9 +1,9 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
+import { type PutPolicy, type PutPolicyMembers, policyMembers } from '../auth/put-policy.js';
 import type { TokenProvider } from '../auth/token-provider.js';
-import type { PutPolicy } from '../auth/upload-token.js';
 import type { CallOptions } from '../call-options.js';
 import { checkBucket, checkKey } from '../encoding.js';
-import { invalidArgument } from '../errors.js';
+import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
 import type { UploadRecordStore } from './record-store.js';
@@ -34,7 +34,7 @@ export interface UploadOptions extends CallOptions, ObjectMembers {
   /** Replace an existing object. Default false: the upload fails with `OBJECT_EXISTS`. */
   overwrite?: boolean;
   /** Further members of the put policy, for the tokens that the client signs itself. */
-  policy?: Partial<Omit<PutPolicy, 'scope' | 'deadline'>>;
+  policy?: Omit<PutPolicyMembers, 'saveKey'>;
   /** An upload token, or a function that gives one. Default: the client signs with its keys. */
   token?: TokenProvider;
   /**
@@ -104,7 +104,9 @@ export interface UploadResult {
 }
 
 /** {@link UploadOptions} checked, with defaults. */
-export interface UploadPlan extends UploadOptions {
+export interface UploadPlan extends Omit<UploadOptions, 'policy'> {
+  /** As it is written into tokens. */
+  policy: Partial<PutPolicy> | undefined;
   formThreshold: number;
   blockSize: number;
   chunkSize: number;
@@ -116,7 +118,7 @@ export interface UploadPlan extends UploadOptions {
 const LARGEST_FORM = 500_000_000;
 
 /** Checks everything that can be wrong before any I/O. */
-export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>): UploadPlan {
+export function planUpload(options: UploadOptions, defaults: Partial<UploadOptions>): UploadPlan {
   const plan = { ...defined(defaults), ...defined(options) } as UploadOptions;
   checkBucket(plan.bucket);
   if (plan.key !== undefined) checkKey(plan.key);
@@ -124,8 +126,10 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
   if (blockSize % BLOCK_SIZE !== 0)
     throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
   checkMembers(plan);
+  const policy = plan.policy === undefined ? undefined : uploadPolicy(plan.policy);
   return {
     ...plan,
+    policy,
     blockSize,
     chunkSize: wholeNumber('chunkSize', plan.chunkSize ?? blockSize, { minimum: 1, maximum: blockSize }),
     concurrency: wholeNumber('concurrency', plan.concurrency ?? 4, { minimum: 1, maximum: 256 }),
@@ -134,6 +138,11 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadPlan>
     }),
     verify: plan.verify ?? true,
   };
+}
+
+function uploadPolicy(members: PutPolicyMembers): Partial<PutPolicy> {
+  if (members.saveKey === undefined) return policyMembers(members);
+  throw new WcsError('INVALID_ARGUMENT', 'policy.saveKey is for tokens without a key: an upload has its key');
 }
 
 /** Checks what is to be stored with an object. */

@@ -61,6 +61,8 @@ export function callsOf(wcs: WcsClient): string[] {
 /** Methods that send nothing. */
 const NOT_CALLS = new Set([
   'close',
+  'browserUpload',
+  'downloadUrl',
   'fmgr.job',
   'fops.job',
   'images.imageView2Url',
