@@ -25,10 +25,10 @@ const recordedAt = 1_700_000_000_000;
 
 /** The operations that this version emulates. */
 const emulated =
-  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$|fmgr\/|prefetch\/)/;
+  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$|fmgr\/|prefetch\/|append\/)/;
 
 /** How many recorded requests of each SDK are emulated operations: none may drop out unnoticed. */
-const counts = { python3: 141, node: 31, go: 78, java: 98, php: 28 };
+const counts = { python3: 141, node: 31, go: 80, java: 98, php: 28 };
 
 /** Where an SDK did wrong and the capture server did not mind, but a real server does. */
 const refusals: Record<string, Record<number, number>> = {
@@ -116,6 +116,12 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
     const { bucket, key } = objectOf(request);
     if (key) {
       await new TestClient(emulator, bucket).upload(key, 'seed', { policy: { overwrite: 1 } });
+    } else if (url.startsWith('/append/')) {
+      const [scopeBucket = '', scopeKey = ''] = policyOf(request).scope.split(':');
+      const client = new TestClient(emulator, scopeBucket);
+      await client.delete(scopeKey);
+      const length = Number(url.split('/')[2]);
+      if (length > 0) await client.append(scopeKey, 0, new Uint8Array(length));
     } else if (method === 'POST' && /^\/(file\/upload|mkfile)/.test(url)) {
       const policy = policyOf(request);
       const [scopeBucket = '', scopeKey = ''] = policy.scope.split(':');
@@ -134,6 +140,10 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
     const text = answer.body.toString();
     if (recorded.status !== 200 || recorded.body === '' || recorded.body?.includes('"ctx":"x"')) {
       expect(text).toBe(recorded.body);
+    } else if (request.url.startsWith('/append/')) {
+      expect(Buffer.from(text, 'base64url').toString()).toMatch(/^hash=F.{27}$/);
+      const next = Number(request.url.split('/')[2]) + 100;
+      expect(answer.headers.get('x-wcs-next-append-position')).toBe(String(next));
     } else if (/^\/(mkblk|bput)\//.test(request.url)) {
       const ours = JSON.parse(text);
       const theirs = JSON.parse(recorded.body ?? '');

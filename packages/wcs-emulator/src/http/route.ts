@@ -1,3 +1,4 @@
+import { appendObject } from '../operations/append-object.js';
 import { controlDetections, controlLiveRecordings } from '../operations/control-data.js';
 import { controlFaults } from '../operations/control-faults.js';
 import { controlJobs } from '../operations/control-jobs.js';
@@ -31,6 +32,7 @@ import { ServiceError } from './service-error.js';
 /** What a path on the emulator's own host leads to. */
 const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operation>> }[] = [
   { path: /^\/file\/upload\/?$/, methods: { POST: uploadFile } },
+  { path: /^\/append\/[^/]+\/?$/, methods: { POST: appendObject } },
   { path: /^\/mkblk\/[^/]+\/[^/]+\/?$/, methods: { POST: makeBlock } },
   { path: /^\/bput\/[^/]+\/[^/]+\/?$/, methods: { POST: putChunk } },
   { path: /^\/mkfile\/[^/]+(\/|$)/, methods: { POST: makeFile } },

@@ -3,12 +3,15 @@ import type { Operation } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import { authorizeEntry } from './object-entry.js';
 
-/** `GET /stat/<entry>` (section 2.5): what is known of an object. Every number is a string. */
+/**
+ * `GET /stat/<entry>` (section 2.5): what is known of an object. Every number is a string; headers tell of one that
+ * can be appended to (section 2.3).
+ */
 export const statObject: Operation = async context => {
   const { bucket, key } = await authorizeEntry(context);
   const record = await context.storage.objects.find(bucket, key);
   if (!record) throw new ServiceError(404, `no such object: ${key}`);
-  return jsonReply(200, {
+  const reply = jsonReply(200, {
     name: key,
     fsize: String(record.size),
     hash: record.hash,
@@ -20,4 +23,10 @@ export const statObject: Operation = async context => {
     code: '200',
     message: 'OK',
   });
+  if (!record.slices) return reply;
+  const appendable = {
+    'x-wcs-object-type': 'Appendable',
+    'x-wcs-next-append-position': String(record.size),
+  };
+  return { ...reply, headers: { ...reply.headers, ...appendable } };
 };

@@ -18,6 +18,8 @@ export interface ObjectRecord {
   lastModified?: number;
   /** When it ends, in milliseconds since the epoch; absent for never. */
   expiresAt?: number;
+  /** Of an object that can be appended to (section 2.3): the SHA-1 of each whole 4 MiB, in hexadecimal. */
+  slices?: string[];
   /** The content is these, one after the other. */
   parts: ObjectPart[];
 }

@@ -67,10 +67,26 @@ export class ObjectStore {
     build: () => Promise<ObjectRecord>,
   ): Promise<ObjectRecord> {
     const name = { bucket, key };
-    const [record] = await this.#change([name], blobs, async ([existing]) => {
+    return this.replace(name, blobs, async existing => {
       if (existing && !overwrite) throw exists(name);
-      return [{ ...name, record: await build() }];
+      return build();
     });
+  }
+
+  /**
+   * Stores an object that depends on the one it replaces.
+   *
+   * @param blobs - as in {@link put}
+   * @param build - gets what there is
+   */
+  async replace(
+    name: ObjectName,
+    blobs: readonly string[],
+    build: (existing: ObjectRecord | undefined) => Promise<ObjectRecord>,
+  ): Promise<ObjectRecord> {
+    const [record] = await this.#change([name], blobs, async ([existing]) => [
+      { ...name, record: await build(existing) },
+    ]);
     return present(record, name);
   }
 

@@ -71,11 +71,28 @@ export class TestClient {
     data: string | Uint8Array,
     options: { policy?: Record<string, unknown>; fields?: Record<string, string> } = {},
   ): Promise<Answer> {
+    return this.send('POST', '/file/upload', { body: this.#form(key, data, options) });
+  }
+
+  async append(
+    key: string,
+    position: number | string,
+    data: string | Uint8Array,
+    options: { policy?: Record<string, unknown>; fields?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    return this.send('POST', `/append/${position}`, { body: this.#form(key, data, options) });
+  }
+
+  #form(
+    key: string,
+    data: string | Uint8Array,
+    { policy, fields = {} }: { policy?: Record<string, unknown>; fields?: Record<string, string> },
+  ): FormData {
     const form = new FormData();
-    form.set('token', this.token({ scope: `${this.bucket}:${key}`, ...options.policy }));
-    for (const [name, value] of Object.entries(options.fields ?? {})) form.set(name, value);
+    form.set('token', this.token({ scope: `${this.bucket}:${key}`, ...policy }));
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
     form.set('file', new Blob([data as Uint8Array<ArrayBuffer>]), 'local name.bin');
-    return this.send('POST', '/file/upload', { body: form });
+    return form;
   }
 
   async makeBlock(
