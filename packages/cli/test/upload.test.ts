@@ -105,6 +105,13 @@ describe('put', () => {
     await expectContent(bed, 'a', Buffer.from('third'));
   });
 
+  test('leaves out the address of a notification where nothing is to be notified', async () => {
+    const bed = await startTestBed();
+    bed.write('a.bin', 'hello');
+    const command = ['put', 'wcs://demo', 'a.bin', '--persistentntyurl', 'http://127.0.0.1/'];
+    expect((await bed.wcscmd([...command, '--callbackbody', 'key=$(key)'])).exitCode).toBe(ExitCode.success);
+  });
+
   test('lets the returnbody decide what is answered', async () => {
     const bed = await startTestBed();
     bed.write('a', 'x');

@@ -257,7 +257,12 @@ describe('a notification', () => {
     ['with white space around', `\n${encoded} \r\n`],
     ['as plain JSON', JSON.stringify(document)],
   ])('is read %s', (_, body) => {
-    expect(parseNotification(body)).toEqual({ id: '100a', code: 3, items: document.items, raw: document });
+    expect(parseNotification(body)).toEqual({
+      id: '100a',
+      code: 3,
+      items: [{ command: 'copy', state: 'succeeded', code: 3, key: '中', raw: document.items[0] }],
+      raw: document,
+    });
   });
 
   it.each(['', 'x', '{', '!!!', urlSafeBase64Encode('[]'), urlSafeBase64Encode('text'), '5'])(

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { PutPolicy, UploadOptions, UploadResult, UploadStart } from '@curve-wcs/wcs-sdk';
+import type { SettingName, UploadOptions, UploadResult, UploadStart } from '@curve-wcs/wcs-sdk';
 import { HintedFailure, usageError } from '../cli-error.js';
 import { shellQuote } from '../shell-quote.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
@@ -18,18 +18,21 @@ interface UploadCommand {
   formThreshold?: number;
 }
 
-/** Members of the put policy that are settings of the same name. */
+/**
+ * Members of the put policy that are settings of the same name, with what each is of no use without: a configuration
+ * may well hold the address of notifications for the day that something is to be notified.
+ */
 const POLICY_SETTINGS = [
-  'returnUrl',
-  'returnBody',
-  'callbackUrl',
-  'callbackBody',
-  'persistentNotifyUrl',
-  'persistentOps',
-  'contentDetect',
-  'detectNotifyURL',
-  'detectNotifyRule',
-  'hashAlgorithm',
+  ['returnUrl', 'returnUrl'],
+  ['returnBody', 'returnBody'],
+  ['callbackUrl', 'callbackUrl'],
+  ['callbackBody', 'callbackUrl'],
+  ['persistentNotifyUrl', 'persistentOps'],
+  ['persistentOps', 'persistentOps'],
+  ['contentDetect', 'contentDetect'],
+  ['detectNotifyURL', 'contentDetect'],
+  ['detectNotifyRule', 'contentDetect'],
+  ['hashAlgorithm', 'hashAlgorithm'],
 ] as const;
 
 /** Uploads a file or stdin, with progress, resumable where it goes in blocks. */
@@ -93,11 +96,11 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
   }
 }
 
-function policyOf({ settings }: LoadedConfig): Partial<PutPolicy> {
+function policyOf({ settings }: LoadedConfig): NonNullable<UploadOptions['policy']> {
+  const isSet = (name: SettingName) => settings[name] !== '';
+  const useful = ([name, needed]: readonly [SettingName, SettingName]) => isSet(name) && isSet(needed);
   return {
-    ...Object.fromEntries(
-      POLICY_SETTINGS.filter(name => settings[name] !== '').map(name => [name, settings[name]]),
-    ),
+    ...Object.fromEntries(POLICY_SETTINGS.filter(useful).map(([name]) => [name, settings[name]])),
     ...(settings.separate === '1' ? { separate: 1 as const } : {}),
   };
 }

@@ -1,5 +1,7 @@
 import { urlSafeBase64Decode } from '@curve-wcs/etag';
 import { WcsError } from '../errors.js';
+import { isMembers, numberMember, objectsMember, textMember } from '../http/answer-members.js';
+import { type JobItem, jobItemOf } from '../jobs/job-status.js';
 
 /** What the service tells of a job that is over: the document that its status call gives, too. */
 export interface JobNotification {
@@ -8,7 +10,7 @@ export interface JobNotification {
   /** State of the job (wcs-api §2.8); of a single command, with `separate`, 1 is done and 2 failed. */
   code: number;
   /** What became of each command. */
-  items: Record<string, unknown>[];
+  items: JobItem[];
   /** The document as received. */
   raw: Record<string, unknown>;
 }
@@ -23,11 +25,10 @@ export function parseNotification(body: string | Uint8Array): JobNotification {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
   const raw = documentOf(text.trim());
   if (!raw) throw new WcsError('BAD_REQUEST', 'a notification must be URL-safe Base64 of a JSON object');
-  const items = Array.isArray(raw['items']) ? raw['items'] : [];
   return {
-    id: String(raw['id'] ?? raw['persistentId'] ?? ''),
-    code: Number(raw['code'] ?? Number.NaN),
-    items: items.filter(item => typeof item === 'object' && item !== null),
+    id: textMember(raw, 'id') ?? textMember(raw, 'persistentId') ?? '',
+    code: numberMember(raw, 'code') ?? Number.NaN,
+    items: objectsMember(raw, 'items').map(jobItemOf),
     raw,
   };
 }
@@ -36,8 +37,7 @@ function documentOf(text: string): Record<string, unknown> | undefined {
   try {
     const json = text.startsWith('{') ? text : Buffer.from(urlSafeBase64Decode(text)).toString('utf8');
     const value: unknown = JSON.parse(json);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isMembers(value) ? value : undefined;
   } catch {
     return undefined;
   }

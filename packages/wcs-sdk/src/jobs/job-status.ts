@@ -116,13 +116,14 @@ export function jobStatusOf(operation: string, id: string, answer: WireResponse)
     inputBucket: textMember(members, 'inputbucket'),
     inputKey: textMember(members, 'inputkey'),
     inputSize: numberMember(members, 'inputfsize'),
-    items: objectsMember(members, 'items').map(itemOf),
+    items: objectsMember(members, 'items').map(jobItemOf),
     requestId: answer.requestId,
     raw: members,
   });
 }
 
-function itemOf(item: AnswerMembers): Present<JobItem> {
+/** Reads one command of a job. */
+export function jobItemOf(item: AnswerMembers): Present<JobItem> {
   const code = numberMember(item, 'code') ?? Number.NaN;
   return present({
     command: textMember(item, 'cmd') ?? '',
