@@ -80,7 +80,10 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   const programs: Programs = { ffprobe: rest.ffprobe, ffmpeg: rest.ffmpeg, folder: join(folder, 'tmp') };
   const jobs: JobRunner = new JobRunner({
     storage,
+    accounts,
     outbound,
+    programs,
+    detections,
     clock,
     url: () => server.url,
     notificationRetryDelays: rest.notificationRetryDelays,

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWcsEmulator, type WcsEmulator } from '../src/index.js';
 import { jobCode } from '../src/jobs/job-codes.js';
 import { openStorage } from '../src/storage/storage.js';
+import { fakeProgram } from './support/fake-program.js';
+import { exifBlock, jpeg } from './support/images.js';
 import { type RawResponse, sendRaw } from './support/raw-request.js';
 import {
   type RecordedFault,
@@ -25,10 +27,13 @@ const recordedAt = 1_700_000_000_000;
 
 /** The operations that this version emulates. */
 const emulated =
-  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$|fmgr\/|prefetch\/|append\/)/;
+  /^\/(file\/upload|mkblk\/|bput\/|mkfile\/|stat\/|delete\/|list\?|bucket\/list$|move\/|copy\/|setdeadline$|fmgr\/|append\/|prefetch\/|fops$|status\/get\/prefop|imageDetect$|wslive\/list|.*\?op=)/;
+
+/** A picture with all that is asked about. */
+const picture = jpeg(30, 20, { exif: exifBlock([[0x10f, 'text', 'Curve']]) });
 
 /** How many recorded requests of each SDK are emulated operations: none may drop out unnoticed. */
-const counts = { python3: 141, node: 31, go: 80, java: 98, php: 28 };
+const counts = { python3: 147, node: 35, go: 88, java: 101, php: 34 };
 
 /** Where an SDK did wrong and the capture server did not mind, but a real server does. */
 const refusals: Record<string, Record<number, number>> = {
@@ -60,7 +65,12 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
       clock: () => recordedAt,
       durability: 'fast',
       outboundHosts: ['example.com'],
+      detections: [{ image: 'http://img.example.com/a.jpg', type: 'porn', label: 0 }],
+      ffprobe: fakeProgram('console.log("{}")'),
     });
+    const client = new TestClient(emulator, 'bucket-one');
+    await client.upload('i.jpg', picture);
+    await client.upload('v.mp4', 'a film');
   });
   afterAll(async () => {
     await emulator.close();
@@ -102,12 +112,15 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
       target: usesContexts ? translate(request.url) : request.url,
       headers: request.headers.map(([name, value]) => [
         name,
-        /^content-length$/i.test(name)
-          ? String(body.length)
-          : value.replace('{host}', `127.0.0.1:${emulator.port}`),
+        /^content-length$/i.test(name) ? String(body.length) : value.replace('{host}', hostFor(request)),
       ]),
       body,
     });
+  }
+
+  /** Downloads have a host of their own. */
+  function hostFor({ url }: RecordedRequest): string {
+    return `${url.includes('?op=') ? 'bucket-one.localhost' : '127.0.0.1'}:${emulator.port}`;
   }
 
   /** Makes the object that is asked about, and clears the way for one that may not overwrite. */
@@ -138,7 +151,12 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
     });
     if (refusal !== undefined) return;
     const text = answer.body.toString();
-    if (recorded.status !== 200 || recorded.body === '' || recorded.body?.includes('"ctx":"x"')) {
+    if (request.url.includes('?op=')) {
+      const op = request.url.split('=')[1] ?? '';
+      expect(JSON.parse(text)).toMatchObject(toldOf[op] ?? {});
+    } else if (request.url === '/imageDetect') {
+      expect(JSON.parse(text).results).toMatchObject([{ errMessage: '', pornDetect: { label: 0 } }]);
+    } else if (recorded.status !== 200 || recorded.body === '' || recorded.body?.includes('"ctx":"x"')) {
       expect(text).toBe(recorded.body);
     } else if (request.url.startsWith('/append/')) {
       expect(Buffer.from(text, 'base64url').toString()).toMatch(/^hash=F.{27}$/);
@@ -167,6 +185,14 @@ describe.each(Object.keys(counts) as (keyof typeof counts)[])('what the %s SDK s
   }
 });
 
+/** What downloads with `op` tell. */
+const toldOf: Record<string, object> = {
+  avinfo: { format: { filename: 'v.mp4' } },
+  avinfo2: { format: { filename: 'v.mp4' } },
+  imageInfo: { format: 'jpeg', width: 30, height: 20, size: String(picture.length) },
+  exif: { Make: 'Curve' },
+};
+
 /** The object that must exist for a request to succeed. */
 function objectOf({ url, body }: RecordedRequest): { bucket: string; key: string } {
   const decode = (text: string | undefined) => Buffer.from(text ?? '', 'base64url').toString();
@@ -174,7 +200,7 @@ function objectOf({ url, body }: RecordedRequest): { bucket: string; key: string
     const [bucket = '', key = ''] = decode(url.split('/')[2]).split(':');
     return { bucket, key };
   }
-  if (url !== '/setdeadline') return { bucket: '', key: '' };
+  if (url !== '/setdeadline' && url !== '/fops') return { bucket: '', key: '' };
   const [, bucket, key] = /^bucket=([^&]+)&key=([^&]+)/.exec(body.text ?? '') ?? [];
   return { bucket: decode(bucket), key: decode(key) };
 }
@@ -221,7 +247,7 @@ function policyOf({ headers, multipart }: RecordedRequest): {
 
 /** Who asks how far a job is need not sign it. */
 function isSigned(request: RecordedRequest): boolean {
-  return !/^\/(fmgr\/status|status\/get\/prefop)/.test(request.url);
+  return !/^\/(fmgr\/status|status\/get\/prefop)|\?op=/.test(request.url);
 }
 
 /** The same request with another character in the middle of its signature. */

@@ -27,9 +27,14 @@ export class Accounts {
     return [...this.#byAccessKey.values()];
   }
 
+  /** The account of an access key, if somebody has it. */
+  get(accessKey: string): WcsCredentials | undefined {
+    return this.#byAccessKey.get(accessKey);
+  }
+
   /** @throws ServiceError 401 when nobody has this access key */
   find(accessKey: string): WcsCredentials {
-    const account = this.#byAccessKey.get(accessKey);
+    const account = this.get(accessKey);
     if (!account) throw new ServiceError(401, 'unknown access key');
     return account;
   }

@@ -5,6 +5,7 @@ import type { RequestContext } from '../http/request-context.js';
 import { downloadUrl } from '../operations/download-url.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
 import { sendCallback } from './send-callback.js';
+import { startJobs } from './start-jobs.js';
 import { substitute, type TemplateValues, templateValues } from './template.js';
 
 /** An upload about which there is something to tell. */
@@ -29,7 +30,9 @@ export async function completeUpload(
   upload: StoredUpload,
   answer: (values: TemplateValues) => Reply,
 ): Promise<Reply> {
-  const values = uploadValues(context, policy.bucket, upload);
+  const { key, record } = upload;
+  const persistentId = await startJobs(context, { account, policy }, { key, size: record.size });
+  const values = uploadValues(context, policy.bucket, upload, persistentId);
   const { callbackUrl, callbackBody = '' } = policy;
   const reply =
     callbackUrl === undefined

@@ -1,6 +1,5 @@
-import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { WcsCredentials } from '../auth/accounts.js';
-import { sign } from '../auth/signature.js';
+import { callbackAuthorization } from '../auth/callback-signature.js';
 import type { Reply } from '../http/reply.js';
 import { ServiceError } from '../http/service-error.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
@@ -47,12 +46,6 @@ export async function sendCallback({
     throw callbackFailed('its answer is not JSON', error);
   }
   return { status: 200, headers: { 'Content-Type': 'application/json' }, body: Buffer.from(answer.text) };
-}
-
-/** The header with which a receiver can tell that a request comes from here (section 1.6). */
-export function callbackAuthorization(url: string, body: string, account: WcsCredentials): string {
-  const message = `${url}\n${urlSafeBase64Encode(body)}`;
-  return `${account.accessKey}:${sign('sha1', account.secretKey, message)}`;
 }
 
 function callbackFailed(reason: string, cause?: unknown): ServiceError {

@@ -20,6 +20,8 @@ import { manageInBackground } from '../operations/manage-in-background.js';
 import { managementStatus } from '../operations/management-status.js';
 import { moveObject } from '../operations/move-object.js';
 import { prefetchObjects } from '../operations/prefetch-objects.js';
+import { processInBackground } from '../operations/process-in-background.js';
+import { processingStatus } from '../operations/processing-status.js';
 import { putChunk } from '../operations/put-chunk.js';
 import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
@@ -42,6 +44,8 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/copy\/[^/]+\/[^/]+$/, methods: { POST: copyObject } },
   { path: /^\/prefetch\/[^/]+$/, methods: { POST: prefetchObjects } },
   { path: /^\/setdeadline$/, methods: { POST: setDeadline } },
+  { path: /^\/fops$/, methods: { POST: processInBackground } },
+  { path: /^\/status\/get\/prefop$/, methods: { GET: processingStatus } },
   { path: /^\/fmgr\/status$/, methods: { GET: managementStatus } },
   { path: /^\/fmgr\/[^/]+$/, methods: { POST: manageInBackground } },
   { path: /^\/list$/, methods: { GET: listBucket } },

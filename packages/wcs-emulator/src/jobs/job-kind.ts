@@ -8,6 +8,8 @@
  * The rest is done for it: the job and its commands are on the disk before the client is answered, they are carried
  * out in turn, a restart goes on where it was, and whoever asked for it is notified.
  */
+import type { DetectionResults } from '../detection/detection-results.js';
+import type { Programs } from '../media/programs.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { JobItemResult, ObjectName } from '../storage/metadata-store.js';
 import type { Storage } from '../storage/storage.js';
@@ -35,6 +37,9 @@ export interface JobKind {
 /** What a command gets to work with. */
 export interface JobTask {
   storage: Storage;
+  programs: Programs;
+  /** What images were found to show. */
+  detections: DetectionResults;
   /** Sends requests to other servers. */
   outbound: OutboundClient;
   /** The address of the emulator, without a final slash. */

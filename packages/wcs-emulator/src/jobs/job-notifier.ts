@@ -1,3 +1,4 @@
+import type { Accounts } from '../auth/accounts.js';
 import { sendNotification } from '../notifications/send-notification.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type {
@@ -7,7 +8,8 @@ import type {
   NotificationRecord,
 } from '../storage/metadata-store.js';
 import { itemCode, jobCode } from './job-codes.js';
-import { type JobRenderer, managementStatus, processingStatus } from './job-status.js';
+import { jobMessage } from './job-message.js';
+import type { Job } from './job-status.js';
 import { Limiter } from './limiter.js';
 
 /** How many notifications are under way at once, their pauses included. */
@@ -19,16 +21,24 @@ const separateCode = { succeeded: 1, failed: 2 };
 /** Tells whoever asked for it what became of a job (section 1.6), and keeps how far that is. */
 export class JobNotifier {
   readonly #metadata: MetadataStore;
+  readonly #accounts: Accounts;
   readonly #outbound: OutboundClient;
   readonly #retryDelays: readonly number[];
   readonly #limiter = new Limiter(deliveriesAtOnce);
 
   constructor({
     metadata,
+    accounts,
     outbound,
     retryDelays,
-  }: { metadata: MetadataStore; outbound: OutboundClient; retryDelays: readonly number[] }) {
+  }: {
+    metadata: MetadataStore;
+    accounts: Accounts;
+    outbound: OutboundClient;
+    retryDelays: readonly number[];
+  }) {
     this.#metadata = metadata;
+    this.#accounts = accounts;
     this.#outbound = outbound;
     this.#retryDelays = retryDelays;
   }
@@ -44,7 +54,7 @@ export class JobNotifier {
     items: readonly JobItemRecord[],
     signal: AbortSignal,
   ): Promise<boolean> {
-    return this.#deliver(record, rendererOf(record)({ id, record, items }, jobCode.done), {
+    return this.#deliver({ id, record, items }, jobCode.done, {
       earlier: record.notification,
       signal,
       save: notification =>
@@ -61,7 +71,7 @@ export class JobNotifier {
     signal: AbortSignal,
   ): Promise<boolean> {
     const code = item.code === itemCode.failed ? separateCode.failed : separateCode.succeeded;
-    return this.#deliver(record, rendererOf(record)({ id, record, items: [item] }, code), {
+    return this.#deliver({ id, record, items: [item] }, code, {
       earlier: item.notification,
       signal,
       save: notification =>
@@ -70,8 +80,8 @@ export class JobNotifier {
   }
 
   async #deliver(
-    { notifyUrl }: JobRecord,
-    body: Record<string, unknown>,
+    job: Job,
+    code: number,
     {
       earlier,
       signal,
@@ -82,12 +92,17 @@ export class JobNotifier {
       save: (state: NotificationRecord) => Promise<void>;
     },
   ): Promise<boolean> {
+    const { notifyUrl, accessKey } = job.record;
     if (notifyUrl === undefined) return true;
     if (earlier?.delivered !== undefined) return earlier.delivered;
+    const { url, body, authorize } = jobMessage(job, notifyUrl, code);
+    // An account may be gone after a restart; its jobs are then told of without a signature.
+    const account = this.#accounts.get(accessKey);
     return this.#limiter.run(async () => {
       const progress = await sendNotification({
-        url: notifyUrl,
+        url,
         body,
+        ...(account && { authorize: (payload: string) => authorize(url, payload, account) }),
         client: this.#outbound,
         retryDelays: this.#retryDelays,
         attemptsMade: earlier?.attempts ?? 0,
@@ -99,8 +114,4 @@ export class JobNotifier {
       return delivered;
     });
   }
-}
-
-function rendererOf({ kind }: JobRecord): JobRenderer {
-  return kind.startsWith('fmgr/') ? managementStatus : processingStatus;
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Accounts } from '../auth/accounts.js';
+import type { DetectionResults } from '../detection/detection-results.js';
 import { ServiceError } from '../http/service-error.js';
+import type { Programs } from '../media/programs.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { JobItemRecord, JobRecord, ObjectName } from '../storage/metadata-store.js';
 import type { Storage } from '../storage/storage.js';
@@ -30,10 +33,17 @@ export interface JobRequest {
   input?: (ObjectName & { size: number }) | undefined;
 }
 
+/** What the commands of jobs work with besides the storage. */
+interface JobTools {
+  outbound: OutboundClient;
+  programs: Programs;
+  detections: DetectionResults;
+}
+
 /** Accepts jobs, carries them out behind the requests' back, and goes on with them after a restart. */
 export class JobRunner {
   readonly #storage: Storage;
-  readonly #outbound: OutboundClient;
+  readonly #tools: JobTools;
   readonly #clock: () => number;
   readonly #url: () => string;
   readonly #maxUnpackedBytes: number;
@@ -44,14 +54,15 @@ export class JobRunner {
 
   constructor({
     storage,
-    outbound,
+    accounts,
     clock,
     url,
     notificationRetryDelays,
     maxUnpackedBytes,
-  }: {
+    ...tools
+  }: JobTools & {
     storage: Storage;
-    outbound: OutboundClient;
+    accounts: Accounts;
     clock: () => number;
     /** The address of the emulator, which is known once it listens. */
     url: () => string;
@@ -59,12 +70,17 @@ export class JobRunner {
     maxUnpackedBytes: number;
   }) {
     this.#storage = storage;
-    this.#outbound = outbound;
+    this.#tools = tools;
     this.#clock = clock;
     this.#url = url;
     this.#maxUnpackedBytes = maxUnpackedBytes;
     const { metadata } = storage;
-    this.#notifier = new JobNotifier({ metadata, outbound, retryDelays: notificationRetryDelays });
+    this.#notifier = new JobNotifier({
+      metadata,
+      accounts,
+      outbound: tools.outbound,
+      retryDelays: notificationRetryDelays,
+    });
   }
 
   /** Goes on with what an earlier run left, oldest first, and forgets what nobody can ask about any more. */
@@ -196,8 +212,8 @@ export class JobRunner {
     const startedAt = this.#clock();
     try {
       const result = await kindOf(record).run(item.command, {
+        ...this.#tools,
         storage: this.#storage,
-        outbound: this.#outbound,
         url: this.#url(),
         now: this.#clock,
         force: record.force,

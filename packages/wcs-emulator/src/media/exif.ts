@@ -1,6 +1,6 @@
 import exifReader from 'exif-reader';
 import { ServiceError } from '../http/service-error.js';
-import type { ImageFormat } from './image-format.js';
+import { type ImageFormat, imageFormat } from './image-format.js';
 import { type ImageSegment, jpegSegments, pngChunks, webpChunks } from './image-segments.js';
 
 /** The tags of an image by their names. */
@@ -25,6 +25,14 @@ export function readExif(format: ImageFormat, bytes: Buffer): ExifTags | undefin
     const reason = error instanceof Error ? error.message : String(error);
     throw new ServiceError(400, `broken Exif data: ${reason}`, { cause: error });
   }
+}
+
+/** @throws ServiceError 400 when the image has no Exif data, or broken ones */
+export function exifOf(bytes: Buffer): ExifTags {
+  const format = imageFormat(bytes);
+  const tags = format && readExif(format, bytes);
+  if (!tags) throw new ServiceError(400, 'the object has no Exif data');
+  return tags;
 }
 
 /** From the byte order on. A TIFF is such a block as a whole. */

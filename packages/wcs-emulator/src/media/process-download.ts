@@ -1,33 +1,22 @@
+import type { ArchiveSource } from '../archive/archive-file.js';
 import { jsonReply, type Reply } from '../http/reply.js';
 import type { RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { OpenObject } from '../storage/object-store.js';
-import { readExif } from './exif.js';
-import { imageFormat } from './image-format.js';
+import { exifOf } from './exif.js';
 import { imageInfo } from './image-info.js';
 import { mediaInfo } from './media-info.js';
-
-/** The largest image that is looked at, in bytes. */
-const maxImageBytes = 32 * 1024 * 1024;
+import type { Programs } from './programs.js';
+import { readImage } from './read-image.js';
 
 /** What a download with `?op=` can be asked for. */
-type DownloadProcess = (object: OpenObject, key: string, context: RequestContext) => Promise<unknown>;
-
-const avinfo: DownloadProcess = async (object, key, { programs }) => mediaInfo(object, { key, programs });
-
-const exif: DownloadProcess = async object => {
-  const bytes = await readImage(object);
-  const format = imageFormat(bytes);
-  const tags = format && readExif(format, bytes);
-  if (!tags) throw new ServiceError(400, 'the object has no Exif data');
-  return tags;
-};
+type DownloadProcess = (source: ArchiveSource & { name: string }, programs: Programs) => Promise<unknown>;
 
 const processes: Readonly<Record<string, DownloadProcess>> = {
-  avinfo,
-  avinfo2: avinfo,
-  imageInfo: async object => imageInfo(await readImage(object)),
-  exif,
+  avinfo: mediaInfo,
+  avinfo2: mediaInfo,
+  imageInfo: async source => imageInfo(await readImage(source)),
+  exif: async source => exifOf(await readImage(source)),
 };
 
 /** What would need a decoder and an encoder for images, which the emulator does not have. */
@@ -46,12 +35,8 @@ export async function processDownload(
     throw new ServiceError(501, `the emulator does not process pixels: op=${op}`);
   const process = Object.hasOwn(processes, op) ? processes[op] : undefined;
   if (!process) throw new ServiceError(400, `there is no op=${op}`);
-  return jsonReply(200, await process(object, key, context));
-}
-
-async function readImage({ record, read }: OpenObject): Promise<Buffer> {
-  if (record.size > maxImageBytes) throw new ServiceError(400, `an image has at most ${maxImageBytes} bytes`);
-  const chunks: Buffer[] = [];
-  for await (const chunk of read(0, record.size)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return jsonReply(
+    200,
+    await process({ name: key, size: object.record.size, read: object.read }, context.programs),
+  );
 }

@@ -22,6 +22,8 @@ export interface NotificationRequest {
   url: string;
   /** The document that the receiver gets, as Base64 of its JSON. */
   body: unknown;
+  /** Makes the `Authorization` for the body as it is sent. @defaultValue there is none */
+  authorize?: (payload: string) => string;
   client: OutboundClient;
   /** The pause before each further attempt, in milliseconds. @defaultValue `defaultRetryDelays` */
   retryDelays?: readonly number[];
@@ -44,6 +46,7 @@ export interface NotificationRequest {
 export async function sendNotification({
   url,
   body,
+  authorize,
   client,
   retryDelays = defaultRetryDelays,
   attemptsMade = 0,
@@ -51,7 +54,7 @@ export async function sendNotification({
   wait = async (milliseconds, signal) => sleep(milliseconds, undefined, { ...(signal && { signal }) }),
   signal,
 }: NotificationRequest): Promise<NotificationProgress> {
-  const payload = Buffer.from(urlSafeBase64Encode(JSON.stringify(body)));
+  const payload = urlSafeBase64Encode(JSON.stringify(body));
   let error = 'no attempts are left';
   for (let attempts = attemptsMade + 1; attempts <= retryDelays.length + 1; attempts++) {
     const pause = retryDelays[attempts - 2] ?? 0;
@@ -61,8 +64,8 @@ export async function sendNotification({
       const { status } = await client.send({
         purpose: 'notification',
         url,
-        headers: { 'Content-Type': 'text/plain' },
-        body: payload,
+        headers: { 'Content-Type': 'text/plain', ...(authorize && { Authorization: authorize(payload) }) },
+        body: Buffer.from(payload),
         ...(signal && { signal }),
       });
       if (status >= 200 && status < 300) return { attempts };

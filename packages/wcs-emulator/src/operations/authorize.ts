@@ -1,7 +1,6 @@
 import { owns, type WcsCredentials } from '../auth/accounts.js';
 import { verifyManagementToken } from '../auth/management-token.js';
 import { signatureAlgorithm } from '../auth/signature.js';
-import { type UploadGrant, verifyUploadToken } from '../auth/upload-token.js';
 import { readBody } from '../http/read-body.js';
 import { header, type RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
@@ -21,20 +20,6 @@ export async function authorizeManagement(
     body,
   });
   return { account, body };
-}
-
-/** What an upload token allows; its bucket exists. */
-export async function authorizeUpload(
-  context: RequestContext,
-  token: string | undefined = header(context, 'authorization'),
-): Promise<UploadGrant> {
-  const grant = verifyUploadToken(token, {
-    accounts: context.accounts,
-    algorithm: signatureAlgorithm(header(context, 'encryption-type')),
-    now: context.now(),
-  });
-  await requireBucket(context, grant.account, grant.policy.bucket);
-  return grant;
 }
 
 /** @throws ServiceError 631 when the bucket does not exist, 403 when it is someone else's */

@@ -3,6 +3,7 @@ import { decodeText } from '../http/encoding.js';
 import type { RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import { jobKinds } from '../jobs/job-kinds.js';
+import { splitCommands } from '../jobs/split-commands.js';
 import { requireBucket } from './authorize.js';
 
 /** The members that every request for a job may have (sections 2.8 and 2.9). */
@@ -38,10 +39,7 @@ export async function readCommands(
   kind: string,
   text: string,
 ): Promise<string[]> {
-  const commands = text
-    .split(';')
-    .map(command => command.trim())
-    .filter(command => command !== '');
+  const commands = splitCommands(text);
   if (commands.length === 0) throw new ServiceError(400, 'there is no command');
   const buckets = new Set(commands.flatMap(command => jobKinds[kind]?.check(command) ?? []));
   for (const bucket of buckets) await requireBucket(context, account, bucket);

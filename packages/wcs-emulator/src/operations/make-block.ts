@@ -1,7 +1,7 @@
 import { decodePercent, parseInteger } from '../http/encoding.js';
 import { jsonReply } from '../http/reply.js';
 import { header, type Operation } from '../http/request-context.js';
-import { authorizeUpload } from './authorize.js';
+import { authorizeUpload } from './authorize-upload.js';
 
 /** `POST /mkblk/<block size>/<block index>` (section 2.4): opens a block with its first chunk. */
 export const makeBlock: Operation = async context => {

@@ -7,7 +7,7 @@ import { jsonReply } from '../http/reply.js';
 import { header, type Operation } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
-import { authorizeUpload } from './authorize.js';
+import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
 import { expiryAfterDays } from './keep-for.js';

@@ -1,7 +1,7 @@
 import { decodePercent, parseInteger } from '../http/encoding.js';
 import { jsonReply } from '../http/reply.js';
 import type { Operation } from '../http/request-context.js';
-import { authorizeUpload } from './authorize.js';
+import { authorizeUpload } from './authorize-upload.js';
 
 /** `POST /bput/<ctx>/<offset>` (section 2.4): appends the next chunk to a block. */
 export const putChunk: Operation = async context => {

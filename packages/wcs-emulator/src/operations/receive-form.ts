@@ -1,6 +1,6 @@
 import type { RequestContext } from '../http/request-context.js';
 import { type SpooledBytes, spool } from '../storage/spool.js';
-import { authorizeUpload } from './authorize.js';
+import { authorizeUpload } from './authorize-upload.js';
 import { readUploadForm } from './read-upload-form.js';
 
 /** A file that has arrived but belongs to nobody yet. */

@@ -6,7 +6,7 @@ import type { Reply } from '../http/reply.js';
 import type { Operation, RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
-import { authorizeUpload } from './authorize.js';
+import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
 import { expiryAfterDays } from './keep-for.js';

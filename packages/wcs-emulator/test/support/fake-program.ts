@@ -1,6 +1,11 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { temporaryFolder } from '@curve-wcs/test-support';
+import { afterAll } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-programs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
 
 /**
  * Makes an executable that stands in for a program that a machine may lack. It shows how a program is called and
@@ -10,7 +15,7 @@ import { temporaryFolder } from '@curve-wcs/test-support';
  * @returns its path
  */
 export function fakeProgram(body: string): string {
-  const file = join(temporaryFolder(), 'program.cjs');
+  const file = join(folder, `program-${++count}.cjs`);
   writeFileSync(file, `#!${process.execPath}\nconst args = process.argv.slice(2);\n${body}\n`);
   chmodSync(file, 0o755);
   return file;
