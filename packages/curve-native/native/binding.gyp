@@ -2,14 +2,16 @@
   'targets': [
     {
       'target_name': 'curve_native',
-      'dependencies': ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except_all"],
       'include_dirs': [
         'src',
         'src/core',
+        "<!(node -p \"require('node-addon-api').include_dir\")",
         "<!(node -p \"require('path').relative('.', require('node-api-headers').include_dir)\")",
       ],
       'defines': [
         'NAPI_VERSION=9',
+        'NAPI_CPP_EXCEPTIONS',
+        'NODE_ADDON_API_CPP_EXCEPTIONS_ALL',
         'NODE_ADDON_API_DISABLE_DEPRECATED',
         'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
       ],
@@ -18,15 +20,13 @@
       'xcode_settings': {
         'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
         'CLANG_CXX_LIBRARY': 'libc++',
+        'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
         'GCC_ENABLE_CPP_RTTI': 'NO',
         'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+        'MACOSX_DEPLOYMENT_TARGET': '11.0',
         # Paths in linker flags are seen from the build folder.
         'OTHER_LDFLAGS': ['-Wl,-dead_strip', '-Wl,-exported_symbols_list,../gyp/exports-macos.txt'],
       },
-      # Conditions that come last: node-addon-api has an opinion of its own.
-      'target_conditions': [
-        ['OS=="mac"', { 'xcode_settings': { 'MACOSX_DEPLOYMENT_TARGET': '11.0' } }],
-      ],
       'conditions': [
         ['OS=="mac" and target_arch=="x64"', { 'xcode_settings': { 'ARCHS': ['x86_64'] } }],
         ['OS=="mac" and target_arch=="arm64"', { 'xcode_settings': { 'ARCHS': ['arm64'] } }],
