@@ -81,6 +81,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   const jobs: JobRunner = new JobRunner({
     storage,
     accounts,
+    faults,
     outbound,
     programs,
     detections,

@@ -6,6 +6,7 @@ import { type FaultRule, WcsEmulatorError } from '../src/index.js';
 import { sendRaw } from './support/raw-request.js';
 import { startEmulator } from './support/start.js';
 import { chunkAnswer } from './support/test-client.js';
+import { b64u } from './support/tokens.js';
 
 const MiB = 1 << 20;
 
@@ -193,7 +194,67 @@ describe('a fault rule', () => {
     expect(await status()).toBe(200);
   });
 
+  test('redirects elsewhere, or says that it is overloaded', async () => {
+    const { emulator, client } = await startEmulator();
+    emulator.faults.add({
+      match: { path: '/bucket', nth: 1 },
+      do: `redirect ${emulator.url}/list?bucket=b1`,
+    });
+    emulator.faults.add({ match: { path: '/bucket', nth: 2 }, do: 'redirect 307 /elsewhere' });
+    emulator.faults.add({ match: { path: '/bucket', nth: 3 }, do: 'overload' });
+    const ask = async () => {
+      const { status, headers } = await fetch(`${emulator.url}/bucket/list`, { redirect: 'manual' });
+      return [status, headers.get('location'), headers.get('retry-after')];
+    };
+    expect(await ask()).toEqual([302, `${emulator.url}/list?bucket=b1`, null]);
+    expect(await ask()).toEqual([307, '/elsewhere', null]);
+    expect(await ask()).toEqual([503, null, '1']);
+    expect(await client.manage('GET', '/bucket/list')).toMatchObject({ status: 200 });
+  });
+
+  test('meets commands of jobs, and not the requests for them', async () => {
+    const { emulator, client } = await startEmulator();
+    await client.upload('a', 'x');
+    const copy = (key: string) => `resource/${b64u('b1:a')}/bucket/${b64u('b1')}/key/${b64u(key)}`;
+    emulator.faults.add({ match: { job: 'fmgr/copy', nth: 1 }, do: 'status 500' });
+    emulator.faults.add({
+      match: { job: 'any', nth: 2 },
+      do: ['delay 1ms', { type: 'status', status: 400, body: 'no' }],
+    });
+    const job = await client.run('copy', `${copy('b')};${copy('c')};${copy('d')}`);
+    expect(job.items.map(({ code, error }) => [code, error])).toEqual([
+      [2, 'injected fault: status 500'],
+      [2, 'no'],
+      [3, null],
+    ]);
+    const hanging = emulator.faults.add({ match: { job: 'any' }, do: 'hang' });
+    const id = await client.submit('copy', copy('e'));
+    await expect.poll(async () => (await client.jobStatus(id)).items[0]?.code).toBe(1);
+    hanging();
+    await emulator.close();
+  });
+
+  test('fills the disk while a job works', async () => {
+    const { emulator, client } = await startEmulator();
+    await client.upload('a', 'x');
+    emulator.faults.add({ match: { job: 'fops' }, do: 'disk full 3' });
+    const fops = b64u(`md5|saveas/${b64u('b1:told')}`);
+    const { text } = await client.manage(
+      'POST',
+      '/fops',
+      `bucket=${b64u('b1')}&key=${b64u('a')}&fops=${fops}`,
+    );
+    const job = await client.finished(JSON.parse(text).persistentId);
+    expect(job.items).toMatchObject([{ code: 2, error: expect.stringContaining('ENOSPC') }]);
+  });
+
   test.each<FaultRule>([
+    { match: { outbound: 'nobody' as 'any' }, do: 'reset' },
+    { match: { outbound: 'any' }, do: 'disk full' },
+    { match: { job: 'any' }, do: 'reset' },
+    { match: { job: 'any', method: 'POST' }, do: 'hang' },
+    { match: { job: 'any', outbound: 'any' }, do: 'hang' },
+    { do: 'redirect' },
     { do: 'explode' },
     { do: 'status 1000' },
     { do: { type: 'delay', ms: -1 } },

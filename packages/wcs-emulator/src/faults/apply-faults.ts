@@ -4,7 +4,7 @@ import { errorReply, isStreamed, type Reply } from '../http/reply.js';
 import type { RequestContext } from '../http/request-context.js';
 import { corruptReply } from './corrupt-reply.js';
 import type { FaultAction, StatusFault } from './fault-rule.js';
-import { FullDiskBlobStore } from './full-disk.js';
+import { fullDisk } from './full-disk.js';
 
 /** What is left to do about a request: an answer, cut short perhaps, or nothing because the line is dead. */
 export type Outcome = { reply: Reply; truncateAt?: number } | 'disconnected';
@@ -46,14 +46,9 @@ export async function answerWithFaults(
       case 'reset-during':
         altered = { ...altered, body: resetAfter(altered.body, action.bytes, socket) };
         break;
-      case 'disk-full': {
-        const room = action.bytes ?? 0;
-        altered = {
-          ...altered,
-          storage: altered.storage.withBlobs(blobs => new FullDiskBlobStore(blobs, room)),
-        };
+      case 'disk-full':
+        altered = { ...altered, storage: fullDisk(altered.storage, action.bytes ?? 0) };
         break;
-      }
       case 'drop':
       case 'truncate':
       case 'corrupt':

@@ -61,9 +61,7 @@ export class FaultRegistry implements WcsFaults {
   insert(rule: FaultRule): ActiveFault {
     const actions = (Array.isArray(rule.do) ? rule.do : [rule.do]).map(parseAction);
     const match = checkMatch(rule.match ?? {});
-    if (match.outbound !== undefined && actions.some(action => action.type === 'disk-full')) {
-      throw new WcsEmulatorError('INVALID_FAULT', 'disk full cannot happen to an outbound request');
-    }
+    checkActions(match, actions);
     const entry: Entry = { id: String(this.#nextId++), rule, matched: 0, fired: 0, match, actions };
     this.#entries.push(entry);
     return entry;
@@ -86,12 +84,17 @@ export class FaultRegistry implements WcsFaults {
 
   /** What is to be done to a request. Every rule that it matches counts it; the first that fires is chosen. */
   choose(method: string, target: string): readonly FaultAction[] {
-    return this.#choose(({ outbound }) => outbound === undefined, method, target);
+    return this.#choose(({ outbound, job }) => outbound === undefined && job === undefined, method, target);
   }
 
   /** What is to be done to a request of the emulator to another server. */
   chooseOutbound(purpose: OutboundPurpose, method: string, target: string): readonly FaultAction[] {
     return this.#choose(({ outbound }) => outbound === purpose || outbound === 'any', method, target);
+  }
+
+  /** What is to be done to a command of a job. */
+  chooseJob(kind: string, command: string): readonly FaultAction[] {
+    return this.#choose(({ job }) => job === kind || job === 'any', '', command);
   }
 
   #choose(concerns: (match: FaultMatch) => boolean, method: string, target: string): readonly FaultAction[] {
@@ -123,13 +126,28 @@ function matchesRequest({ method, path }: FaultMatch, requestMethod: string, tar
     : new RegExp(path.source, path.flags.replace(/[gy]/g, '')).test(target);
 }
 
+/** What can happen to the commands of jobs. */
+const jobActions: readonly FaultAction['type'][] = ['delay', 'hang', 'status', 'disk-full'];
+
+function checkActions({ outbound, job }: FaultMatch, actions: readonly FaultAction[]): void {
+  const impossible = actions.find(({ type }) =>
+    job === undefined ? outbound !== undefined && type === 'disk-full' : !jobActions.includes(type),
+  );
+  if (!impossible) return;
+  const what = job === undefined ? 'an outbound request' : 'a command of a job';
+  throw new WcsEmulatorError('INVALID_FAULT', `${impossible.type} cannot happen to ${what}`);
+}
+
 function checkMatch(match: FaultMatch): FaultMatch {
-  const known = ['outbound', 'method', 'path', 'nth', 'times', 'probability'];
+  const known = ['outbound', 'job', 'method', 'path', 'nth', 'times', 'probability'];
   const unknown = Object.keys(match).find(name => !known.includes(name));
   if (unknown !== undefined) throw new WcsEmulatorError('INVALID_FAULT', `a fault cannot match ${unknown}`);
   const purposes = ['callback', 'notification', 'fetch', 'any', undefined];
   if (!purposes.includes(match.outbound)) {
     throw new WcsEmulatorError('INVALID_FAULT', `no outbound request is a ${match.outbound}`);
+  }
+  if (match.job !== undefined && (match.outbound !== undefined || match.method !== undefined)) {
+    throw new WcsEmulatorError('INVALID_FAULT', 'a command of a job is no request: it has no method');
   }
   const counts = [match.nth ?? [], match.times ?? []].flat();
   if (counts.some(count => !Number.isInteger(count) || count < 1)) {

@@ -10,9 +10,16 @@ export interface FaultMatch {
    * @defaultValue matches requests that the emulator receives
    */
   outbound?: OutboundPurpose | 'any';
+  /**
+   * Matches commands of jobs of this kind (`fops`, `detect`, `fmgr/copy`, …), or of any, by `path`: how the command
+   * begins. They can be met by `delay`, `hang`, `status` (they fail) and `disk full`.
+   *
+   * @defaultValue matches requests
+   */
+  job?: string;
   /** The method, such as `POST`. */
   method?: string;
-  /** How the request target begins (a string), or a pattern for the whole target including its query. */
+  /** How the request target (of a job: the command) begins (a string), or a pattern for the whole target including its query. */
   path?: string | RegExp;
   /** Counts the requests that match so far, from 1: the rule acts on this one, or on these. */
   nth?: number | readonly number[];
@@ -93,7 +100,8 @@ export type FaultAction =
 /**
  * A fault: which requests it meets, and what happens to them. The first rule that applies to a request is the
  * only one. Actions may be written as text: `status 503`, `reset`, `reset during 65536`, `delay 200ms`, `hang`,
- * `drop`, `truncate`, `truncate 100`, `corrupt`, `corrupt ctx`, `disk full`; a list of them is done in order.
+ * `drop`, `truncate`, `truncate 100`, `corrupt`, `corrupt ctx`, `disk full`, `redirect http://…`, `overload`; a list
+ * of them is done in order.
  *
  * @example
  * ```ts

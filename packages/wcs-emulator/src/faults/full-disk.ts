@@ -1,7 +1,13 @@
 import type { BlobStore, BlobWriter } from '../storage/blob-store.js';
+import type { Storage } from '../storage/storage.js';
+
+/** The same storage on a disk that has room for so many bytes more. */
+export function fullDisk(storage: Storage, room: number): Storage {
+  return storage.withBlobs(blobs => new FullDiskBlobStore(blobs, room));
+}
 
 /** A blob store on a disk that has room for so many bytes more; everything else is passed on. */
-export class FullDiskBlobStore implements BlobStore {
+class FullDiskBlobStore implements BlobStore {
   readonly #blobs: BlobStore;
   #room: number;
 

@@ -2,12 +2,17 @@ import { WcsEmulatorError } from '../errors.js';
 import type { FaultAction } from './fault-rule.js';
 
 /** How each action is written as text. */
-const forms: readonly [RegExp, (argument: string) => FaultAction][] = [
+const forms: readonly [RegExp, (first: string, second: string) => FaultAction][] = [
   [/^status (\d+)$/, status => ({ type: 'status', status: Number(status) })],
   [/^reset$/, () => ({ type: 'reset' })],
   [/^reset[ -]during (\d+)$/, bytes => ({ type: 'reset-during', bytes: Number(bytes) })],
   [/^delay (\d+) ?ms$/, ms => ({ type: 'delay', ms: Number(ms) })],
   [/^delay (\d+(?:\.\d+)?) ?s$/, seconds => ({ type: 'delay', ms: Number(seconds) * 1000 })],
+  [
+    /^redirect(?: (30[12378]))? (\S+)$/,
+    (status, url) => ({ type: 'status', status: Number(status || 302), headers: { Location: url } }),
+  ],
+  [/^overload$/, () => ({ type: 'status', status: 503, headers: { 'Retry-After': '1' } })],
   [/^hang$/, () => ({ type: 'hang' })],
   [/^drop(?:[ -]answer)?$/, () => ({ type: 'drop' })],
   [/^truncate$/, () => ({ type: 'truncate' })],
@@ -29,7 +34,7 @@ export function parseAction(action: unknown): FaultAction {
 function parseText(text: string): FaultAction {
   for (const [form, make] of forms) {
     const match = form.exec(text.trim());
-    if (match) return make(match[1] ?? '');
+    if (match) return make(match[1] ?? '', match[2] ?? '');
   }
   throw new WcsEmulatorError('INVALID_FAULT', `not a fault action: ${text}`);
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Accounts } from '../auth/accounts.js';
 import type { DetectionResults } from '../detection/detection-results.js';
+import type { FaultRegistry } from '../faults/fault-registry.js';
+import { applyJobFaults } from '../faults/job-faults.js';
 import { ServiceError } from '../http/service-error.js';
 import type { Programs } from '../media/programs.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { JobItemRecord, JobRecord, ObjectName } from '../storage/metadata-store.js';
 import type { Storage } from '../storage/storage.js';
 import { itemCode, jobCode } from './job-codes.js';
-import type { JobKind } from './job-kind.js';
+import type { JobKind, JobTask } from './job-kind.js';
 import { jobKinds } from './job-kinds.js';
 import { JobNotifier } from './job-notifier.js';
 import type { Job } from './job-status.js';
@@ -35,6 +37,7 @@ export interface JobRequest {
 
 /** What the commands of jobs work with besides the storage. */
 interface JobTools {
+  faults: FaultRegistry;
   outbound: OutboundClient;
   programs: Programs;
   detections: DetectionResults;
@@ -211,8 +214,9 @@ export class JobRunner {
     const running = repeated ? item : await save({ ...item, code: itemCode.running });
     const startedAt = this.#clock();
     try {
-      const result = await kindOf(record).run(item.command, {
-        ...this.#tools,
+      const { faults, ...tools } = this.#tools;
+      const task: JobTask = {
+        ...tools,
         storage: this.#storage,
         url: this.#url(),
         now: this.#clock,
@@ -221,7 +225,9 @@ export class JobRunner {
         repeated,
         maxUnpackedBytes: this.#maxUnpackedBytes,
         signal,
-      });
+      };
+      const altered = await applyJobFaults(task, faults.chooseJob(record.kind, item.command));
+      const result = await kindOf(record).run(item.command, altered);
       const costTime = Math.max(0, this.#clock() - startedAt);
       return await save({ ...running, code: itemCode.succeeded, result, costTime });
     } catch (error) {
