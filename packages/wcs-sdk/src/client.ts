@@ -35,6 +35,8 @@ import { copyObject, type MoveOptions, type MoveResult, moveObject } from './obj
 import { type PrefetchOptions, type PrefetchResult, prefetch } from './objects/prefetch.js';
 import { type SetDeadlineOptions, type SetDeadlineResult, setDeadline } from './objects/set-deadline.js';
 import { type ObjectStat, statObject } from './objects/stat.js';
+import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
+import { Appender } from './upload/appender.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
 import type { UploadOptions, UploadResult } from './upload/options.js';
 import { type UploadDefaults, upload } from './upload/upload.js';
@@ -133,6 +135,21 @@ export class WcsClient implements AsyncDisposable {
    */
   async upload(options: UploadOptions): Promise<UploadResult> {
     return upload(this.#context, options, this.#uploadDefaults);
+  }
+
+  /**
+   * Appends to an object, or makes it (wcs-api §2.3). Only objects that were made so can be appended to. Meant for one
+   * writer at a time: a retry after a lost answer asks where the object ends to know whether the piece is there.
+   *
+   * @throws WcsError `APPEND_CONFLICT` if the object does not end at `position`; its end is the error's `nextPosition`
+   */
+  async append(options: AppendOptions): Promise<AppendResult> {
+    return append(this.#context, options);
+  }
+
+  /** Something that appends to one object again and again. Nothing is sent yet. */
+  appender(options: AppendTarget & { position?: number }): Appender {
+    return new Appender(this.#context, options);
   }
 
   /**

@@ -15,6 +15,7 @@
  * | `OBJECT_EXISTS` | 406: the object exists and overwriting was not allowed |
  * | `BLOCKS_MISSING` | 412 from mkfile: the service no longer has all blocks |
  * | `PRECONDITION_FAILED` | 412 otherwise |
+ * | `APPEND_CONFLICT` | an append was refused because the object ends elsewhere: see `nextPosition` |
  * | `TOO_LARGE` | 413 |
  * | `CALLBACK_FAILED` | 579: the object is stored, but the callback of the put policy failed |
  * | `BUCKET_NOT_FOUND` | 631 |
@@ -43,6 +44,7 @@ export type WcsErrorCode =
   | 'OBJECT_EXISTS'
   | 'BLOCKS_MISSING'
   | 'PRECONDITION_FAILED'
+  | 'APPEND_CONFLICT'
   | 'TOO_LARGE'
   | 'CALLBACK_FAILED'
   | 'BUCKET_NOT_FOUND'
@@ -76,6 +78,8 @@ export interface WcsErrorDetails {
   attempts?: number | undefined;
   /** How long the service asks to wait before trying again, in milliseconds. */
   retryAfter?: number | undefined;
+  /** Where the object that was to be appended to ends, in bytes. */
+  nextPosition?: number | undefined;
   /** What went wrong underneath. */
   cause?: unknown;
 }
@@ -118,6 +122,9 @@ export class WcsError extends Error {
   /** How long the service asked to wait before trying again, in milliseconds. */
   declare readonly retryAfter?: number;
 
+  /** Of an `APPEND_CONFLICT`: where the object ends, in bytes; absent if it cannot be appended to at all. */
+  declare readonly nextPosition?: number;
+
   /** @internal */
   constructor(code: WcsErrorCode, message: string, details: WcsErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -130,6 +137,7 @@ export class WcsError extends Error {
     if (details.requestId !== undefined) this.requestId = details.requestId;
     if (details.attempts !== undefined) this.attempts = details.attempts;
     if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
+    if (details.nextPosition !== undefined) this.nextPosition = details.nextPosition;
   }
 
   /** True for 579: the object is stored although the call failed. */

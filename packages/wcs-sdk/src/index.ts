@@ -134,6 +134,8 @@ export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/pr
 export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
 export type { ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';
+export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
+export { Appender, type AppenderCallOptions } from './upload/appender.js';
 export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
 export type { ObjectMembers, UploadOptions, UploadResult, UploadStart } from './upload/options.js';
 export {

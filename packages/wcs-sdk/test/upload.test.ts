@@ -8,6 +8,7 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { type Progress, type UploadSource, uploadToken, WcsClient } from '../src/index.js';
 import { count, emulated, optionsFor } from './support/emulated.js';
+import { HOSTILE_KEYS, WRONG_KEYS } from './support/keys.js';
 
 const MIB = 2 ** 20;
 const SMALL = lcg(1000);
@@ -246,27 +247,7 @@ describe('progress', () => {
 });
 
 describe('keys', () => {
-  const hostile = [
-    'a b',
-    '100%',
-    'a+b',
-    'a%2Fb',
-    'a%2fb/c',
-    '中文/文件 名.txt',
-    '😀',
-    '"quoted"',
-    "it's",
-    'a&b=c?d#e',
-    'a\\b',
-    'a:b',
-    'a;b,c',
-    '...',
-    'a\u0001b',
-    '1234',
-    'a\nb',
-  ];
-
-  it.each(hostile)('%j survives the round trip by form and in blocks', async key => {
+  it.each(HOSTILE_KEYS)('%j survives the round trip by form and in blocks', async key => {
     const { wcs } = await emulated();
     for (const formThreshold of [0, 1e6]) {
       expect(
@@ -282,24 +263,21 @@ describe('keys', () => {
     await expect(wcs.stat({ bucket: 'photos', key })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it.each(['', '/a', 'a/', 'a/./b', 'a/../b', '..', '../x', 'x'.repeat(1001), '中'.repeat(334), '\ud800'])(
-    '%j is refused before any I/O',
-    async key => {
-      const { emulator, wcs } = await emulated();
-      for (const call of [
-        () => wcs.upload({ bucket: 'photos', key, source: SMALL }),
-        () => wcs.stat({ bucket: 'photos', key }),
-        () => wcs.delete({ bucket: 'photos', key }),
-        () => wcs.download({ bucket: 'photos', key }),
-      ]) {
-        await expect(call()).rejects.toMatchObject({
-          code: 'INVALID_ARGUMENT',
-          message: expect.stringContaining('key'),
-        });
-      }
-      expect(emulator.requests).toEqual([]);
-    },
-  );
+  it.each(WRONG_KEYS)('%j is refused before any I/O', async key => {
+    const { emulator, wcs } = await emulated();
+    for (const call of [
+      () => wcs.upload({ bucket: 'photos', key, source: SMALL }),
+      () => wcs.stat({ bucket: 'photos', key }),
+      () => wcs.delete({ bucket: 'photos', key }),
+      () => wcs.download({ bucket: 'photos', key }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('key'),
+      });
+    }
+    expect(emulator.requests).toEqual([]);
+  });
 });
 
 describe('wrong options', () => {

@@ -28,7 +28,7 @@ export interface ListObjectsOptions extends CallOptions {
 }
 
 /** An object in a listing. */
-export type ListedObject = Omit<ObjectStat, 'requestId' | 'raw'>;
+export type ListedObject = Omit<ObjectStat, 'appendPosition' | 'requestId' | 'raw'>;
 
 /** A page of a listing. */
 export interface ObjectPage {

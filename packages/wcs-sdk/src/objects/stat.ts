@@ -3,6 +3,7 @@ import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
 import { jsonAnswer } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
+import type { WireResponse } from '../http/transport.js';
 
 /** What the service knows of an object. */
 export interface ObjectStat {
@@ -20,6 +21,8 @@ export interface ObjectStat {
   expirationDate?: string;
   /** Storage class, such as `Standard`. */
   storageClass?: string;
+  /** Where the next piece goes, for an object that can be appended to: its size in bytes. */
+  appendPosition?: number;
   /** The service's id of the request. */
   requestId?: string;
   /** The answer as received. */
@@ -42,16 +45,26 @@ export async function statObject(
   } as const;
   const answer = await callManagement(context, call, options);
   const members = jsonAnswer('stat', subject, answer);
+  const appendPosition = appendPositionOf(answer);
   return {
     key,
     ...commonMembers(members),
+    ...(appendPosition === undefined ? {} : { appendPosition }),
     ...(answer.requestId ? { requestId: answer.requestId } : {}),
     raw: members,
   };
 }
 
+/** Where the next piece goes, by an answer of stat or append (wcs-api §2.3). */
+export function appendPositionOf({ headers }: Pick<WireResponse, 'headers'>): number | undefined {
+  const position = headers['x-wcs-next-append-position'];
+  return position !== undefined && /^\d+$/.test(position) ? Number(position) : undefined;
+}
+
 /** The members that stat and list share; stat gives numbers as strings, list as numbers. */
-export function commonMembers(members: AnswerMembers): Omit<ObjectStat, 'key' | 'requestId' | 'raw'> {
+export function commonMembers(
+  members: AnswerMembers,
+): Omit<ObjectStat, 'key' | 'appendPosition' | 'requestId' | 'raw'> {
   return {
     size: Number(members['fsize'] ?? 0),
     hash: String(members['hash'] ?? ''),

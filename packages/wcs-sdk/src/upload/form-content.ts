@@ -15,6 +15,8 @@ export interface FormContent {
   readonly sentWhole: boolean;
   /** The body of the next attempt. */
   body(form: EncodedForm): Uint8Array | StreamedBody;
+  /** Counts what has not been counted as progress yet, once all is stored. */
+  countRest(): void;
 }
 
 /** Up to this size the content is read and hashed at once; handing it to a worker thread would take longer. */
@@ -37,6 +39,7 @@ export async function formContent(
     etag: pool ? etag(bytes) : undefined,
     sentWhole: true,
     body: ({ head, tail }) => Buffer.concat([head, bytes, tail]),
+    countRest: () => progress.add(bytes.length),
   };
 }
 
@@ -54,6 +57,7 @@ class StreamedContent implements FormContent {
   readonly #pool: ChecksumPool | undefined;
   readonly #progress: ProgressMeter;
   #attempt = 0;
+  #counted = 0;
   etag: string | undefined;
   sentWhole = false;
 
@@ -71,13 +75,22 @@ class StreamedContent implements FormContent {
     };
   }
 
+  countRest(): void {
+    this.#count(this.size - this.#counted);
+  }
+
+  #count(bytes: number): void {
+    this.#counted += bytes;
+    this.#progress.add(bytes);
+  }
+
   async *#stream(head: Uint8Array, tail: Uint8Array, attempt: number): AsyncGenerator<Uint8Array> {
     const digests: Uint8Array[] = [];
     // Memory of its own: the body of a failed attempt may go on for a moment beside that of the next.
     const span = new Span(Math.min(BLOCK_SIZE, this.size), this.#pool);
     // A repeated form starts from nothing.
     this.sentWhole = false;
-    this.#progress.add(-this.#progress.transferred);
+    this.#count(-this.#counted);
     yield head;
     for (let offset = 0; offset < this.size; offset += span.bytes.length) {
       const length = Math.min(span.capacity, this.size - offset);
@@ -85,7 +98,7 @@ class StreamedContent implements FormContent {
       yield span.bytes;
       digests.push(...(await span.sha1()));
       if (attempt !== this.#attempt) return;
-      this.#progress.add(length);
+      this.#count(length);
     }
     if (this.#pool) this.etag = etagOfBlocks(digests);
     // Without its tail the form is refused, and nothing mixed is stored.

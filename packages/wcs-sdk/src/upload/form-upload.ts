@@ -47,7 +47,7 @@ export async function uploadForm(
     return { answer, requestId: undefined };
   });
   const confirmed = await confirmHash(context, stored(), answer, requestId);
-  progress.add(content.size - progress.transferred);
+  content.countRest();
   progress.finish();
   return {
     bucket,

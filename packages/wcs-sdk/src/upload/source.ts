@@ -69,6 +69,24 @@ export async function openSource(source: UploadSource): Promise<RandomSource | S
   return sequentialSource(source);
 }
 
+/** A stretch of a source, as a source of its own. Closing it does nothing: the whole is closed by its owner. */
+export function sliceOf(source: RandomSource, start: number, size: number): RandomSource {
+  const { readAndDigest } = source;
+  return {
+    kind: 'random',
+    size,
+    fileName: source.fileName,
+    identity: undefined,
+    ...(source.bytes ? { bytes: source.bytes.subarray(start, start + size) } : {}),
+    read: (target, offset) => source.read(target, start + offset),
+    ...(readAndDigest
+      ? { readAndDigest: (pool, target, offset) => readAndDigest(pool, target, start + offset) }
+      : {}),
+    checkUnchanged: () => source.checkUnchanged(),
+    close: async () => {},
+  };
+}
+
 function pathOf(source: string | URL): string {
   if (typeof source === 'string') return resolve(source);
   if (source.protocol !== 'file:')

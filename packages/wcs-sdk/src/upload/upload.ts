@@ -1,8 +1,6 @@
 import { LinkedAbort, untilAborted } from '../abort.js';
-import { issuedToken, TokenSource } from '../auth/token-provider.js';
-import { uploadToken } from '../auth/upload-token.js';
 import { CallScope } from '../call-options.js';
-import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
+import { type ClientContext, requireSetting } from '../context.js';
 import { checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
@@ -11,6 +9,7 @@ import { planUpload, type UploadOptions, type UploadPlan, type UploadResult } fr
 import { FileUploadRecordStore, type UploadRecordStore } from './record-store.js';
 import { openSource, type RandomSource, type SequentialSource } from './source.js';
 import { Span } from './span.js';
+import { uploadTokens } from './upload-tokens.js';
 
 /** What a client brings to all its uploads. */
 export interface UploadDefaults
@@ -36,7 +35,18 @@ export async function upload(
     const key = plan.key ?? source.fileName;
     if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
     checkKey(key);
-    const target = { key, uploadUrl, tokens: tokenSource(context, plan, key) };
+    const target = {
+      key,
+      uploadUrl,
+      tokens: uploadTokens(context, {
+        ...plan,
+        operation: 'upload',
+        key,
+        token: plan.token,
+        overwrite: plan.overwrite,
+        signal: plan.signal,
+      }),
+    };
     if (source.kind === 'sequential') return await uploadStream(context, plan, target, source);
     if (source.size <= plan.formThreshold || source.size === 0)
       return await uploadForm(context, plan, target, source);
@@ -71,20 +81,4 @@ async function readFirstBlock(source: SequentialSource, first: Span, plan: Uploa
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {
   if (!plan.resume) return undefined;
   return plan.resume === true ? new FileUploadRecordStore(folder) : plan.resume;
-}
-
-/** The caller's tokens, or tokens that the client signs for this one object. */
-function tokenSource(context: ClientContext, plan: UploadPlan, key: string): TokenSource {
-  const { bucket, token, signal } = plan;
-  if (token !== undefined) return TokenSource.of(token, { bucket, key, ...(signal ? { signal } : {}) });
-  const credentials = requireCredentials(context, 'upload without a token');
-  return TokenSource.selfSigned(() => {
-    const policy = {
-      scope: `${bucket}:${key}`,
-      deadline: Date.now() + context.tokenLifetime,
-      ...(plan.overwrite === undefined ? {} : { overwrite: plan.overwrite ? (1 as const) : (0 as const) }),
-      ...plan.policy,
-    };
-    return issuedToken(uploadToken(credentials, policy), policy);
-  });
 }

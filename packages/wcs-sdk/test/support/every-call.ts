@@ -8,6 +8,8 @@ const TIMES = { startTime: '20260101000000', endTime: '20260102000000' };
 export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) => Promise<unknown>> = {
   upload: (wcs, options) =>
     wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
+  append: (wcs, options) =>
+    wcs.append({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
   download: (wcs, options) => wcs.download({ bucket: 'photos', key: 'k', ...options }),
   downloadStream: (wcs, options) => text(wcs.downloadStream({ bucket: 'photos', key: 'k', ...options })),
   stat: (wcs, options) => wcs.stat({ bucket: 'photos', key: 'k', ...options }),
@@ -62,6 +64,7 @@ export function callsOf(wcs: WcsClient): string[] {
 const NOT_CALLS = new Set([
   'close',
   'browserUpload',
+  'appender',
   'downloadUrl',
   'fmgr.job',
   'fops.job',
