@@ -28,6 +28,12 @@ export interface Services {
   jobs: JobRunner;
 }
 
+/** Of which bucket a request is counted, once that is known. */
+export interface RequestTally {
+  bucket?: string;
+  kind?: 'upload' | 'download';
+}
+
 /** A request on its way to an operation. */
 export interface RequestContext extends Services {
   method: string;
@@ -43,6 +49,7 @@ export interface RequestContext extends Services {
   remoteAddress: string;
   /** When the request came, in milliseconds since the epoch. */
   receivedAt: number;
+  tally: RequestTally;
   /** Milliseconds since the epoch. */
   now(): number;
   /** The requests so far. */

@@ -1,4 +1,6 @@
 import { appendObject } from '../operations/append-object.js';
+import { bucketStat } from '../operations/bucket-stat.js';
+import { bucketStatistics } from '../operations/bucket-statistics.js';
 import { controlDetections, controlLiveRecordings } from '../operations/control-data.js';
 import { controlFaults } from '../operations/control-faults.js';
 import { controlJobs } from '../operations/control-jobs.js';
@@ -49,6 +51,8 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, Operatio
   { path: /^\/fmgr\/status$/, methods: { GET: managementStatus } },
   { path: /^\/fmgr\/[^/]+$/, methods: { POST: manageInBackground } },
   { path: /^\/list$/, methods: { GET: listBucket } },
+  { path: /^\/bucket\/stat$/, methods: { GET: bucketStat } },
+  { path: /^\/bucket\/statistics$/, methods: { GET: bucketStatistics } },
   { path: /^\/bucket\/list$/, methods: { GET: listBuckets } },
   { path: /^\/imageDetect$/, methods: { POST: detectImage } },
   { path: /^\/wslive\/list$/, methods: { GET: listLiveRecordings } },

@@ -11,9 +11,10 @@ import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
+import type { DayCounts } from '../storage/metadata-store.js';
 import { isControl } from './control-path.js';
 import { errorReply } from './reply.js';
-import type { RequestContext, Services } from './request-context.js';
+import type { RequestContext, RequestTally, Services } from './request-context.js';
 import { RequestFeed } from './request-feed.js';
 import type { RequestLog, RequestRecord } from './request-log.js';
 import { route } from './route.js';
@@ -97,8 +98,9 @@ export class WcsServer {
     });
     response.setHeader('X-Reqid', record.reqId);
     response.on('error', () => {});
+    const tally: RequestTally = {};
     try {
-      const outcome = await this.#outcome(request, record);
+      const outcome = await this.#outcome(request, record, tally);
       // To close a connection on which bytes still arrive would reset it, and the client never saw the answer.
       if (outcome !== 'disconnected' && !response.shouldKeepAlive) await readAway(request);
       await this.#send(response, outcome, record);
@@ -109,13 +111,14 @@ export class WcsServer {
     }
     // What nobody wanted of the body must not stand before the next request.
     request.resume();
+    this.#count(tally, record);
     this.#parts.log.end(record);
     this.#feed.add(record);
   }
 
-  async #outcome(request: IncomingMessage, record: RequestRecord): Promise<Outcome> {
+  async #outcome(request: IncomingMessage, record: RequestRecord, tally: RequestTally): Promise<Outcome> {
     try {
-      const context = this.#contextOf(request, record);
+      const context = this.#contextOf(request, record, tally);
       const actions = isControl(context.path)
         ? []
         : this.#parts.services.faults.choose(context.method, context.target);
@@ -142,7 +145,16 @@ export class WcsServer {
         : await sendTruncated(response, reply, truncateAt);
   }
 
-  #contextOf(request: IncomingMessage, record: RequestRecord): RequestContext {
+  #count({ bucket, kind }: RequestTally, { time, bytesIn, bytesOut }: RequestRecord): void {
+    if (bucket === undefined) return;
+    const counts: DayCounts =
+      kind === 'upload'
+        ? { uploadRequest: 1, uploadTraffic: bytesIn }
+        : { downloadRequest: 1, downloadTraffic: bytesOut };
+    this.#parts.services.storage.counters.add(bucket, time, counts);
+  }
+
+  #contextOf(request: IncomingMessage, record: RequestRecord, tally: RequestTally): RequestContext {
     const { services, clock } = this.#parts;
     const target = request.url ?? '';
     const question = target.indexOf('?');
@@ -156,6 +168,7 @@ export class WcsServer {
       body: countBytes(request, record),
       remoteAddress: request.socket.remoteAddress ?? '',
       receivedAt: record.time,
+      tally,
       now: clock,
       feed: this.#feed,
       closing: this.#closing.signal,

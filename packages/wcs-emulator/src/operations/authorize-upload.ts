@@ -21,6 +21,7 @@ export async function authorizeUpload(
   });
   const { account, policy } = grant;
   await requireBucket(context, account, policy.bucket);
+  Object.assign(context.tally, { bucket: policy.bucket, kind: 'upload' });
   if (policy.persistentOps !== undefined) await readCommands(context, account, 'fops', policy.persistentOps);
   return grant;
 }

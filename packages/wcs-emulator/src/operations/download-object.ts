@@ -26,6 +26,7 @@ export async function downloadObject(
   }
   if (!(await context.storage.metadata.hasBucket(bucket)))
     throw new ServiceError(631, `no such bucket: ${bucket}`);
+  Object.assign(context.tally, { bucket, kind: 'download' });
   const key = checkKey(decodePercent(encodedKey));
   const object = await context.storage.objects.open(bucket, key);
   if (!object) throw new ServiceError(404, `no such object: ${key}`);

@@ -2,12 +2,14 @@
  * How records are named in the ordered store. The first letter says what kind; then
  *
  *   b<bucket>             a bucket
+ *   c<bucket>\0<day>      what was counted of a bucket's requests on a day
  *   i<job>\0<index>       an item of a job, its index in 8 digits
  *   j<job>                an asynchronous job
  *   k<blob>               a block of a resumable upload
  *   o<bucket>\0<key>      an object: LevelDB's byte order is the order in which keys are listed
  *   r<blob>               how many objects consist of a blob
  *   s<name>               a setting of the store
+ *   u<bucket>\0<day>      how much a bucket stores on a day on which that changed
  *   x<time><bucket>\0<key>  an object that ends at a time, in 16 digits: the order in which objects end
  */
 
@@ -33,11 +35,20 @@ export const expiryKey = (time: number, { bucket, key }: ObjectName): Buffer =>
   Buffer.from(`x${timeDigits(time)}${bucket}\0${key}`);
 export const settingKey = (name: string): Buffer => Buffer.from(`s${name}`);
 
+export const countsKey = (bucket: string, day: string): Buffer => Buffer.from(`c${bucket}\0${day}`);
+export const usageKey = (bucket: string, day: string): Buffer => Buffer.from(`u${bucket}\0${day}`);
+
 export const bucketRange = (): KeyRange => startingWith(Buffer.from('b'));
 export const blockRange = (): KeyRange => startingWith(Buffer.from('k'));
 
 export const jobRange = (): KeyRange => startingWith(Buffer.from('j'));
 export const jobItemRange = (id: string): KeyRange => startingWith(Buffer.from(`i${id}\0`));
+
+/** A bucket's days up to one. */
+export const usageRange = (bucket: string, lastDay: string): KeyRange => ({
+  gte: usageKey(bucket, ''),
+  lt: Buffer.concat([usageKey(bucket, lastDay), afterEverything]),
+});
 
 /** What ends at `time` or before. */
 export const expiryRange = (time: number): KeyRange => ({
@@ -76,6 +87,11 @@ export function expiringObject(key: Buffer): ObjectName {
   const name = key.toString('utf8', 1 + timeLength);
   const separator = name.indexOf('\0');
   return { bucket: name.slice(0, separator), key: name.slice(separator + 1) };
+}
+
+/** The day in the name of a usage record. */
+export function usageDayOf(key: Buffer): string {
+  return key.toString('utf8', key.indexOf(0) + 1);
 }
 
 function timeDigits(time: number): string {

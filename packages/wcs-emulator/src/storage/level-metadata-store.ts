@@ -1,10 +1,12 @@
 import { ClassicLevel } from 'classic-level';
+import { CommitQueue } from './commit-queue.js';
 import type { Durability } from './durability.js';
 import {
   blockKey,
   blockRange,
   bucketKey,
   bucketRange,
+  countsKey,
   expiringObject,
   expiryKey,
   expiryRange,
@@ -17,10 +19,14 @@ import {
   objectRange,
   referenceKey,
   settingKey,
+  usageDayOf,
+  usageKey,
+  usageRange,
 } from './level-keys.js';
 import { LevelObjectCursor } from './level-object-cursor.js';
 import type {
   BlockRecord,
+  DayCounts,
   JobItemRecord,
   JobRecord,
   MetadataChange,
@@ -28,7 +34,9 @@ import type {
   ObjectCursor,
   ObjectName,
   ObjectRecord,
+  UsageRecord,
 } from './metadata-store.js';
+import { type UsageChange, UsageLedger } from './usage-ledger.js';
 
 type Database = ClassicLevel<Buffer, unknown>;
 type Operation = { type: 'put'; key: Buffer; value: unknown } | { type: 'del'; key: Buffer };
@@ -37,6 +45,8 @@ type Operation = { type: 'put'; key: Buffer; value: unknown } | { type: 'del'; k
 export class LevelMetadataStore implements MetadataStore {
   readonly #database: Database;
   readonly #sync: boolean;
+  readonly #commits = new CommitQueue<MetadataChange>(changes => this.#write(changes));
+  readonly #usage = new UsageLedger(bucket => this.#readLastUsage(bucket));
 
   private constructor(database: Database, durability: Durability) {
     this.#database = database;
@@ -86,6 +96,15 @@ export class LevelMetadataStore implements MetadataStore {
     }
   }
 
+  async listUsage(bucket: string, lastDay: string): Promise<[string, UsageRecord][]> {
+    const entries = await this.#database.iterator(usageRange(bucket, lastDay)).all();
+    return entries.map(([key, usage]) => [usageDayOf(key), usage as UsageRecord]);
+  }
+
+  async getCounts(bucket: string, day: string): Promise<DayCounts> {
+    return ((await this.#database.get(countsKey(bucket, day))) as DayCounts | undefined) ?? {};
+  }
+
   async getJob(id: string): Promise<JobRecord | undefined> {
     return (await this.#database.get(jobKey(id))) as JobRecord | undefined;
   }
@@ -109,11 +128,31 @@ export class LevelMetadataStore implements MetadataStore {
   }
 
   async commit(changes: MetadataChange[]): Promise<void> {
-    await this.#database.batch(changes.flatMap(toOperations), { sync: this.#sync });
+    await this.#commits.add(changes);
   }
 
   async close(): Promise<void> {
+    await this.#commits.idle();
     await this.#database.close();
+  }
+
+  async #write(changes: readonly MetadataChange[]): Promise<void> {
+    try {
+      const days = await this.#usage.apply(changes.flatMap(usageChange));
+      const usage = days.map(({ bucket, day, usage: value }): Operation => {
+        return { type: 'put', key: usageKey(bucket, day), value };
+      });
+      await this.#database.batch([...changes.flatMap(toOperations), ...usage], { sync: this.#sync });
+    } catch (error) {
+      this.#usage.reset();
+      throw error;
+    }
+  }
+
+  async #readLastUsage(bucket: string): Promise<{ day: string; usage: UsageRecord } | undefined> {
+    const range = usageRange(bucket, '9');
+    const [last] = await this.#database.iterator({ ...range, reverse: true, limit: 1 }).all();
+    return last && { day: usageDayOf(last[0]), usage: last[1] as UsageRecord };
   }
 }
 
@@ -136,6 +175,8 @@ function toOperations(change: MetadataChange): Operation[] {
       return [{ type: 'put', key: blockKey(change.blob), value: change.record }];
     case 'delete-block':
       return [{ type: 'del', key: blockKey(change.blob) }];
+    case 'put-counts':
+      return [{ type: 'put', key: countsKey(change.bucket, change.day), value: change.counts }];
     case 'put-job':
       return [{ type: 'put', key: jobKey(change.id), value: change.record }];
     case 'put-job-item':
@@ -153,6 +194,14 @@ function toOperations(change: MetadataChange): Operation[] {
         ? [{ type: 'put', key: referenceKey(change.blob), value: change.count }]
         : [{ type: 'del', key: referenceKey(change.blob) }];
   }
+}
+
+function usageChange(change: MetadataChange): UsageChange[] {
+  if (change.type !== 'put-object' && change.type !== 'delete-object') return [];
+  const { bucket, at, previous } = change;
+  const size = change.type === 'put-object' ? change.record.size : 0;
+  const difference = size - (previous?.size ?? 0);
+  return difference === 0 ? [] : [{ bucket, at, difference }];
 }
 
 function noteExpiry(name: ObjectName, { expiresAt }: ObjectRecord): Operation[] {

@@ -95,6 +95,22 @@ export interface JobItemResult {
   more?: Record<string, unknown>;
 }
 
+/** How much a bucket stores, in bytes, on a day on which that changed. */
+export interface UsageRecord {
+  /** The most at any time of the day. */
+  peak: number;
+  /** At the end of the day so far. */
+  end: number;
+}
+
+/** What is counted of a bucket's requests on one day: their number, and the bytes of their bodies. */
+export interface DayCounts {
+  uploadTraffic?: number;
+  downloadTraffic?: number;
+  uploadRequest?: number;
+  downloadRequest?: number;
+}
+
 /** How the delivery of a notification goes. */
 export interface NotificationRecord {
   attempts: number;
@@ -107,17 +123,25 @@ export interface NotificationRecord {
 /** One step of a change; a list of them happens wholly or not at all. */
 export type MetadataChange =
   | { type: 'put-bucket'; bucket: string }
-  /** `previous` is what the record replaces. */
+  /** `previous` is what the record replaces, and `at` when, in milliseconds since the epoch. */
   | {
       type: 'put-object';
       bucket: string;
       key: string;
       record: ObjectRecord;
       previous: ObjectRecord | undefined;
+      at: number;
     }
-  | { type: 'delete-object'; bucket: string; key: string; previous: ObjectRecord | undefined }
+  | {
+      type: 'delete-object';
+      bucket: string;
+      key: string;
+      previous: ObjectRecord | undefined;
+      at: number;
+    }
   | { type: 'put-block'; blob: string; record: BlockRecord }
   | { type: 'delete-block'; blob: string }
+  | { type: 'put-counts'; bucket: string; day: string; counts: DayCounts }
   | { type: 'put-job'; id: string; record: JobRecord }
   | { type: 'put-job-item'; id: string; index: number; item: JobItemRecord }
   /** With its items, of which there are `items`. */
@@ -158,6 +182,9 @@ export interface MetadataStore {
   /** The objects whose time is over, those first that ended first. */
   listExpired(now: number): AsyncIterable<ObjectName>;
   listBlocks(): AsyncIterable<[blob: string, record: BlockRecord]>;
+  /** How much a bucket stores on each day on which that changed, up to a day, in order. */
+  listUsage(bucket: string, lastDay: string): Promise<[day: string, usage: UsageRecord][]>;
+  getCounts(bucket: string, day: string): Promise<DayCounts>;
   getJob(id: string): Promise<JobRecord | undefined>;
   /** The items of a job in their order. */
   listJobItems(id: string): Promise<JobItemRecord[]>;

@@ -208,10 +208,13 @@ export class ObjectStore {
     for (const { bucket, key, record, previous } of steps) {
       count(record, 1);
       count(previous, -1);
+      const now = this.#clock();
+      // What has ended takes no room from then on, not from when it is deleted.
+      const at = !record && previous?.expiresAt !== undefined ? Math.min(now, previous.expiresAt) : now;
       changes.push(
         record
-          ? { type: 'put-object', bucket, key, record, previous }
-          : { type: 'delete-object', bucket, key, previous },
+          ? { type: 'put-object', bucket, key, record, previous, at }
+          : { type: 'delete-object', bucket, key, previous, at },
       );
     }
     const changed = [...added].filter(([, difference]) => difference !== 0);

@@ -11,6 +11,7 @@ import { KeyedLock } from './keyed-lock.js';
 import { LevelMetadataStore } from './level-metadata-store.js';
 import type { MetadataStore } from './metadata-store.js';
 import { ObjectStore } from './object-store.js';
+import { RequestCounters } from './request-counters.js';
 
 /** Raised when an older version could no longer read what this one writes. */
 const layoutVersion = '1';
@@ -26,6 +27,7 @@ export interface Storage {
   metadata: MetadataStore;
   objects: ObjectStore;
   blocks: BlockStore;
+  counters: RequestCounters;
   /** The same data through other blobs, such as ones that fail on purpose. */
   withBlobs(wrap: (blobs: BlobStore) => BlobStore): Storage;
 }
@@ -45,7 +47,14 @@ export async function openStorage(
     await checkLayout(metadata, folder);
     const blobs = await FileBlobStore.open(folder, durability);
     const contextSecret = await ensureContextSecret(metadata);
-    const storage = compose({ blobs, metadata, clock, contextSecret, locks: new KeyedLock() });
+    const storage = compose({
+      blobs,
+      metadata,
+      clock,
+      contextSecret,
+      locks: new KeyedLock(),
+      counters: new RequestCounters(metadata),
+    });
     await metadata.commit(buckets.map(bucket => ({ type: 'put-bucket', bucket })));
     await storage.objects.purge();
     await storage.blocks.purge();
@@ -56,6 +65,8 @@ export async function openStorage(
     const sweeper = new ExpirySweeper(storage.objects);
     const close = async () => {
       await sweeper.stop();
+      // What cannot be written now is lost; the storage is closed all the same.
+      await storage.counters.flush().catch(() => {});
       await metadata.close();
     };
     return { ...storage, close };
@@ -71,12 +82,14 @@ function compose(shared: {
   clock: () => number;
   contextSecret: Buffer;
   locks: KeyedLock;
+  counters: RequestCounters;
 }): Storage {
   return {
     blobs: shared.blobs,
     metadata: shared.metadata,
     objects: new ObjectStore(shared),
     blocks: new BlockStore(shared),
+    counters: shared.counters,
     withBlobs: wrap => compose({ ...shared, blobs: wrap(shared.blobs) }),
   };
 }
