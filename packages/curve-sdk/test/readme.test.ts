@@ -9,7 +9,8 @@ it('the examples of the README do what they say', async () => {
   await using emulator = await startCurveEmulator({ durability: 'fast' });
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'client.conf'), emulator.clientConf);
+  writeFileSync(join(cwd, 'disk.img'), Buffer.alloc(3_000_000, 7));
   const folder = fileURLToPath(new URL('..', import.meta.url));
   const env = { MDS_ADDRESS: emulator.mdsAddresses.join(',') };
-  expect(await runReadmeExamples(folder, { cwd, env })).toBe(3);
+  expect(await runReadmeExamples(folder, { cwd, env })).toBe(8);
 });

@@ -4,7 +4,7 @@ import { createClient, type NativeClient } from '@curve-wcs/curve-native';
 import { CBDClient } from '../cbd/cbd-client.js';
 import { FileInfo_t, UserInfo_t } from '../cbd/types.js';
 import { type ConfigKeys, keysOf } from './client-conf.js';
-import type { ConformanceOptions, FaultDriver } from './options.js';
+import type { ConformanceClient, ConformanceOptions, FaultDriver } from './options.js';
 import { type Rewrite, Tap } from './tap.js';
 
 /** Bytes of a segment, the unit of volume sizes. */
@@ -38,6 +38,8 @@ export class Cluster {
   readonly keys: ConfigKeys;
   /** Does something while the cluster believes that it is later, where that is possible. */
   readonly later: (milliseconds: number, action: () => Promise<void>) => Promise<void>;
+  /** A client that is not initialised. */
+  readonly newClient: () => ConformanceClient;
   readonly #faults: FaultDriver | undefined;
   readonly #prefix: string;
   readonly #cleanups: (() => Promise<unknown>)[] = [];
@@ -45,6 +47,7 @@ export class Cluster {
   constructor(options: ConformanceOptions, number: number) {
     const { config, rootPassword = 'root_password', faults } = options;
     this.later = options.later ?? ((_, action) => action());
+    this.newClient = () => options.client?.(number) ?? new CBDClient();
     this.keys = { ...keysOf(config()), ...SHORT };
     this.root = new UserInfo_t('root', rootPassword);
     this.#faults = faults?.();
@@ -90,8 +93,8 @@ export class Cluster {
   }
 
   /** An initialised client, with some keys changed. */
-  async client(changes: ConfigKeys = {}): Promise<CBDClient> {
-    const client = new CBDClient();
+  async client(changes: ConfigKeys = {}): Promise<ConformanceClient> {
+    const client = this.newClient();
     const result = await client.InitAsync({ ...this.keys, ...changes });
     if (result !== 0) throw new Error(`Init gave ${result}`);
     this.#cleanups.push(() => client.UnInitAsync());
@@ -113,7 +116,10 @@ export class Cluster {
   }
 
   /** A client with a new volume of `u1`, open. */
-  async volume(name = 'v', changes: ConfigKeys = {}): Promise<{ cbd: CBDClient; path: string; fd: number }> {
+  async volume(
+    name = 'v',
+    changes: ConfigKeys = {},
+  ): Promise<{ cbd: ConformanceClient; path: string; fd: number }> {
     const cbd = await this.client(changes);
     const path = this.path(name);
     await expectOk(cbd.CreateAsync(path, this.u1, SIZE), `Create ${path}`);
@@ -123,14 +129,14 @@ export class Cluster {
   }
 
   /** What StatFile says, which must succeed. */
-  async stat(cbd: CBDClient, path: string, user = this.u1): Promise<FileInfo_t> {
+  async stat(cbd: ConformanceClient, path: string, user = this.u1): Promise<FileInfo_t> {
     const info = new FileInfo_t();
     await expectOk(cbd.StatFileAsync(path, user, info), `StatFile ${path}`);
     return info;
   }
 
   /** The entries of the recycle bin that come from this case's volume of that name. */
-  async recycled(cbd: CBDClient, name: string): Promise<string[]> {
+  async recycled(cbd: ConformanceClient, name: string): Promise<string[]> {
     const names = await cbd.ListdirAsync('/RecycleBin', this.root);
     return names.filter(entry => entry.startsWith(`${this.#prefix}${name}-`));
   }
@@ -138,7 +144,8 @@ export class Cluster {
   /** Ends the clients and removes what the case left behind, for good. */
   async cleanUp(): Promise<void> {
     for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
-    const cbd = await this.client();
+    const cbd = new CBDClient();
+    await expectOk(cbd.InitAsync(this.keys), 'Init');
     await this.#remove(cbd, '/');
     const bin = cbd.OpenDir('/RecycleBin', this.root);
     await cbd.ListdirAsync(bin);

@@ -12,7 +12,7 @@ import { volumeCases } from './cases/volumes.js';
 import { Cluster } from './cluster.js';
 import type { ConformanceOptions } from './options.js';
 
-export type { ConformanceOptions, FaultDriver, SeenCall, TestRunner } from './options.js';
+export type { ConformanceClient, ConformanceOptions, FaultDriver, SeenCall, TestRunner } from './options.js';
 
 /** Milliseconds for a case that says nothing else; runners have very different ideas of their own. */
 const TIMEOUT = 60_000;

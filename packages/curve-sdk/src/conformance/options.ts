@@ -1,4 +1,5 @@
 import type { NativeConfig } from '@curve-wcs/curve-native';
+import type { CBDClient } from '../cbd/cbd-client.js';
 
 /** A call that the cluster had. */
 export interface SeenCall {
@@ -35,12 +36,52 @@ export interface TestRunner {
   it(name: string, body: () => Promise<void>, timeout?: number): unknown;
 }
 
+/** The calls of {@link CBDClient} that the cases make, for running them through another client. */
+export type ConformanceClient = Pick<
+  CBDClient,
+  | 'AioRead'
+  | 'AioWrite'
+  | 'ChangeOwnerAsync'
+  | 'CloseAsync'
+  | 'CloseDir'
+  | 'Create2Async'
+  | 'CreateAsync'
+  | 'DeleteForceAsync'
+  | 'DiscardAsync'
+  | 'Extend4QemuAsync'
+  | 'ExtendAsync'
+  | 'GetClusterIdAsync'
+  | 'IncreaseEpochAsync'
+  | 'InitAsync'
+  | 'ListdirAsync'
+  | 'ListPoolsetAsync'
+  | 'MkdirAsync'
+  | 'Open4QemuAsync'
+  | 'OpenAsync'
+  | 'OpenDir'
+  | 'ReadAsync'
+  | 'RecoverAsync'
+  | 'RenameAsync'
+  | 'RmdirAsync'
+  | 'StatFile4QemuAsync'
+  | 'StatFileAsync'
+  | 'UnInitAsync'
+  | 'UnlinkAsync'
+  | 'WriteAsync'
+>;
+
 /** What the suite runs on. */
 export interface ConformanceOptions {
   /** Gives the configuration of the cluster, once it runs: the path of a client.conf or its keys. */
   readonly config: () => NativeConfig;
   /** Where the cases are registered. */
   readonly runner: TestRunner;
+  /**
+   * Makes a client for the case of that number to run through.
+   *
+   * @default a {@link CBDClient}
+   */
+  readonly client?: (caseNumber: number) => ConformanceClient;
   /** @default 'root_password' */
   readonly rootPassword?: string;
   /**

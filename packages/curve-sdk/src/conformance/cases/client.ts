@@ -9,6 +9,7 @@ import { FileInfo_t } from '../../cbd/types.js';
 import type { Case } from '../case.js';
 import { confText, requiredKeys } from '../client-conf.js';
 import { BLOCK, type Cluster, SIZE } from '../cluster.js';
+import type { ConformanceClient } from '../options.js';
 import { deadAddress, withUnknownFields } from '../tap.js';
 
 /** Init, clients that are not initialised, and what concerns the cluster as a whole. */
@@ -16,19 +17,19 @@ export const clientCases: Case[] = [
   {
     number: 1,
     title: 'Init with a missing file gives -2',
-    run: async () => equal(await new CBDClient().InitAsync('/nonexistent/client.conf'), -2),
+    run: async cluster => equal(await cluster.newClient().InitAsync('/nonexistent/client.conf'), -2),
   },
   {
     number: 2,
     title: 'Init without a required key gives -2',
-    run: async ({ keys }) =>
+    run: async ({ keys, newClient }) =>
       withConfFile(async (path, write) => {
         for (const key of requiredKeys()) {
           write(confText(keys, key));
-          equal(await new CBDClient().InitAsync(path), -2, key);
+          equal(await newClient().InitAsync(path), -2, key);
         }
         write(confText(keys));
-        const complete = new CBDClient();
+        const complete = newClient();
         equal(await complete.InitAsync(path), 0);
         await complete.UnInitAsync();
       }),
@@ -36,9 +37,9 @@ export const clientCases: Case[] = [
   {
     number: 3,
     title: 'Init with a malformed list of MDSs gives -2',
-    async run({ keys }) {
+    async run({ keys, newClient }) {
       for (const address of ['localhost:6666', '1.2.3.4:0', '127.0.0.1:6666, 127.0.0.1:6667'])
-        equal(await new CBDClient().InitAsync({ ...keys, 'mds.listen.addr': address }), -2, address);
+        equal(await newClient().InitAsync({ ...keys, 'mds.listen.addr': address }), -2, address);
     },
   },
   {
@@ -62,7 +63,7 @@ export const clientCases: Case[] = [
     number: 6,
     title: 'calls before Init and after UnInit give -2',
     async run(cluster) {
-      const cbd = new CBDClient();
+      const cbd = cluster.newClient();
       await expectNothingWorks(cbd, cluster);
       equal(await cbd.InitAsync(cluster.keys), 0);
       await cbd.UnInitAsync();
@@ -72,8 +73,8 @@ export const clientCases: Case[] = [
   {
     number: 7,
     title: 'Write and Read before Init give -23',
-    async run() {
-      const cbd = new CBDClient();
+    async run(cluster) {
+      const cbd = cluster.newClient();
       equal(await cbd.WriteAsync(0, Buffer.alloc(BLOCK), 0, BLOCK), -23);
       equal(await cbd.ReadAsync(0, null, 0, BLOCK), -23);
       equal(await cbd.WriteAsync(0, Buffer.alloc(0), 0, 0), 0);
@@ -152,10 +153,14 @@ export const clientCases: Case[] = [
     number: 86,
     title: 'the libcbd calls sync and close give 0 for every descriptor',
     async run(cluster) {
-      const { cbd, fd } = await cluster.volume();
+      const cbd = new CBDClient();
+      equal(await cbd.InitAsync(cluster.keys), 0);
+      equal(await cbd.CreateAsync(cluster.path('v'), cluster.u1, SIZE), 0);
+      const fd = await cbd.OpenAsync(cluster.path('v'), cluster.u1);
       const lib = new LibCBD(cbd);
       for (const any of [fd, 999, -1]) equal(lib.cbd_libcurve_sync(any), 0);
       for (const bad of [999, -1]) equal(lib.cbd_libcurve_close(bad), 0);
+      await cbd.UnInitAsync();
     },
   },
 ];
@@ -173,7 +178,7 @@ async function withConfFile(
   }
 }
 
-async function expectNothingWorks(cbd: CBDClient, cluster: Cluster): Promise<void> {
+async function expectNothingWorks(cbd: ConformanceClient, cluster: Cluster): Promise<void> {
   const { u1 } = cluster;
   const v = cluster.path('v');
   const results = await Promise.all([

@@ -1,9 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CBDClient } from '../../cbd/cbd-client.js';
 import { pattern } from '../../script/pattern.js';
 import type { Case } from '../case.js';
 import { BLOCK, type Cluster, G, until } from '../cluster.js';
+import type { ConformanceClient } from '../options.js';
 
 /** Long enough for a call before it, short enough to wait for. */
 const DELAY = 1000;
@@ -79,13 +79,13 @@ async function written(
   cluster: Cluster,
   changes: Record<string, number | boolean> = {},
   name = 'v',
-): Promise<{ cbd: CBDClient; fd: number; path: string }> {
+): Promise<{ cbd: ConformanceClient; fd: number; path: string }> {
   const volume = await cluster.volume(name, changes);
   equal(await volume.cbd.WriteAsync(volume.fd, DATA, 0, BLOCK), BLOCK);
   return volume;
 }
 
-async function expectKept(cluster: Cluster, cbd: CBDClient, fd: number, path: string): Promise<void> {
+async function expectKept(cluster: Cluster, cbd: ConformanceClient, fd: number, path: string): Promise<void> {
   equal((await cluster.native().allocatedSize(path)).total, BigInt(G));
   deepEqual(await cbd.ReadAsync(fd, null, 0, BLOCK), DATA);
 }

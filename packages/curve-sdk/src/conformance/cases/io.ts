@@ -1,9 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CBDClient } from '../../cbd/cbd-client.js';
 import { pattern } from '../../script/pattern.js';
 import type { Case } from '../case.js';
 import { BLOCK, CHUNK, type Cluster, G, SIZE } from '../cluster.js';
+import type { ConformanceClient } from '../options.js';
 
 const K = 1024;
 const M = K * K;
@@ -184,7 +184,12 @@ export const ioCases: Case[] = [
   },
 ];
 
-async function writeAndRead(cbd: CBDClient, fd: number, offset: number, length: number): Promise<void> {
+async function writeAndRead(
+  cbd: ConformanceClient,
+  fd: number,
+  offset: number,
+  length: number,
+): Promise<void> {
   const data = pattern(length, offset, 1);
   equal(await cbd.WriteAsync(fd, data, offset, length), length);
   deepEqual(await cbd.ReadAsync(fd, null, offset, length), data);

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { CBDClient } from '../../cbd/cbd-client.js';
 import { pattern } from '../../script/pattern.js';
 import type { Case } from '../case.js';
 import { BLOCK, type Cluster, SIZE } from '../cluster.js';
+import type { ConformanceClient } from '../options.js';
 
 const UNKNOWN_ID = 999_999_999;
 
@@ -71,7 +71,7 @@ export const recoverCases: Case[] = [
 ];
 
 /** Creates a volume; its id. */
-async function created(cluster: Cluster, cbd: CBDClient, path: string): Promise<number> {
+async function created(cluster: Cluster, cbd: ConformanceClient, path: string): Promise<number> {
   equal(await cbd.CreateAsync(path, cluster.u1, SIZE), 0);
   return (await cluster.stat(cbd, path)).id;
 }

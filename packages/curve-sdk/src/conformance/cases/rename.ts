@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { CBDClient } from '../../cbd/cbd-client.js';
 import type { Case } from '../case.js';
 import { type Cluster, SIZE } from '../cluster.js';
+import type { ConformanceClient } from '../options.js';
 
 /** Rename. */
 export const renameCases: Case[] = [
@@ -78,7 +78,7 @@ export const renameCases: Case[] = [
 async function given(
   cluster: Cluster,
   ...names: string[]
-): Promise<{ cbd: CBDClient; a: string; b: string }> {
+): Promise<{ cbd: ConformanceClient; a: string; b: string }> {
   const cbd = await cluster.client();
   for (const name of names) equal(await cbd.CreateAsync(cluster.path(name), cluster.u1, SIZE), 0);
   return { cbd, a: cluster.path('a'), b: cluster.path('b') };
