@@ -103,6 +103,13 @@ export interface WcsEmulatorOptions {
    * @defaultValue `1073741824`, which is 1 GiB
    */
   maxUnpackedBytes?: number;
+  /**
+   * Refuses (400) what the documents do not know: members of put policies, parameters, form fields and template
+   * variables. Otherwise they are ignored, as the service does.
+   *
+   * @defaultValue `false`
+   */
+  strict?: boolean;
   /** What `/imageDetect` and `contentDetect` are to find: the emulator does not look at pixels. */
   detections?: readonly DetectionResult[];
   /** What `/wslive/list` is to list: the emulator records no channels. */
@@ -138,6 +145,7 @@ export interface ResolvedOptions {
   notificationRetryDelays: readonly number[];
   mirrorOrigins: Readonly<Record<string, string>>;
   maxUnpackedBytes: number;
+  strict: boolean;
   detections: readonly DetectionResult[];
   liveRecordings: readonly LiveRecording[];
   ffprobe: string;
@@ -162,6 +170,7 @@ const known: readonly string[] = [
   'notificationRetryDelays',
   'mirrorOrigins',
   'maxUnpackedBytes',
+  'strict',
   'detections',
   'liveRecordings',
   'ffprobe',
@@ -219,6 +228,7 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     notificationRetryDelays,
     mirrorOrigins,
     maxUnpackedBytes,
+    strict: options.strict ?? false,
     detections: options.detections ?? [],
     liveRecordings: options.liveRecordings ?? [],
     ffprobe: options.ffprobe ?? 'ffprobe',

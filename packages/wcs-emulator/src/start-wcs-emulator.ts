@@ -91,6 +91,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     maxUnpackedBytes: rest.maxUnpackedBytes,
   });
   const services: Services = {
+    strict: rest.strict,
     accounts,
     storage,
     faults,

@@ -118,6 +118,55 @@ describe('the command', () => {
     });
   });
 
+  test('takes several accounts, each with its buckets', async () => {
+    const file = join(temporaryFolder(), 'accounts.json');
+    writeFileSync(file, JSON.stringify([{ accessKey: 'three', secretKey: 's3' }]));
+    const { server } = await serve(
+      '--account',
+      'one:s1:b1,both',
+      '--account',
+      'two:s2:both',
+      '--accounts-file',
+      file,
+    );
+    expect(server).toMatchObject({ accessKey: 'one', secretKey: 's1' });
+    const bucketsOf = async (accessKey: string, secretKey: string) => {
+      const client = new TestClient({ url: server.url, accessKey, secretKey });
+      const { text } = await client.manage('GET', '/bucket/list');
+      return JSON.parse(text).buckets.map(({ name }: { name: string }) => name);
+    };
+    expect(await bucketsOf('one', 's1')).toEqual(['b1', 'both']);
+    expect(await bucketsOf('two', 's2')).toEqual(['both']);
+    expect(await bucketsOf('three', 's3')).toEqual(['b1', 'both']);
+  });
+
+  test('is strict where that is asked for', async () => {
+    const target = '/bucket/list?unknown=1';
+    for (const [flag, status] of [
+      ['--strict', 400],
+      ['--loose', 200],
+    ] as const) {
+      const { server } = await serve(flag);
+      expect(await new TestClient(server, 'demo').manage('GET', target)).toMatchObject({ status });
+    }
+  });
+
+  test('never prints a secret that it cannot use', async () => {
+    const file = join(temporaryFolder(), 'accounts.json');
+    writeFileSync(file, '{"secretKey":"hush"}');
+    for (const args of [
+      ['--account', 'a:hush:'],
+      ['--account', 'hush'],
+      ['--accounts-file', file],
+      ['--accounts-file', `${file}x`],
+      ['--account', 'a:hush', '--secret-key', 'hush'],
+    ]) {
+      const { code, stdout, stderr } = await run(...args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).not.toContain('hush');
+    }
+  });
+
   test('loads what a file says', async () => {
     const file = join(temporaryFolder(), 'data.json');
     const detection = { image: 'demo:a', type: 'porn', label: 1 };
@@ -146,6 +195,7 @@ describe('the command', () => {
 
   test.each([
     ['an unknown option', ['--nonsense'], 'nonsense'],
+    ['two kinds of strictness', ['--strict', '--loose'], '--loose'],
     ['a port that is none', ['--port', 'x'], '--port x'],
     ['a port out of range', ['--port', '70000'], '70000'],
     ['a bucket name that is none', ['--bucket', 'A B'], 'A B'],

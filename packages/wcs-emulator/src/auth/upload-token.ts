@@ -8,6 +8,8 @@ import { type SignatureAlgorithm, sign, signaturesEqual } from './signature.js';
 export interface UploadGrant {
   account: WcsCredentials;
   policy: PutPolicy;
+  /** The policy as it was signed. */
+  json: string;
 }
 
 /**
@@ -34,8 +36,9 @@ export function verifyUploadToken(
   if (!signaturesEqual(sign(algorithm, account.secretKey, encodedPolicy), signature)) {
     throw new ServiceError(401, 'wrong upload token signature');
   }
-  const policy = parsePutPolicy(decodeText(encodedPolicy, 'put policy', 401));
+  const json = decodeText(encodedPolicy, 'put policy', 401);
+  const policy = parsePutPolicy(json);
   if (now > policy.deadline) throw new ServiceError(401, 'the upload token has expired');
   if (!owns(account, policy.bucket)) throw new ServiceError(403, `not your bucket: ${policy.bucket}`);
-  return { account, policy };
+  return { account, policy, json };
 }

@@ -12,6 +12,9 @@ export type Command =
       accessKey: string | undefined;
       secretKey: string | undefined;
       buckets: string[];
+      accounts: string[];
+      accountsFile: string | undefined;
+      strict: boolean;
       outboundHosts: string[];
       load: string | undefined;
       ffprobe: string | undefined;
@@ -31,7 +34,14 @@ Options:
   --host ADDRESS      listen on this address (default: 127.0.0.1)
   --access-key KEY    the account's access key (default: wcs-emulator)
   --secret-key KEY    its secret key (default: made once, and kept in the data folder)
-  --bucket NAME       a bucket that is to exist; can be repeated (default: demo)
+  --account AK:SK[:BUCKET,…]
+                      an account, and the buckets it owns (default: all); can be repeated, in place of the two above
+  --accounts-file FILE
+                      accounts in JSON, as of the option credentials; only its owner should be able to read it
+  --bucket NAME       a bucket that is to exist; can be repeated (default: demo, unless an
+                      account names one)
+  --strict            refuse what the documents do not know
+  --loose             ignore it, as the service does (the default)
   --outbound-host HOST
                       a host besides this machine that it may send requests to; can be repeated; any is all
   --load FILE         JSON with what image detection finds and which live recordings there are
@@ -53,6 +63,10 @@ export function parseArguments(args: readonly string[]): Command {
         'access-key': { type: 'string' },
         'secret-key': { type: 'string' },
         bucket: { type: 'string', multiple: true, default: [] },
+        account: { type: 'string', multiple: true, default: [] },
+        'accounts-file': { type: 'string' },
+        strict: { type: 'boolean', default: false },
+        loose: { type: 'boolean', default: false },
         'outbound-host': { type: 'string', multiple: true, default: [] },
         load: { type: 'string' },
         ffprobe: { type: 'string' },
@@ -66,6 +80,8 @@ export function parseArguments(args: readonly string[]): Command {
     if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
       return { kind: 'misused', message: `--port ${values.port} is not a port` };
     }
+    const problem = contradiction(values);
+    if (problem !== undefined) return { kind: 'misused', message: problem };
     return {
       kind: 'serve',
       dataDir: values['data-dir'],
@@ -74,6 +90,9 @@ export function parseArguments(args: readonly string[]): Command {
       accessKey: values['access-key'],
       secretKey: values['secret-key'],
       buckets: values.bucket,
+      accounts: values.account,
+      accountsFile: values['accounts-file'],
+      strict: values.strict,
       outboundHosts: values['outbound-host'],
       load: values.load,
       ffprobe: values.ffprobe,
@@ -82,4 +101,20 @@ export function parseArguments(args: readonly string[]): Command {
   } catch (error) {
     return { kind: 'misused', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What cannot be said at the same time. */
+function contradiction(values: {
+  strict: boolean;
+  loose: boolean;
+  account: string[];
+  'accounts-file'?: string;
+  'access-key'?: string;
+  'secret-key'?: string;
+}): string | undefined {
+  if (values.strict && values.loose) return '--strict and --loose exclude each other';
+  const single = values['access-key'] !== undefined || values['secret-key'] !== undefined;
+  const several = values.account.length > 0 || values['accounts-file'] !== undefined;
+  if (single && several) return '--access-key and --secret-key exclude --account and --accounts-file';
+  return undefined;
 }

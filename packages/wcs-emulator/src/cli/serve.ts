@@ -1,5 +1,6 @@
 import type { WcsEmulatorOptions } from '../options.js';
 import { startWcsEmulator, type WcsEmulator } from '../start-wcs-emulator.js';
+import { parseAccount, readAccountsFile } from './accounts.js';
 import { readDataFile } from './data-file.js';
 import type { Command } from './parse-arguments.js';
 import { ensureSecretKey, makeSecretKey } from './secret-key.js';
@@ -8,19 +9,38 @@ type ServeCommand = Extract<Command, { kind: 'serve' }>;
 
 /** Starts the emulator that a command line describes. */
 export async function serve(command: ServeCommand): Promise<WcsEmulator> {
-  const { dataDir, host, port, accessKey, buckets, outboundHosts, load, ffprobe, ffmpeg } = command;
-  const secretKey =
-    command.secretKey ?? (dataDir === undefined ? makeSecretKey() : await ensureSecretKey(dataDir));
-  const options: WcsEmulatorOptions = { secretKey, buckets: buckets.length > 0 ? buckets : ['demo'] };
+  const { dataDir, host, port, buckets, strict, outboundHosts, load, ffprobe, ffmpeg } = command;
+  const accounts = await accountOptions(command);
+  const named = buckets.length > 0 || accounts.credentials?.some(account => account.buckets !== undefined);
+  const options: WcsEmulatorOptions = {
+    ...accounts,
+    buckets: named ? buckets : ['demo'],
+    strict,
+    outboundHosts: outboundHosts.includes('any') ? 'any' : outboundHosts,
+  };
   if (dataDir !== undefined) options.dataDir = dataDir;
   if (host !== undefined) options.host = host;
   if (port !== undefined) options.port = port;
-  if (accessKey !== undefined) options.accessKey = accessKey;
   if (ffprobe !== undefined) options.ffprobe = ffprobe;
   if (ffmpeg !== undefined) options.ffmpeg = ffmpeg;
-  options.outboundHosts = outboundHosts.includes('any') ? 'any' : outboundHosts;
   if (load !== undefined) Object.assign(options, await readDataFile(load));
   return startWcsEmulator(options);
+}
+
+async function accountOptions({
+  accounts,
+  accountsFile,
+  accessKey,
+  secretKey,
+  dataDir,
+}: ServeCommand): Promise<WcsEmulatorOptions> {
+  const credentials = [
+    ...accounts.map(parseAccount),
+    ...(accountsFile === undefined ? [] : await readAccountsFile(accountsFile)),
+  ];
+  if (accounts.length > 0 || accountsFile !== undefined) return { credentials };
+  const made = secretKey ?? (dataDir === undefined ? makeSecretKey() : await ensureSecretKey(dataDir));
+  return { secretKey: made, ...(accessKey !== undefined && { accessKey }) };
 }
 
 /** What is printed once it listens: a whole `.wcscfg`, with all else in its comments. */

@@ -26,12 +26,13 @@ export interface StoredUpload {
  */
 export async function completeUpload(
   context: RequestContext,
-  { account, policy }: UploadGrant,
+  grant: UploadGrant,
   upload: StoredUpload,
   answer: (values: TemplateValues) => Reply,
 ): Promise<Reply> {
+  const { account, policy } = grant;
   const { key, record } = upload;
-  const persistentId = await startJobs(context, { account, policy }, { key, size: record.size });
+  const persistentId = await startJobs(context, grant, { key, size: record.size });
   const values = uploadValues(context, policy.bucket, upload, persistentId);
   const { callbackUrl, callbackBody = '' } = policy;
   const reply =

@@ -12,6 +12,8 @@ import type { RequestFeed } from './request-feed.js';
 
 /** What all requests share. */
 export interface Services {
+  /** Whether what the documents do not know is refused. */
+  strict: boolean;
   accounts: Accounts;
   storage: Storage;
   faults: FaultRegistry;

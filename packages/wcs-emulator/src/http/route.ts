@@ -28,6 +28,7 @@ import { putChunk } from '../operations/put-chunk.js';
 import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
 import { uploadFile } from '../operations/upload-file.js';
+import { checkQuery } from '../strictness/check-parameters.js';
 import { isControl } from './control-path.js';
 import type { Reply } from './reply.js';
 import { header, type Operation, type RequestContext } from './request-context.js';
@@ -79,6 +80,7 @@ export async function route(context: RequestContext): Promise<Reply> {
   if (!found) throw new ServiceError(404, `${context.path} is not supported by this version`);
   const operation = found.methods[context.method];
   if (!operation) throw new ServiceError(405, `${context.method} is not the method of ${context.path}`);
+  if (context.strict && !isControl(context.path)) checkQuery(context.path, context.query);
   return operation(context);
 }
 

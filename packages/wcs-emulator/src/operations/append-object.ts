@@ -5,6 +5,7 @@ import type { Reply } from '../http/reply.js';
 import type { Operation, RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import { appendToObject } from '../storage/append-object.js';
+import { checkFields } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
@@ -21,6 +22,7 @@ export const appendObject: Operation = async context => {
   const position = parseInteger(segment, 'position');
   const form = await receiveForm(context, maxPiece);
   try {
+    if (context.strict) checkFields(form.fields);
     const grant = await authorizeUpload(context, form.token);
     return await tellReturnUrl(grant.policy, () => append(context, grant, form, position));
   } finally {

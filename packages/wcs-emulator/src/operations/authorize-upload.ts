@@ -1,6 +1,7 @@
 import { signatureAlgorithm } from '../auth/signature.js';
 import { type UploadGrant, verifyUploadToken } from '../auth/upload-token.js';
 import { header, type RequestContext } from '../http/request-context.js';
+import { checkPolicy } from '../strictness/check-policy.js';
 import { requireBucket } from './authorize.js';
 import { readCommands } from './job-request.js';
 
@@ -19,7 +20,8 @@ export async function authorizeUpload(
     algorithm: signatureAlgorithm(header(context, 'encryption-type')),
     now: context.now(),
   });
-  const { account, policy } = grant;
+  const { account, policy, json } = grant;
+  if (context.strict) checkPolicy(json);
   await requireBucket(context, account, policy.bucket);
   Object.assign(context.tally, { bucket: policy.bucket, kind: 'upload' });
   if (policy.persistentOps !== undefined) await readCommands(context, account, 'fops', policy.persistentOps);

@@ -4,6 +4,7 @@ import { signatureAlgorithm } from '../auth/signature.js';
 import { readBody } from '../http/read-body.js';
 import { header, type RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
+import { checkBody } from '../strictness/check-parameters.js';
 
 /** The largest body of a management request, in bytes. */
 const maxManagementBody = 1024 * 1024;
@@ -19,6 +20,7 @@ export async function authorizeManagement(
     target: context.target,
     body,
   });
+  if (context.strict) checkBody(context.path, body);
   return { account, body };
 }
 

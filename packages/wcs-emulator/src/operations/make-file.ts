@@ -7,6 +7,7 @@ import { jsonReply } from '../http/reply.js';
 import { header, type Operation } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
+import { checkCustom } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
@@ -25,6 +26,7 @@ export const makeFile: Operation = async context => {
   const grant = await authorizeUpload(context);
   const { policy } = grant;
   const { size, key: keyInPath, custom } = parsePath(context.path);
+  if (context.strict) checkCustom(custom);
   checkSize(policy, size);
   const key = checkKey(policy.key ?? keyInPath ?? keyInHeader(header(context, 'key')));
   const list = (await readBody(context.body, maxContextList)).toString('latin1').trim();

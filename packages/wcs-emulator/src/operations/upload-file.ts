@@ -6,6 +6,7 @@ import type { Reply } from '../http/reply.js';
 import type { Operation, RequestContext } from '../http/request-context.js';
 import { ServiceError } from '../http/service-error.js';
 import type { ObjectRecord } from '../storage/metadata-store.js';
+import { checkFields } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
 import { typeOfKey, unknownType } from './content-type.js';
@@ -20,6 +21,7 @@ const maxFormFile = 500 * 1024 * 1024;
 export const uploadFile: Operation = async context => {
   const form = await receiveForm(context, maxFormFile);
   try {
+    if (context.strict) checkFields(form.fields);
     const grant = await authorizeUpload(context, form.token);
     return await tellReturnUrl(grant.policy, () => store(context, grant, form));
   } finally {
