@@ -20,12 +20,11 @@ Loop::Loop() {
 }
 
 void Loop::post(Task task) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  posted_.push_back(std::move(task));
-  if (!wakePending_) {
-    wakePending_ = true;
-    wake();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    posted_.push_back(std::move(task));
   }
+  if (asleep_.exchange(false)) wake();
 }
 
 void Loop::stop() {
@@ -41,7 +40,7 @@ void Loop::wake() {
 
 void Loop::drainWakeups() {
   char bytes[64];
-  while (::read(wakeRead_.get(), bytes, sizeof bytes) > 0) {
+  while (::read(wakeRead_.get(), bytes, sizeof bytes) == sizeof bytes) {
   }
 }
 
@@ -49,7 +48,7 @@ void Loop::run() {
   std::vector<Poller::Event> ready;
   while (!stopped_) {
     ready.clear();
-    poller_.wait(waitTimeMs(), ready);
+    wait(ready);
     for (const Poller::Event& event : ready) {
       if (event.fd == wakeRead_.get()) {
         drainWakeups();
@@ -63,6 +62,18 @@ void Loop::run() {
     runTimers();
     runDeferred();
   }
+}
+
+void Loop::wait(std::vector<Poller::Event>& ready) {
+  // In this order: whoever posts after we have looked finds us asleep.
+  asleep_ = true;
+  bool idle;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    idle = posted_.empty();
+  }
+  poller_.wait(idle ? waitTimeMs() : 0, ready);
+  asleep_ = false;
 }
 
 int Loop::waitTimeMs() {
@@ -79,7 +90,6 @@ void Loop::runPosted() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     tasks.swap(posted_);
-    wakePending_ = false;
   }
   for (Task& task : tasks) task();
 }

@@ -45,6 +45,7 @@ class Loop {
  private:
   void wake();
   void drainWakeups();
+  void wait(std::vector<Poller::Event>& ready);
   int waitTimeMs();
   void runPosted();
   void runTimers();
@@ -60,7 +61,8 @@ class Loop {
 
   std::mutex mutex_;
   std::vector<Task> posted_;
-  bool wakePending_ = false;
+  // A loop that is not about to wait looks into posted_ anyway, and need not be woken.
+  std::atomic<bool> asleep_{false};
 };
 
 }  // namespace curve::net
