@@ -63,8 +63,9 @@ void round(uint16_t port) {
   Config config;
   std::string error;
   if (!makeConfig(settings, config, error)) std::abort();
-  auto client = Client::create(config, error);
   std::atomic<int> completed{0};
+  auto client = Client::create(
+      config, [&](std::vector<Completed>&& batch) { completed += static_cast<int>(batch.size()); }, error);
   constexpr int kThreads = 4, kCalls = 50;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; t++) {
@@ -74,10 +75,11 @@ void round(uint16_t port) {
         command.op = i % 4 == 0 ? Op::open : Op::clusterId;
         command.id = static_cast<uint64_t>(t * kCalls + i + 1);
         command.deadlineMs = i % 5 == 0 ? 3 : 0;
-        command.path = "/v";
-        command.user.owner = "u";
+        command.arguments = std::make_unique<Arguments>();
+        command.arguments->path = "/v";
+        command.arguments->user.owner = "u";
         const uint64_t id = command.id;
-        client->submit(std::move(command), [&](Result&&) { completed++; });
+        client->submit(std::move(command));
         if (i % 3 == 0) client->cancel(id);
         if (i % 10 == 0) std::this_thread::yield();
         if (client->stats().callsInFlight.load() > 1000) std::abort();

@@ -24,12 +24,13 @@ Napi::Value createClient(const Napi::CallbackInfo& info) {
   Settings settings;
   std::string error;
   Config config;
-  std::unique_ptr<Client> client;
   const bool read = info[0].IsString() ? readSettings(info[0].As<Napi::String>(), settings, error) : true;
   if (!info[0].IsString()) settings = toSettings(info[0].ToObject());
-  if (read && makeConfig(settings, config, error)) client = Client::create(std::move(config), error);
-  if (!client) throw Napi::Error(env, toError(env, Failure::ofClient(libcurve::kFailed, error)));
-  return ClientHandle::create(env, std::move(client));
+  if (read && makeConfig(settings, config, error)) {
+    const Napi::Value handle = ClientHandle::create(env, std::move(config), error);
+    if (!handle.IsEmpty()) return handle;
+  }
+  throw Napi::Error(env, toError(env, Failure::ofClient(libcurve::kFailed, error)));
 }
 
 Command commandOf(const Napi::CallbackInfo& info) {

@@ -1,7 +1,5 @@
 #include "client_handle.h"
 
-#include <future>
-
 #include "convert.h"
 
 namespace curve::addon {
@@ -12,16 +10,19 @@ constexpr napi_type_tag kTag = {0x9c1f6f3a52ab4e07, 0xb3d2c84417a0e695};
 Result notInitialised() { return Result(Failure::ofClient(libcurve::kFailed, "not initialised")); }
 }  // namespace
 
-ClientHandle::ClientHandle(Napi::Env env, std::unique_ptr<Client> client) : env_(env), client_(std::move(client)) {
+Napi::Value ClientHandle::create(Napi::Env env, Config config, std::string& error) {
+  auto* handle = new ClientHandle(env);
+  handle->client_ = Client::create(
+      std::move(config), [handle](std::vector<Completed>&& batch) { handle->completed(std::move(batch)); }, error);
+  if (!handle->client_) {
+    delete handle;
+    return Napi::Value();
+  }
   napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "curve-native"), 0, 1, nullptr,
-                                  nullptr, this, onWake, &wake_);
+                                  nullptr, handle, onWake, &handle->wake_);
   // Only pending calls keep the process alive, not an idle client.
-  napi_unref_threadsafe_function(env, wake_);
-  napi_add_env_cleanup_hook(env, onEnvironmentEnd, this);
-}
-
-Napi::Value ClientHandle::create(Napi::Env env, std::unique_ptr<Client> client) {
-  auto* handle = new ClientHandle(env, std::move(client));
+  napi_unref_threadsafe_function(env, handle->wake_);
+  napi_add_env_cleanup_hook(env, onEnvironmentEnd, handle);
   napi_value external;
   napi_create_external(env, handle, onCollected, nullptr, &external);
   napi_type_tag_object(env, external, &kTag);
@@ -51,7 +52,7 @@ Napi::Value ClientHandle::submit(Napi::Env env, const Napi::Value& self, Command
   if (!buffer.IsUndefined()) pending.buffer = Napi::Persistent(buffer.As<Napi::Object>());
   if (pending_.empty()) napi_ref_threadsafe_function(env, wake_);
   pending_.emplace(id, std::move(pending));
-  client_->submit(std::move(command), [this, id](Result&& result) { complete(id, std::move(result)); });
+  client_->submit(std::move(command));
   return Napi::Value(env, promise);
 }
 
@@ -59,9 +60,13 @@ Napi::Value ClientHandle::submitSync(Napi::Env env, Command command) {
   const Op op = command.op;
   Result result = op == Op::uninit ? Result() : notInitialised();
   if (!stopped_) {
-    auto promise = std::make_shared<std::promise<Result>>();
-    auto future = promise->get_future();
-    client_->submit(std::move(command), [promise](Result&& r) { promise->set_value(std::move(r)); });
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      awaited_ = command.id;
+      awaitedResult_ = {};
+    }
+    auto future = awaitedResult_.get_future();
+    client_->submit(std::move(command));
     result = future.get();
     if (op == Op::uninit) stop();
   }
@@ -69,12 +74,20 @@ Napi::Value ClientHandle::submitSync(Napi::Env env, Command command) {
   return toValue(env, op, result);
 }
 
-void ClientHandle::complete(uint64_t id, Result&& result) {
+void ClientHandle::completed(std::vector<Completed>&& batch) {
   bool wake;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    wake = completed_.empty();
-    completed_.emplace_back(id, std::move(result));
+    const bool none = completed_.empty();
+    for (Completed& one : batch) {
+      if (one.id == awaited_) {
+        awaited_ = 0;
+        awaitedResult_.set_value(std::move(one.result));
+      } else {
+        completed_.push_back(std::move(one));
+      }
+    }
+    wake = none && !completed_.empty();
   }
   if (wake) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
@@ -85,7 +98,7 @@ void ClientHandle::onWake(napi_env env, napi_value, void* context, void*) {
 }
 
 void ClientHandle::deliver(Napi::Env env) {
-  std::vector<std::pair<uint64_t, Result>> completed;
+  std::vector<Completed> completed;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     completed.swap(completed_);

@@ -11,10 +11,10 @@
 
 #include <napi.h>
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "client/client.h"
@@ -23,8 +23,8 @@ namespace curve::addon {
 
 class ClientHandle {
  public:
-  // The External that JavaScript gets.
-  static Napi::Value create(Napi::Env env, std::unique_ptr<Client> client);
+  // The External that JavaScript gets; empty, with a reason, when the client cannot start.
+  static Napi::Value create(Napi::Env env, Config config, std::string& error);
   // Throws a JS TypeError for anything else.
   static ClientHandle& of(const Napi::Value& value);
 
@@ -41,14 +41,14 @@ class ClientHandle {
     Napi::ObjectReference buffer;
   };
 
-  ClientHandle(Napi::Env env, std::unique_ptr<Client> client);
+  explicit ClientHandle(Napi::Env env) : env_(env) {}
   ~ClientHandle() = default;
 
   static void onWake(napi_env env, napi_value, void* context, void*);
   static void onEnvironmentEnd(void* handle);
   static void onCollected(napi_env env, void* handle, void*);
 
-  void complete(uint64_t id, Result&& result);  // I/O thread
+  void completed(std::vector<Completed>&& batch);  // I/O thread
   void deliver(Napi::Env env);
   void deliverOne(Napi::Env env, uint64_t id, const Result& result);
   void settle(Napi::Env env, Pending& pending, const Result& result);
@@ -61,7 +61,10 @@ class ClientHandle {
   std::unordered_map<uint64_t, Pending> pending_;
 
   std::mutex mutex_;
-  std::vector<std::pair<uint64_t, Result>> completed_;
+  std::vector<Completed> completed_;
+  // The command that the JS thread is blocked by, if any, and its result.
+  uint64_t awaited_ = 0;
+  std::promise<Result> awaitedResult_;
 };
 
 }  // namespace curve::addon

@@ -159,36 +159,40 @@ Command toCommand(Op op, const Napi::Object& args) {
       c.offset = number(args, "offset");
       c.length = number(args, "length");
       return c;
-    case Op::copysetServers:
-      c.logicalPoolId = id(args.Get("logicalPoolId"), "logicalPoolId");
-      c.copysetIds = ids(args, "copysetIds");
-      return c;
     default:
-      c.path = text(args, "path");
-      c.other = text(args, "other");
-      c.user.owner = text(args, "owner");
-      c.user.password = text(args, "password");
-      c.offset = number(args, "offset");
-      c.length = number(args, "length");
-      c.stripeUnit = number(args, "stripeUnit");
-      c.stripeCount = number(args, "stripeCount");
-      c.fileId = number(args, "fileId");
-      c.exclusive = args.Get("exclusive").ToBoolean();
-      return c;
+      break;
   }
+  c.offset = number(args, "offset");
+  c.length = number(args, "length");
+  c.arguments = std::make_unique<Arguments>();
+  Arguments& a = *c.arguments;
+  if (op == Op::copysetServers) {
+    a.logicalPoolId = id(args.Get("logicalPoolId"), "logicalPoolId");
+    a.copysetIds = ids(args, "copysetIds");
+    return c;
+  }
+  a.path = text(args, "path");
+  a.other = text(args, "other");
+  a.user.owner = text(args, "owner");
+  a.user.password = text(args, "password");
+  a.stripeUnit = number(args, "stripeUnit");
+  a.stripeCount = number(args, "stripeCount");
+  a.fileId = number(args, "fileId");
+  a.exclusive = args.Get("exclusive").ToBoolean();
+  return c;
 }
 
 Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
   switch (op) {
     case Op::stat:
     case Op::statFd:
-      return fileInfo(env, result.files.front());
+      return fileInfo(env, result.answer->files.front());
     case Op::list:
-      return array(env, result.files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
+      return array(env, result.answer->files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
     case Op::clusterId:
-      return Napi::String::New(env, result.text);
+      return Napi::String::New(env, result.answer->text);
     case Op::listPoolset:
-      return array(env, result.poolsets, [env](const wire::PoolsetInfo& p) {
+      return array(env, result.answer->poolsets, [env](const wire::PoolsetInfo& p) {
         Napi::Object o = Napi::Object::New(env);
         o["id"] = num(env, p.id);
         o["name"] = Napi::String::New(env, p.name);
@@ -197,7 +201,7 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
         return o;
       });
     case Op::mountPoints:
-      return array(env, result.clients, [env](const wire::ClientInfo& c) {
+      return array(env, result.answer->clients, [env](const wire::ClientInfo& c) {
         Napi::Object o = Napi::Object::New(env);
         o["ip"] = Napi::String::New(env, c.ip);
         o["port"] = num(env, c.port);
@@ -206,7 +210,7 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
     case Op::allocatedSize: {
       Napi::Object o = Napi::Object::New(env);
       o["total"] = big(env, result.number);
-      o["byPool"] = array(env, result.sizes, [env](const wire::PoolSize& s) {
+      o["byPool"] = array(env, result.answer->sizes, [env](const wire::PoolSize& s) {
         Napi::Array pair = Napi::Array::New(env, 2);
         pair[0u] = num(env, s.poolId.value_or(0));
         pair[1u] = big(env, s.size);
@@ -215,9 +219,9 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
       return o;
     }
     case Op::segment:
-      return result.segment ? segment(env, *result.segment) : env.Undefined();
+      return result.answer->segment ? segment(env, *result.answer->segment) : env.Undefined();
     case Op::copysetServers:
-      return array(env, result.copysets, [env](const wire::CopySetServerInfo& c) { return copyset(env, c); });
+      return array(env, result.answer->copysets, [env](const wire::CopySetServerInfo& c) { return copyset(env, c); });
     case Op::fileSize:
     case Op::increaseEpoch:
       return big(env, result.number);

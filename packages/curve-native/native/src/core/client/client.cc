@@ -20,10 +20,11 @@ void nameThread(const char* name) {
 }
 }  // namespace
 
-Client::Client(Config config) : context_(std::move(config)), mds_(context_) {}
+Client::Client(Config config, Listener listener)
+    : context_(std::move(config)), mds_(context_), listener_(std::move(listener)) {}
 
-std::unique_ptr<Client> Client::create(Config config, std::string& error) {
-  std::unique_ptr<Client> client(new Client(std::move(config)));
+std::unique_ptr<Client> Client::create(Config config, Listener listener, std::string& error) {
+  std::unique_ptr<Client> client(new Client(std::move(config), std::move(listener)));
   if (client->context_.config.registerToMds && !client->reservePort(error)) return nullptr;
   client->thread_ = std::thread([c = client.get()] {
     nameThread("curve-io");
@@ -58,22 +59,34 @@ void Client::stop() {
   thread_.join();
 }
 
-void Client::submit(Command command, Completion done) {
+void Client::submit(Command command) {
   Stats::add(context_.stats.callsInFlight);
-  // std::function wants copyable captures; the command is moved out of its box on the other side.
-  auto box = std::make_shared<Command>(std::move(command));
-  context_.loop.post([this, box, done = std::move(done)]() mutable { begin(std::move(*box), std::move(done)); });
+  bool first;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    first = submitted_.empty();
+    submitted_.push_back(std::move(command));
+  }
+  if (first) context_.loop.post([this] { beginSubmitted(); });
 }
 
 void Client::cancel(uint64_t id) {
   context_.loop.post([this, id] { abort(id, Failure::canceled()); });
 }
 
-void Client::begin(Command command, Completion done) {
+void Client::beginSubmitted() {
+  std::vector<Command> commands;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    commands.swap(submitted_);
+  }
+  for (Command& command : commands) begin(std::move(command));
+}
+
+void Client::begin(Command command) {
   const uint64_t id = command.id;
   Operation& op = operations_[id];
   op.command = std::move(command);
-  op.done = std::move(done);
   op.start = net::Clock::now();
   if (op.command.deadlineMs > 0) {
     op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
@@ -109,14 +122,15 @@ void Client::settle(uint64_t id, Result result) {
   Operation& op = node.mapped();
   context_.loop.cancel(op.deadline);
   if (op.mds) op.mds->cancel(op.token);
-  const Completion done = std::move(op.done);
   // Everything that refers to the caller's buffer goes before the caller is told.
   op.io.reset();
   op.broadcast.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
   Stats::sub(context_.stats.callsInFlight);
-  done(std::move(result));
+  completed_.push_back({id, std::move(result)});
+  // Told at the end of the round, together with whatever else completes in it.
+  if (completed_.size() == 1) context_.loop.defer([this] { listener_(std::exchange(completed_, {})); });
 }
 
 void Client::abort(uint64_t id, Failure failure) {

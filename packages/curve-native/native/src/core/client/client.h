@@ -3,8 +3,10 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "client/command.h"
 #include "client/epoch_broadcast.h"
@@ -17,23 +19,25 @@ namespace curve {
 
 class Client {
  public:
+  // Hears of all commands that have completed in one round of the client's thread, on that thread. Nothing refers to
+  // their buffers any more.
+  using Listener = std::function<void(std::vector<Completed>&&)>;
+
   // Null with a reason when the configuration cannot work. Starts the thread.
-  static std::unique_ptr<Client> create(Config config, std::string& error);
+  static std::unique_ptr<Client> create(Config config, Listener listener, std::string& error);
   // Both end the thread at once: commands still under way complete as canceled, volumes stay open at the MDS until
   // their mount records expire. `uninit` is the orderly way.
   ~Client() { stop(); }
   void stop();
 
-  // From any thread. `done` runs on the client's thread, exactly once, when nothing refers to the command's buffer
-  // any more.
-  void submit(Command command, Completion done);
+  // From any thread. The listener hears of it exactly once.
+  void submit(Command command);
   void cancel(uint64_t id);
   const Stats& stats() const { return context_.stats; }
 
  private:
   struct Operation {
     Command command;
-    Completion done;
     net::Clock::time_point start;
     net::Loop::Timer deadline{};
     mds::MdsClient* mds = nullptr;
@@ -43,9 +47,10 @@ class Client {
     std::unique_ptr<Io> io;
   };
 
-  explicit Client(Config config);
+  Client(Config config, Listener listener);
   bool reservePort(std::string& error);
-  void begin(Command command, Completion done);
+  void beginSubmitted();
+  void begin(Command command);
   void dispatch(Operation& operation);
   void settle(uint64_t id, Result result);
   void abort(uint64_t id, Failure failure);
@@ -83,7 +88,12 @@ class Client {
   std::map<int64_t, std::unique_ptr<Volume>> volumes_;
   // After the volumes: an operation's I/O refers to its volume and must go first.
   std::unordered_map<uint64_t, Operation> operations_;
+  const Listener listener_;
+  std::vector<Completed> completed_;
   std::thread thread_;
+
+  std::mutex mutex_;
+  std::vector<Command> submitted_;
 };
 
 }  // namespace curve

@@ -15,33 +15,37 @@ void Client::ask(Operation& op, const wire::Method& method, Request request,
   const uint64_t id = op.command.id;
   op.mds = &mds_;
   op.token = mds_.call<Response>(
-      method, std::move(request), op.command.user,
+      method, std::move(request), op.command.arguments->user,
       [this, id, take = std::move(take)](const Outcome& failure, Response& response) {
         Result result{failure};
-        if (!failure && take) take(response, result);
+        if (!failure && take) {
+          result.answer = std::make_unique<Answer>();
+          take(response, result);
+        }
         settle(id, std::move(result));
       },
       mds::Budget::perCall, std::move(again));
 }
 
 void Client::createFile(Operation& op, bool directory) {
-  const Command& c = op.command;
+  const Arguments& a = *op.command.arguments;
   wire::CreateFileRequest request;
-  request.fileName = c.path;
-  request.owner = c.user.owner;
+  request.fileName = a.path;
+  request.owner = a.user.owner;
   request.fileType = {directory ? 0 : 1};
   if (!directory) {
-    request.fileLength = c.length;
-    request.stripeUnit = c.stripeUnit;
-    request.stripeCount = c.stripeCount;
-    request.poolset = c.other;
+    request.fileLength = op.command.length;
+    request.stripeUnit = a.stripeUnit;
+    request.stripeCount = a.stripeCount;
+    request.poolset = a.other;
   }
   ask<wire::StatusResponse>(op, wire::method::CreateFile, std::move(request));
 }
 
 void Client::dispatchNamespace(Operation& op) {
   const Command& c = op.command;
-  const std::string& owner = c.user.owner;
+  const Arguments& a = *c.arguments;
+  const std::string& owner = a.user.owner;
   switch (c.op) {
     case Op::create:
       return createFile(op, false);
@@ -51,63 +55,63 @@ void Client::dispatchNamespace(Operation& op) {
     case Op::unlink:
     case Op::deleteForce:
       return ask<wire::StatusResponse>(op, wire::method::DeleteFile,
-                                       wire::DeleteFileRequest{c.path, owner, "", 0, c.op == Op::deleteForce}, nullptr,
+                                       wire::DeleteFileRequest{a.path, owner, "", 0, c.op == Op::deleteForce}, nullptr,
                                        true);
     case Op::stat:
-      return ask<wire::GetFileInfoResponse>(op, wire::method::GetFileInfo, wire::PathRequest{c.path, owner, "", 0},
+      return ask<wire::GetFileInfoResponse>(op, wire::method::GetFileInfo, wire::PathRequest{a.path, owner, "", 0},
                                             [this](wire::GetFileInfoResponse& r, Result& result) {
                                               if (r.fileInfo) {
-                                                result.files.push_back(std::move(*r.fileInfo));
+                                                result.answer->files.push_back(std::move(*r.fileInfo));
                                               } else {
                                                 result.failure = mds_.incomplete(wire::method::GetFileInfo);
                                               }
                                             });
     case Op::list:
       return ask<wire::ListDirResponse>(
-          op, wire::method::ListDir, wire::PathRequest{c.path, owner, "", 0},
-          [](wire::ListDirResponse& r, Result& result) { result.files = std::move(r.fileInfo); });
+          op, wire::method::ListDir, wire::PathRequest{a.path, owner, "", 0},
+          [](wire::ListDirResponse& r, Result& result) { result.answer->files = std::move(r.fileInfo); });
     case Op::extend:
       return ask<wire::StatusResponse>(op, wire::method::ExtendFile,
-                                       wire::ExtendFileRequest{c.path, owner, c.length, "", 0});
+                                       wire::ExtendFileRequest{a.path, owner, c.length, "", 0});
     case Op::rename:
       return ask<wire::StatusResponse>(op, wire::method::RenameFile,
-                                       wire::RenameFileRequest{c.path, c.other, owner, "", 0}, nullptr, true);
+                                       wire::RenameFileRequest{a.path, a.other, owner, "", 0}, nullptr, true);
     case Op::recover:
       return ask<wire::StatusResponse>(op, wire::method::RecoverFile,
-                                       wire::RecoverFileRequest{c.path, owner, "", 0, c.fileId});
+                                       wire::RecoverFileRequest{a.path, owner, "", 0, a.fileId});
     case Op::changeOwner:
       return ask<wire::StatusResponse>(op, wire::method::ChangeOwner,
-                                       wire::ChangeOwnerRequest{c.path, c.other, owner, "", 0}, nullptr, true);
+                                       wire::ChangeOwnerRequest{a.path, a.other, owner, "", 0}, nullptr, true);
     case Op::clusterId:
       return ask<wire::GetClusterInfoResponse>(
           op, wire::method::GetClusterInfo, wire::EmptyRequest{},
-          [](wire::GetClusterInfoResponse& r, Result& result) { result.text = r.clusterId.value_or(""); });
+          [](wire::GetClusterInfoResponse& r, Result& result) { result.answer->text = r.clusterId.value_or(""); });
     case Op::listPoolset:
       return ask<wire::ListPoolsetResponse>(
           op, wire::method::ListPoolset, wire::EmptyRequest{},
-          [](wire::ListPoolsetResponse& r, Result& result) { result.poolsets = std::move(r.poolsets); });
+          [](wire::ListPoolsetResponse& r, Result& result) { result.answer->poolsets = std::move(r.poolsets); });
     case Op::allocatedSize:
-      return ask<wire::GetAllocatedSizeResponse>(op, wire::method::GetAllocatedSize, wire::NameRequest{c.path},
+      return ask<wire::GetAllocatedSizeResponse>(op, wire::method::GetAllocatedSize, wire::NameRequest{a.path},
                                                  [](wire::GetAllocatedSizeResponse& r, Result& result) {
                                                    result.number = r.allocatedSize.value_or(0);
-                                                   result.sizes = std::move(r.byPool);
+                                                   result.answer->sizes = std::move(r.byPool);
                                                  });
     case Op::fileSize:
       return ask<wire::GetFileSizeResponse>(
-          op, wire::method::GetFileSize, wire::NameRequest{c.path},
+          op, wire::method::GetFileSize, wire::NameRequest{a.path},
           [](wire::GetFileSizeResponse& r, Result& result) { result.number = r.fileSize.value_or(0); });
     case Op::mountPoints:
       return ask<wire::FindFileMountPointResponse>(
-          op, wire::method::FindFileMountPoint, wire::NameRequest{c.path},
-          [](wire::FindFileMountPointResponse& r, Result& result) { result.clients = std::move(r.clients); });
+          op, wire::method::FindFileMountPoint, wire::NameRequest{a.path},
+          [](wire::FindFileMountPointResponse& r, Result& result) { result.answer->clients = std::move(r.clients); });
     case Op::segment:
       return findSegment(op);
     case Op::copysetServers:
       return ask<wire::GetChunkServerListInCopySetsResponse>(
           op, wire::method::GetChunkServerListInCopySets,
-          wire::GetChunkServerListInCopySetsRequest{c.logicalPoolId, c.copysetIds},
+          wire::GetChunkServerListInCopySetsRequest{a.logicalPoolId, a.copysetIds},
           [](wire::GetChunkServerListInCopySetsResponse& r, Result& result) {
-            result.copysets = std::move(r.copysets);
+            result.answer->copysets = std::move(r.copysets);
           });
     case Op::increaseEpoch:
       return increaseEpoch(op);
@@ -120,17 +124,18 @@ void Client::dispatchNamespace(Operation& op) {
 void Client::findSegment(Operation& op) {
   const uint64_t id = op.command.id;
   wire::GetOrAllocateSegmentRequest request;
-  request.fileName = op.command.path;
-  request.owner = op.command.user.owner;
+  request.fileName = op.command.arguments->path;
+  request.owner = op.command.arguments->user.owner;
   request.offset = op.command.offset;
   op.mds = &mds_;
   op.token = mds_.call<wire::GetOrAllocateSegmentResponse>(
-      wire::method::GetOrAllocateSegment, std::move(request), op.command.user,
+      wire::method::GetOrAllocateSegment, std::move(request), op.command.arguments->user,
       [this, id](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
-        if (failure && failure->status == mds::kSegmentNotAllocated) return settle(id, Result());
-        Result result{failure};
+        const bool absent = failure && failure->status == mds::kSegmentNotAllocated;
+        Result result{absent ? std::nullopt : failure};
         if (!failure && !r.segment) result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
-        result.segment = std::move(r.segment);
+        result.answer = std::make_unique<Answer>();
+        result.answer->segment = std::move(r.segment);
         settle(id, std::move(result));
       });
 }
@@ -139,8 +144,8 @@ void Client::increaseEpoch(Operation& op) {
   const uint64_t id = op.command.id;
   op.mds = &mds_;
   op.token = mds_.call<wire::IncreaseFileEpochResponse>(
-      wire::method::IncreaseFileEpoch, wire::PathRequest{op.command.path, op.command.user.owner, "", 0},
-      op.command.user, [this, id](const Outcome& failure, wire::IncreaseFileEpochResponse& r) {
+      wire::method::IncreaseFileEpoch, wire::PathRequest{op.command.arguments->path, op.command.arguments->user.owner, "", 0},
+      op.command.arguments->user, [this, id](const Outcome& failure, wire::IncreaseFileEpochResponse& r) {
         Operation* op = operation(id);
         if (!op) return;
         // Open volumes keep their epoch when the MDS refuses: a fenced client must stay fenced.
@@ -156,7 +161,7 @@ void Client::increaseEpoch(Operation& op) {
               if (!outcome) {
                 // Only the instance opened last adopts it; earlier ones are fenced like anybody else's.
                 for (auto it = volumes_.rbegin(); it != volumes_.rend(); ++it) {
-                  if (it->second->path() != op->command.path) continue;
+                  if (it->second->path() != op->command.arguments->path) continue;
                   it->second->setEpoch(epoch);
                   break;
                 }

@@ -16,20 +16,20 @@ Volume* Client::find(int64_t fd) {
 }
 
 void Client::open(Operation& op) {
-  const Command& c = op.command;
-  if (c.user.owner.empty()) return fail(op, Failure::ofClient(libcurve::kEmptyOwner, "owner is empty"));
+  const Arguments& a = *op.command.arguments;
+  if (a.user.owner.empty()) return fail(op, Failure::ofClient(libcurve::kEmptyOwner, "owner is empty"));
   if (context_.config.refreshTimesPerLease == 0) {
     return fail(op, Failure::ofClient(libcurve::kFailed, "mds.refreshTimesPerLease is 0"));
   }
   wire::OpenFileRequest request;
-  request.fileName = c.path;
-  request.owner = c.user.owner;
+  request.fileName = a.path;
+  request.owner = a.user.owner;
   request.clientVersion = kClientVersion;
   op.ownMds = std::make_unique<mds::MdsClient>(context_);
   op.mds = op.ownMds.get();
   op.token = op.mds->call<wire::OpenFileResponse>(
-      wire::method::OpenFile, std::move(request), c.user,
-      [this, id = c.id](const Outcome& failure, wire::OpenFileResponse& response) { opened(id, failure, response); });
+      wire::method::OpenFile, std::move(request), a.user,
+      [this, id = op.command.id](const Outcome& failure, wire::OpenFileResponse& response) { opened(id, failure, response); });
 }
 
 void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse& response) {
@@ -41,9 +41,9 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
     return fail(*op, f);
   }
   Volume::Opening opening;
-  opening.path = op->command.path;
-  opening.user = op->command.user;
-  opening.exclusive = op->command.exclusive;
+  opening.path = op->command.arguments->path;
+  opening.user = op->command.arguments->user;
+  opening.exclusive = op->command.arguments->exclusive;
   opening.info = std::move(*response.fileInfo);
   if (!Geometry::from(opening.info, opening.geometry) || response.protoSession->leaseTime == 0) {
     return fail(*op, op->mds->incomplete(wire::method::OpenFile));
@@ -112,7 +112,8 @@ void Client::statFd(Operation& op) {
     return fail(op, Failure::ofClient(libcurve::kFailed, "no open volume " + std::to_string(op.command.fd)));
   }
   Result result;
-  result.files.push_back(volume->info());
+  result.answer = std::make_unique<Answer>();
+  result.answer->files.push_back(volume->info());
   settle(op.command.id, std::move(result));
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,33 +43,34 @@ enum class Op {
   uninit,
 };
 
-struct Command {
-  Op op{};
-  // Chosen by the caller for cancel(); unique among its outstanding commands.
-  uint64_t id = 0;
-  uint64_t deadlineMs = 0;  // 0: none
-
+// Of calls on paths and on the cluster.
+struct Arguments {
   std::string path;
   std::string other;  // new path, new owner or poolset
   mds::User user;
-  uint64_t length = 0;
   uint64_t stripeUnit = 0, stripeCount = 0;
   uint64_t fileId = 0;
+  bool exclusive = false;
   uint32_t logicalPoolId = 0;
   std::vector<uint32_t> copysetIds;
-  bool exclusive = false;
-
-  int64_t fd = 0;
-  uint64_t offset = 0;
-  uint8_t* data = nullptr;
 };
 
-struct Result {
-  Result() = default;
-  explicit Result(Outcome f) : failure(std::move(f)) {}
+struct Command {
+  Op op{};
+  // Chosen by the caller, for cancel() and the result; unique among its outstanding commands.
+  uint64_t id = 0;
+  uint64_t deadlineMs = 0;  // 0: none
 
-  Outcome failure;
-  uint64_t number = 0;  // descriptor, size, epoch or bytes
+  int64_t fd = 0;
+  uint64_t offset = 0, length = 0;
+  uint8_t* data = nullptr;
+
+  // Null for calls on descriptors, so that the many reads and writes are small.
+  std::unique_ptr<Arguments> arguments;
+};
+
+// What a call on a path or on the cluster has found out.
+struct Answer {
   std::string text;
   std::vector<wire::FileInfo> files;
   std::vector<wire::PoolsetInfo> poolsets;
@@ -79,7 +80,18 @@ struct Result {
   std::vector<wire::CopySetServerInfo> copysets;
 };
 
-// Runs on the client's I/O thread.
-using Completion = std::function<void(Result&&)>;
+struct Result {
+  Result() = default;
+  explicit Result(Outcome f) : failure(std::move(f)) {}
+
+  Outcome failure;
+  uint64_t number = 0;  // descriptor, size, epoch or bytes
+  std::unique_ptr<Answer> answer;
+};
+
+struct Completed {
+  uint64_t id;
+  Result result;
+};
 
 }  // namespace curve
