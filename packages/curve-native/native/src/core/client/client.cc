@@ -87,7 +87,7 @@ void Client::begin(Command command) {
   const uint64_t id = command.id;
   Operation& op = operations_[id];
   op.command = std::move(command);
-  op.start = net::Clock::now();
+  op.start = context_.loop.now();
   if (op.command.deadlineMs > 0) {
     op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
                                       [this, id] { abort(id, Failure::timedOut()); });

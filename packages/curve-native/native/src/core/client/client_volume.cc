@@ -139,7 +139,7 @@ void Client::transfer(Operation& op) {
       Stats::add(write ? context_.stats.writes : context_.stats.reads);
       Stats::add(write ? context_.stats.bytesWritten : context_.stats.bytesRead, op->command.length);
     }
-    context_.stats.recordLatency(std::chrono::duration_cast<net::Micros>(net::Clock::now() - op->start));
+    context_.stats.recordLatency(std::chrono::duration_cast<net::Micros>(context_.loop.now() - op->start));
     settle(id, std::move(result));
   });
   op.io->start();

@@ -10,6 +10,9 @@ namespace curve::net {
 
 namespace {
 constexpr Micros kConnectTimeout{200'000};
+// Of a correlation id: room for far more calls on one connection than there is memory for.
+constexpr int kPlaceBits = 24;
+constexpr int64_t kPlaceMask = (int64_t{1} << kPlaceBits) - 1;
 // Reads before other connections get their turn.
 constexpr int kReadsPerRound = 32;
 
@@ -39,15 +42,22 @@ Channel::Channel(Loop& loop, Stats& stats, Endpoint endpoint)
 Channel::~Channel() {
   *alive_ = false;
   loop_.cancel(connectTimer_);
-  for (auto& [id, call] : calls_) loop_.cancel(call.deadline);
+  loop_.cancel(expiry_);
   if (fd_) loop_.unwatch(fd_.get());
 }
 
 void Channel::start(Rpc& rpc, const wire::Method& method, std::optional<int64_t> logId, std::string_view message,
                     Micros deadline) {
-  const int64_t id = nextCorrelationId_++;
+  if (freePlaces_.empty()) {
+    freePlaces_.push_back(calls_.size());
+    calls_.emplace_back();
+  }
+  const size_t place = freePlaces_.back();
+  freePlaces_.pop_back();
+  const int64_t id = ++started_ << kPlaceBits | static_cast<int64_t>(place);
   rpc.correlationId = id;
-  calls_[id] = {&rpc, loop_.after(deadline, [this, id] { expire(id); })};
+  calls_[place] = {&rpc, id, loop_.now() + deadline};
+  expireAt(calls_[place].deadline);
   outbound_.push(id, wire::encodeRequest(method, logId, id, message, rpc.payloadSize), rpc.payload, rpc.payloadSize);
   if (state_ == State::idle) connect();
   if (state_ == State::up) flushSoon();
@@ -57,18 +67,24 @@ void Channel::cancel(Rpc& rpc) {
   if (rpc.correlationId != 0 && find(rpc.correlationId) == &rpc) take(rpc.correlationId);
 }
 
+Channel::Call* Channel::call(int64_t correlationId) {
+  const size_t place = static_cast<size_t>(correlationId & kPlaceMask);
+  const bool known = correlationId != 0 && place < calls_.size() && calls_[place].correlationId == correlationId;
+  return known ? &calls_[place] : nullptr;
+}
+
 Rpc* Channel::find(int64_t correlationId) {
-  const auto it = calls_.find(correlationId);
-  return it == calls_.end() ? nullptr : it->second.rpc;
+  const Call* found = call(correlationId);
+  return found ? found->rpc : nullptr;
 }
 
 // Ends a call's claim on the channel and the channel's on the call's buffers.
 Rpc* Channel::take(int64_t correlationId) {
-  const auto it = calls_.find(correlationId);
-  if (it == calls_.end()) return nullptr;
-  Rpc* rpc = it->second.rpc;
-  loop_.cancel(it->second.deadline);
-  calls_.erase(it);
+  Call* ended = call(correlationId);
+  if (!ended) return nullptr;
+  Rpc* rpc = ended->rpc;
+  *ended = {};
+  freePlaces_.push_back(static_cast<size_t>(correlationId & kPlaceMask));
   inbound_.forget(correlationId);
   outbound_.forget(correlationId);
   rpc->correlationId = 0;
@@ -80,11 +96,26 @@ void Channel::answered(int64_t correlationId, const RpcReply& reply) {
   if (Rpc* rpc = take(correlationId)) rpc->onReply(reply);
 }
 
-void Channel::expire(int64_t correlationId) {
-  Stats::add(stats_.timeouts);
+void Channel::expireAt(Clock::time_point when) {
+  if (expiry_.second != 0 && expiry_.first <= when) return;
+  loop_.cancel(expiry_);
+  expiry_ = loop_.at(when, [this] { expire(); });
+}
+
+void Channel::expire() {
+  expiry_ = {};
+  const Clock::time_point now = Clock::now();
   RpcReply reply;
   reply.error = rpc::kTimedOut;
-  if (Rpc* rpc = take(correlationId)) rpc->onReply(reply);
+  // By place: a callback may cancel others or start new calls.
+  for (size_t i = 0; i < calls_.size(); i++) {
+    if (calls_[i].correlationId == 0 || calls_[i].deadline > now) continue;
+    Stats::add(stats_.timeouts);
+    take(calls_[i].correlationId)->onReply(reply);
+  }
+  for (const Call& call : calls_) {
+    if (call.correlationId != 0) expireAt(call.deadline);
+  }
 }
 
 void Channel::connect() {
@@ -171,10 +202,10 @@ void Channel::fail(int error) {
 }
 
 void Channel::failAll(int error) {
-  // By id, one at a time: a callback may cancel others or start new calls, which get later ids.
+  // By id, one at a time: a callback may cancel others or start new calls, which get other ids.
   std::vector<int64_t> ids;
   ids.reserve(calls_.size());
-  for (const auto& entry : calls_) ids.push_back(entry.first);
+  for (const Call& call : calls_) ids.push_back(call.correlationId);
   RpcReply reply;
   reply.error = error;
   for (const int64_t id : ids) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "net/endpoint.h"
 #include "net/inbound.h"
@@ -31,8 +31,10 @@ class Channel final : private Watcher, private Inbound::Calls {
 
  private:
   struct Call {
-    Rpc* rpc;
-    Loop::Timer deadline;
+    Rpc* rpc = nullptr;
+    // Of a call under way, else 0. Its low bits are the place in calls_, the others count up.
+    int64_t correlationId = 0;
+    Clock::time_point deadline;
   };
   enum class State { idle, connecting, up };
 
@@ -47,8 +49,10 @@ class Channel final : private Watcher, private Inbound::Calls {
   void flush();
   void fail(int error);
   void failAll(int error);
-  void expire(int64_t correlationId);
+  void expire();
+  void expireAt(Clock::time_point when);
   Rpc* take(int64_t correlationId);
+  Call* call(int64_t correlationId);
   void updateInterest();
 
   Loop& loop_;
@@ -59,8 +63,11 @@ class Channel final : private Watcher, private Inbound::Calls {
   Loop::Timer connectTimer_{};
   bool flushScheduled_ = false;
   bool wantsWrite_ = false;
-  std::unordered_map<int64_t, Call> calls_;
-  int64_t nextCorrelationId_ = 1;
+  std::vector<Call> calls_;
+  std::vector<size_t> freePlaces_;
+  int64_t started_ = 0;
+  // One for all calls, set for a time when none of them has passed its deadline yet.
+  Loop::Timer expiry_{};
   Inbound inbound_;
   Outbound outbound_;
   // Deferred work and failures outlive nothing: they check this.

@@ -74,6 +74,7 @@ void Loop::wait(std::vector<Poller::Event>& ready) {
   }
   poller_.wait(idle ? waitTimeMs() : 0, ready);
   asleep_ = false;
+  now_ = Clock::now();
 }
 
 int Loop::waitTimeMs() {
@@ -112,8 +113,8 @@ void Loop::runDeferred() {
   deferred_.clear();
 }
 
-Loop::Timer Loop::after(Micros delay, Task task) {
-  const Timer timer{Clock::now() + delay, nextTimer_++};
+Loop::Timer Loop::at(Clock::time_point when, Task task) {
+  const Timer timer{when, nextTimer_++};
   timers_.emplace(timer, std::move(task));
   return timer;
 }

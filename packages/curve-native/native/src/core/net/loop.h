@@ -34,7 +34,10 @@ class Loop {
   void stop();
 
   void run();
-  Timer after(Micros delay, Task task);
+  // When this round began; exact enough for everything that takes longer than a round.
+  Clock::time_point now() const { return now_; }
+  Timer at(Clock::time_point when, Task task);
+  Timer after(Micros delay, Task task) { return at(Clock::now() + delay, std::move(task)); }
   // Harmless for a timer that has fired or was never set; clears it.
   void cancel(Timer& timer);
   // Runs `task` before the loop waits again, so that work of one round can be batched.
@@ -56,6 +59,7 @@ class Loop {
   std::unordered_map<int, Watcher*> watchers_;
   std::map<Timer, Task> timers_;
   uint64_t nextTimer_ = 1;
+  Clock::time_point now_ = Clock::now();
   std::vector<Task> deferred_;
   std::atomic<bool> stopped_{false};
 

@@ -45,12 +45,17 @@ void Io::abandon(Failure failure) {
 
 void Io::start() {
   const net::Micros wait = volume_.throttle().admit(write_, length_);
+  if (wait <= net::Micros(0)) return locate();
   timer_ = volume_.loop().after(wait, [this] {
     timer_ = {};
-    pieces_ = split(volume_.geometry(), offset_, length_);
-    volume_.discard().touched(pieces_);
-    resolve();
+    locate();
   });
+}
+
+void Io::locate() {
+  pieces_ = split(volume_.geometry(), offset_, length_);
+  volume_.discard().touched(pieces_);
+  resolve();
 }
 
 // Nothing is sent before the place of every piece is known.
@@ -122,17 +127,22 @@ void Io::readHole(const Piece& piece) {
 
 void Io::requestDone(const Outcome& failure) {
   if (failure) failure_ = failure;  // the last one counts
-  if (--pending_ == 0) finishSoon(failure_);
+  if (--pending_ == 0) finish();
 }
 
-// From the loop, not from inside a request: `done` destroys this and all its requests.
+// The last thing to be done: `done` destroys this and all its requests.
+void Io::finish() {
+  const Done done = std::move(done_);
+  const Outcome result = std::move(failure_);
+  done(result);
+}
+
+// From the loop, where the caller of this may be start() or goes on afterwards.
 void Io::finishSoon(const Outcome& outcome) {
   failure_ = outcome;
   timer_ = volume_.loop().after(net::Micros(0), [this] {
     timer_ = {};
-    const Done done = std::move(done_);
-    const Outcome result = failure_;
-    done(result);
+    finish();
   });
 }
 

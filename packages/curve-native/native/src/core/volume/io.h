@@ -36,11 +36,13 @@ class Io {
   void requestDone(const Outcome& failure);
 
  private:
+  void locate();
   void resolve();
   void segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, const Outcome& failure);
   void sendRequests();
   void dropRequests();
   void readHole(const Piece& piece);
+  void finish();
   void finishSoon(const Outcome& outcome);
 
   Volume& volume_;
