@@ -58,7 +58,7 @@ void Channel::start(Rpc& rpc, const wire::Method& method, std::optional<int64_t>
   rpc.correlationId = id;
   calls_[place] = {&rpc, id, loop_.now() + deadline};
   expireAt(calls_[place].deadline);
-  outbound_.push(id, wire::encodeRequest(method, logId, id, message, rpc.payloadSize), rpc.payload, rpc.payloadSize);
+  outbound_.push(id, method, logId, message, rpc.payload, rpc.payloadSize);
   if (state_ == State::idle) connect();
   if (state_ == State::up) flushSoon();
 }

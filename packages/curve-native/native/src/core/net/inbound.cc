@@ -6,8 +6,11 @@
 namespace curve::net {
 
 namespace {
-// Small on purpose: what is staged of an attachment must be copied. Still holds a dozen write replies.
-constexpr size_t kStaging = 1024;
+// What is staged of an attachment must be copied. For small ones that is cheaper than a system call for each; while
+// they are large, little is staged of what follows them.
+constexpr size_t kStaging = 32 << 10;
+constexpr size_t kLargeAttachment = 16 << 10;
+constexpr size_t kBehindLarge = 1024;
 }  // namespace
 
 Inbound::Inbound(Calls& calls) : calls_(calls), staging_(kStaging) {}
@@ -38,16 +41,18 @@ int Inbound::prepare(iovec (&buffers)[2]) {
       return 1;
     }
     buffers[0] = {target_ + attachmentDone_, attachmentLeft()};
-    buffers[1] = {staging_.data(), staging_.size()};
+    buffers[1] = {staging_.data(), ahead()};
     return 2;
   }
   if (end_ == staging_.size()) {
     // Grows with what has really arrived, so that an announced size alone costs nothing.
     staging_.resize(std::min(std::max(need_, kStaging), staging_.size() * 2));
   }
-  buffers[0] = {staging_.data() + end_, staging_.size() - end_};
+  buffers[0] = {staging_.data() + end_, std::min(staging_.size() - end_, std::max(ahead(), need_ - end_))};
   return 1;
 }
+
+size_t Inbound::ahead() const { return attachmentSize_ < kLargeAttachment ? staging_.size() : kBehindLarge; }
 
 bool Inbound::received(size_t size) {
   if (part_ == Part::attachment) {

@@ -44,6 +44,8 @@ class Inbound {
   bool startAttachment();
   bool beginMeta();
   bool finishFrame();
+  // How much to take in that may be of the next frame.
+  size_t ahead() const;
   size_t staged() const { return end_ - begin_; }
   size_t attachmentLeft() const { return attachmentSize_ - attachmentDone_; }
 
@@ -57,6 +59,7 @@ class Inbound {
   wire::FrameHeader header_{};
   wire::RpcMeta meta_;
   std::string message_;
+  // Of the current frame, or of the last one until the next one's size is known.
   size_t attachmentSize_ = 0, attachmentDone_ = 0;
   // Null while an unwanted attachment is discarded.
   uint8_t* target_ = nullptr;

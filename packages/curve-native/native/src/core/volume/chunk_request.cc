@@ -20,8 +20,7 @@ ChunkRequest::ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64
       offset_(offset),
       size_(size),
       data_(data),
-      timeoutMs_(volume.config().chunkRpcTimeoutMs),
-      lastFailure_(Failure::ofClient(libcurve::kFailed, "chunkserver.opMaxRetry is 0")) {
+      timeoutMs_(volume.config().chunkRpcTimeoutMs) {
   if (io.isWrite()) {
     payload = data;
     payloadSize = size;
@@ -53,7 +52,7 @@ void ChunkRequest::begin() {
   Stats::add(volume_.stats().requestsInFlight);
   // From a timer, so that neither window nor caller is called back from inside its own loop.
   if (exhausted()) {
-    timer_ = volume_.loop().after(Micros(0), [this] { finish(lastFailure_); });
+    timer_ = volume_.loop().after(Micros(0), [this] { giveUp(); });
   } else {
     send();
   }
@@ -83,7 +82,7 @@ void ChunkRequest::transmit(const Peer& leader) {
                   encodeRequest(), std::chrono::milliseconds(timeoutMs_));
 }
 
-std::string ChunkRequest::encodeRequest() const {
+std::string_view ChunkRequest::encodeRequest() const {
   wire::ChunkRequest request;
   request.opType = {io_.isWrite() ? 2 : 1};
   request.logicPoolId = chunk_.copyset.pool;
@@ -100,7 +99,10 @@ std::string ChunkRequest::encodeRequest() const {
     request.cloneFileSource = volume_.cloneSource();
     request.cloneFileOffset = chunkIndex_ * volume_.geometry().chunkSize;
   }
-  return wire::encode(request);
+  static thread_local std::string message;  // for its memory
+  message.clear();
+  wire::append(message, request);
+  return message;
 }
 
 void ChunkRequest::onReply(const net::RpcReply& reply) {
@@ -112,7 +114,7 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
     return finish(Failure::ofClient(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
                                                            " bytes instead of " + std::to_string(size_)));
   }
-  answered(response.status, response.redirect.value_or(""));
+  answered(response);
 }
 
 void ChunkRequest::rpcFailed(int error) {
@@ -128,14 +130,15 @@ void ChunkRequest::rpcFailed(int error) {
   refreshThenResend(Micros(volume_.config().opRetryIntervalUs));
 }
 
-void ChunkRequest::answered(int status, const std::string& redirect) {
+void ChunkRequest::answered(const wire::ChunkResponse& response) {
+  const int status = response.status;
+  if (status == chunk::kSuccess) return finish(std::nullopt);
   const Config& config = volume_.config();
   const Micros interval(config.opRetryIntervalUs);
-  if (status == chunk::kSuccess) return finish(std::nullopt);
   lastFailure_ = Failure::ofChunk(io_.isWrite() ? "WriteChunk" : "ReadChunk", status);
   switch (status) {
     case chunk::kRedirected:
-      return redirected(redirect);
+      return redirected(response.redirect.value_or(""));
     case chunk::kCopysetNotExist:
       return refreshThenResend(interval);
     case chunk::kOverload: {
@@ -171,7 +174,7 @@ void ChunkRequest::redirected(const std::string& redirect) {
 }
 
 void ChunkRequest::refreshThenResend(Micros delayIfSame) {
-  if (exhausted()) return finish(lastFailure_);
+  if (exhausted()) return giveUp();
   const auto delay = [this, delayIfSame] {
     const Peer* leader = volume_.copysets().get(chunk_.copyset).leaderPeer();
     return leader && !(leader->address == target_.address) ? Micros(0) : delayIfSame;
@@ -183,7 +186,7 @@ void ChunkRequest::refreshThenResend(Micros delayIfSame) {
 }
 
 void ChunkRequest::resendAfter(Micros delay) {
-  if (exhausted()) return finish(lastFailure_);
+  if (exhausted()) return giveUp();
   timer_ = volume_.loop().after(delay, [this] {
     timer_ = {};
     if (!volume_.window().blocked()) return send();
@@ -191,6 +194,10 @@ void ChunkRequest::resendAfter(Micros delay) {
     Stats::sub(volume_.stats().requestsInFlight);
     volume_.window().requeue(*this);
   });
+}
+
+void ChunkRequest::giveUp() {
+  finish(lastFailure_.value_or(Failure::ofClient(libcurve::kFailed, "chunkserver.opMaxRetry is 0")));
 }
 
 void ChunkRequest::finish(Outcome failure) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "net/channel.h"
 #include "volume/copyset.h"
@@ -33,14 +34,16 @@ class ChunkRequest final : public net::Rpc {
   void send();
   void transmit(const Peer& leader);
   void rpcFailed(int error);
-  void answered(int status, const std::string& redirect);
+  void answered(const wire::ChunkResponse& response);
   void redirected(const std::string& redirect);
   // Looks for the leader, then sends again: at once when it is another one, else after `delayIfSame`.
   void refreshThenResend(net::Micros delayIfSame);
   void resendAfter(net::Micros delay);
   bool exhausted() const;
   void finish(Outcome failure);
-  std::string encodeRequest() const;
+  void giveUp();
+  // Valid until the next one.
+  std::string_view encodeRequest() const;
 
   Volume& volume_;
   Io& io_;
@@ -52,7 +55,7 @@ class ChunkRequest final : public net::Rpc {
   uint64_t tries_ = 0;
   uint64_t timeoutMs_;
   // Why the last send failed, should it have been the last one allowed.
-  Failure lastFailure_;
+  Outcome lastFailure_;
   Peer target_{};
   net::Channel* channel_ = nullptr;
   net::Loop::Timer timer_{};

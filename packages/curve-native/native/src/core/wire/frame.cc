@@ -6,8 +6,8 @@ namespace curve::wire {
 
 namespace {
 
-void putBigEndian(std::string& out, uint32_t v) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(v >> shift));
+void putBigEndian(char* p, size_t v) {
+  for (int i = 0; i < 4; i++) p[i] = static_cast<char>(v >> (24 - 8 * i));
 }
 
 uint32_t getBigEndian(const char* p) {
@@ -18,23 +18,21 @@ uint32_t getBigEndian(const char* p) {
 
 }  // namespace
 
-std::string encodeRequest(const Method& method, std::optional<int64_t> logId, int64_t correlationId,
-                          std::string_view message, size_t attachmentSize) {
+void appendRequest(std::string& out, const Method& method, std::optional<int64_t> logId, int64_t correlationId,
+                   std::string_view message, size_t attachmentSize) {
   RpcMeta meta;
   meta.request = RequestMeta{method.service, method.name, logId};
   meta.compressType = 0;
   meta.correlationId = correlationId;
   if (attachmentSize > 0) meta.attachmentSize = static_cast<int32_t>(attachmentSize);
-  const std::string metaBytes = encode(meta);
 
-  std::string out;
-  out.reserve(kHeaderSize + metaBytes.size() + message.size());
-  out.append("PRPC", 4);
-  putBigEndian(out, static_cast<uint32_t>(metaBytes.size() + message.size() + attachmentSize));
-  putBigEndian(out, static_cast<uint32_t>(metaBytes.size()));
-  out.append(metaBytes);
+  const size_t header = out.size();
+  out.append("PRPC").append(kHeaderSize - 4, '\0');
+  append(out, meta);
+  const size_t metaSize = out.size() - header - kHeaderSize;
   out.append(message);
-  return out;
+  putBigEndian(out.data() + header + 4, metaSize + message.size() + attachmentSize);
+  putBigEndian(out.data() + header + 8, metaSize);
 }
 
 bool decodeHeader(const char* bytes, FrameHeader& header) {

@@ -15,8 +15,8 @@ constexpr size_t kHeaderSize = 12;
 constexpr uint32_t kMaxBodySize = 64u << 20;
 
 struct RequestMeta {
-  std::string serviceName;
-  std::string methodName;
+  std::string_view serviceName;
+  std::string_view methodName;
   std::optional<int64_t> logId;
 
   template <class F>
@@ -67,8 +67,8 @@ struct Method {
 };
 
 // Everything of a request that precedes its attachment.
-std::string encodeRequest(const Method& method, std::optional<int64_t> logId, int64_t correlationId,
-                          std::string_view message, size_t attachmentSize);
+void appendRequest(std::string& out, const Method& method, std::optional<int64_t> logId, int64_t correlationId,
+                   std::string_view message, size_t attachmentSize);
 
 // False when these 12 bytes are not the start of a frame.
 bool decodeHeader(const char* bytes, FrameHeader& header);

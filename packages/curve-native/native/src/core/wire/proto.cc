@@ -5,14 +5,24 @@ namespace curve::wire {
 namespace {
 // Deeper nesting of unknown groups than any real message has; stops a hostile peer from exhausting the stack.
 constexpr int kMaxGroupDepth = 32;
+constexpr size_t kMaxVarint = 10;
+
+size_t put(char* bytes, uint64_t v) {
+  size_t size = 0;
+  for (; v >= 0x80; v >>= 7) bytes[size++] = static_cast<char>(v | 0x80);
+  bytes[size++] = static_cast<char>(v);
+  return size;
+}
 }  // namespace
 
 void Writer::varint(uint64_t v) {
-  while (v >= 0x80) {
-    out_.push_back(static_cast<char>(v | 0x80));
-    v >>= 7;
-  }
-  out_.push_back(static_cast<char>(v));
+  char bytes[kMaxVarint];
+  out_.append(bytes, put(bytes, v));
+}
+
+void Writer::endValue(size_t begin) {
+  char bytes[kMaxVarint];
+  out_.insert(begin, bytes, put(bytes, out_.size() - begin));
 }
 
 void Writer::bytes(uint32_t field, std::string_view v) {

@@ -3,7 +3,7 @@
 //   struct Peer { std::optional<uint64_t> id; …; template <class F> void fields(F& f) { f(1, id); … } };
 //
 // and both directions are derived from that list. Labels are types: T is required, std::optional<T> optional,
-// std::vector<T> repeated. Only what Curve's messages use is here (proto2, no extensions).
+// std::vector<T> repeated; a std::string_view points into what it was decoded from. Only what Curve's messages use is here (proto2, no extensions).
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,9 @@ class Writer {
   void varint(uint64_t v);
   void tag(uint32_t field, WireType type) { varint(field << 3 | static_cast<uint32_t>(type)); }
   void bytes(uint32_t field, std::string_view v);
+  // What is written between the two becomes a length-delimited value.
+  size_t beginValue() const { return out_.size(); }
+  void endValue(size_t begin);
 
  private:
   std::string& out_;
@@ -111,8 +114,6 @@ bool fromVarint(uint64_t raw, T& v) {
 }  // namespace detail
 
 template <class Message>
-std::string encode(const Message& message);
-template <class Message>
 bool decode(std::string_view in, Message& message);
 
 class Encoder {
@@ -128,11 +129,20 @@ class Encoder {
     } else if constexpr (detail::isVarint<T>) {
       writer_.tag(field, WireType::varint);
       writer_.varint(detail::toVarint(v));
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_convertible_v<T, std::string_view>) {
       writer_.bytes(field, v);
     } else {
-      writer_.bytes(field, encode(v));
+      writer_.tag(field, WireType::bytes);
+      const size_t begin = writer_.beginValue();
+      message(v);
+      writer_.endValue(begin);
     }
+  }
+
+  template <class Message>
+  void message(const Message& v) {
+    // fields() is one list for both directions, so it is not const; an Encoder only reads.
+    const_cast<Message&>(v).fields(*this);
   }
 
  private:
@@ -191,6 +201,10 @@ class FieldDecoder {
     v.assign(raw);
     return true;
   }
+  static bool take(std::string_view raw, std::string_view& v) {
+    v = raw;
+    return true;
+  }
   template <class M>
   static bool take(std::string_view raw, M& v) {
     return decode(raw, v);
@@ -237,11 +251,14 @@ class RequiredCheck {
 };
 
 template <class Message>
+void append(std::string& out, const Message& message) {
+  Encoder(out).message(message);
+}
+
+template <class Message>
 std::string encode(const Message& message) {
   std::string out;
-  Encoder encoder(out);
-  // fields() is one list for both directions, so it is not const; an Encoder only reads.
-  const_cast<Message&>(message).fields(encoder);
+  append(out, message);
   return out;
 }
 
