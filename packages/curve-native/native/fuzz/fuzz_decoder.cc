@@ -92,7 +92,9 @@ void geometry(std::string_view in) {
   const uint64_t length = std::min<uint64_t>(g.chunkSize * 3, 1 << 20);
   uint64_t sum = 0;
   if (g.striped() && g.stripeUnit < 512) return;  // correct, but slow to list
-  for (const Piece& piece : split(g, g.blockSize, length)) {
+  std::vector<Piece> pieces;
+  split(g, g.blockSize, length, pieces);
+  for (const Piece& piece : pieces) {
     if (piece.length == 0 || piece.offset + piece.length > g.chunkSize || piece.bufferOffset != sum) std::abort();
     sum += piece.length;
   }

@@ -19,8 +19,9 @@ struct Stats {
   Counter retries{0}, redirects{0}, timeouts{0}, mdsRetries{0}, connects{0};
   std::array<Counter, kLatencyBuckets> latency{};
 
-  static void add(Counter& c, uint64_t n = 1) { c.fetch_add(n, std::memory_order_relaxed); }
-  static void sub(Counter& c, uint64_t n = 1) { c.fetch_sub(n, std::memory_order_relaxed); }
+  // With one writer, plain sums do; but callsInFlight has two and counts by itself.
+  static void add(Counter& c, uint64_t n = 1) { set(c, c.load(std::memory_order_relaxed) + n); }
+  static void sub(Counter& c, uint64_t n = 1) { set(c, c.load(std::memory_order_relaxed) - n); }
 
   void recordLatency(std::chrono::microseconds took) {
     uint64_t us = static_cast<uint64_t>(took.count());
@@ -31,6 +32,9 @@ struct Stats {
     }
     add(latency[bucket]);
   }
+
+ private:
+  static void set(Counter& c, uint64_t n) { c.store(n, std::memory_order_relaxed); }
 };
 
 }  // namespace curve

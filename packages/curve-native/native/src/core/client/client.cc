@@ -10,6 +10,8 @@
 namespace curve {
 
 namespace {
+constexpr size_t kMaxSpare = 1024;
+
 // What top, perf and debuggers show.
 void nameThread(const char* name) {
 #ifdef __APPLE__
@@ -60,7 +62,7 @@ void Client::stop() {
 }
 
 void Client::submit(Command command) {
-  Stats::add(context_.stats.callsInFlight);
+  context_.stats.callsInFlight++;
   bool first;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -83,9 +85,17 @@ void Client::beginSubmitted() {
   for (Command& command : commands) begin(std::move(command));
 }
 
+Client::Operation& Client::addOperation(uint64_t id) {
+  if (spare_.empty()) return operations_[id];
+  Operations::node_type node = std::move(spare_.back());
+  spare_.pop_back();
+  node.key() = id;
+  return operations_.insert(std::move(node)).position->second;
+}
+
 void Client::begin(Command command) {
   const uint64_t id = command.id;
-  Operation& op = operations_[id];
+  Operation& op = addOperation(id);
   op.command = std::move(command);
   op.start = context_.loop.now();
   if (op.command.deadlineMs > 0) {
@@ -121,13 +131,14 @@ void Client::settle(uint64_t id, Result result) {
   if (node.empty()) return;
   Operation& op = node.mapped();
   context_.loop.cancel(op.deadline);
-  if (op.mds) op.mds->cancel(op.token);
+  if (op.mds) std::exchange(op.mds, nullptr)->cancel(op.token);
   // Everything that refers to the caller's buffer goes before the caller is told.
-  op.io.reset();
+  op.io.end();
   op.broadcast.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
-  Stats::sub(context_.stats.callsInFlight);
+  context_.stats.callsInFlight--;
+  if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
   completed_.push_back({id, std::move(result)});
   // Told at the end of the round, together with whatever else completes in it.
   if (completed_.size() == 1) context_.loop.defer([this] { listener_(std::exchange(completed_, {})); });
@@ -139,7 +150,7 @@ void Client::abort(uint64_t id, Failure failure) {
 }
 
 uint64_t Client::attempts(const Operation& op) {
-  if (op.io) return op.io->attempts();
+  if (op.io.active()) return op.io.attempts();
   if (op.broadcast) return op.broadcast->attempts();
   if (op.mds) return op.mds->attempts(op.token);
   uint64_t most = 0;

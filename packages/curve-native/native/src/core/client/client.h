@@ -44,12 +44,14 @@ class Client {
     mds::MdsClient::Token token = 0;
     std::unique_ptr<mds::MdsClient> ownMds;  // of a volume being opened
     std::unique_ptr<EpochBroadcast> broadcast;
-    std::unique_ptr<Io> io;
+    Io io;
   };
+  using Operations = std::unordered_map<uint64_t, Operation>;
 
   Client(Config config, Listener listener);
   bool reservePort(std::string& error);
   void beginSubmitted();
+  Operation& addOperation(uint64_t id);
   void begin(Command command);
   void dispatch(Operation& operation);
   void settle(uint64_t id, Result result);
@@ -87,7 +89,9 @@ class Client {
   int64_t nextFd_ = 0;
   std::map<int64_t, std::unique_ptr<Volume>> volumes_;
   // After the volumes: an operation's I/O refers to its volume and must go first.
-  std::unordered_map<uint64_t, Operation> operations_;
+  Operations operations_;
+  // The memory of operations that have ended.
+  std::vector<Operations::node_type> spare_;
   const Listener listener_;
   std::vector<Completed> completed_;
   std::thread thread_;

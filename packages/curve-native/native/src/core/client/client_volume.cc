@@ -130,7 +130,7 @@ void Client::transfer(Operation& op) {
   }
   // Beyond the largest volume there can be, the arithmetic of addresses need not hold either.
   if (c.offset > INT64_MAX / 2) return fail(op, Failure::ofClient(libcurve::kFailed, "offset out of range"));
-  op.io = std::make_unique<Io>(*volume, write, c.offset, c.data, c.length, [this, id = c.id](const Outcome& failure) {
+  op.io.start(*volume, write, c.offset, c.data, c.length, [this, id = c.id](const Outcome& failure) {
     Operation* op = operation(id);
     const bool write = op->command.op == Op::write;
     Result result{failure};
@@ -142,7 +142,6 @@ void Client::transfer(Operation& op) {
     context_.stats.recordLatency(std::chrono::duration_cast<net::Micros>(context_.loop.now() - op->start));
     settle(id, std::move(result));
   });
-  op.io->start();
 }
 
 void Client::discard(Operation& op) {

@@ -40,7 +40,6 @@ Channel::Channel(Loop& loop, Stats& stats, Endpoint endpoint)
     : loop_(loop), stats_(stats), endpoint_(endpoint), inbound_(*this) {}
 
 Channel::~Channel() {
-  *alive_ = false;
   loop_.cancel(connectTimer_);
   loop_.cancel(expiry_);
   if (fd_) loop_.unwatch(fd_.get());
@@ -126,8 +125,8 @@ void Channel::connect() {
   state_ = State::connecting;
   if (!fd_) {
     // Told later: start() promises not to call back.
-    loop_.defer([this, error, alive = alive_] {
-      if (*alive && state_ == State::connecting && !fd_) fail(codeOf(error));
+    loop_.defer([this, error] {
+      if (state_ == State::connecting && !fd_) fail(codeOf(error));
     });
     return;
   }
@@ -171,8 +170,7 @@ void Channel::receive() {
 void Channel::flushSoon() {
   if (flushScheduled_) return;
   flushScheduled_ = true;
-  loop_.defer([this, alive = alive_] {
-    if (!*alive) return;
+  loop_.defer([this] {
     flushScheduled_ = false;
     if (state_ == State::up) flush();
   });

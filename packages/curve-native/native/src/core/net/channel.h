@@ -70,11 +70,9 @@ class Channel final : private Watcher, private Inbound::Calls {
   Loop::Timer expiry_{};
   Inbound inbound_;
   Outbound outbound_;
-  // Deferred work and failures outlive nothing: they check this.
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-// All channels of a client, one per endpoint.
+// All channels of a client, one per endpoint, for as long as its loop runs.
 class Transport {
  public:
   Transport(Loop& loop, Stats& stats) : loop_(loop), stats_(stats) {}

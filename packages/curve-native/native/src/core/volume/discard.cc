@@ -10,7 +10,9 @@ Discard::~Discard() {
 
 void Discard::mark(uint64_t offset, uint64_t length) {
   if (!context_.config.discardEnabled || length < context_.config.discardGranularity) return;
-  for (const Piece& piece : split(geometry_, offset, length)) markPiece(piece);
+  std::vector<Piece> pieces;
+  split(geometry_, offset, length, pieces);
+  for (const Piece& piece : pieces) markPiece(piece);
 }
 
 void Discard::markPiece(const Piece& piece) {

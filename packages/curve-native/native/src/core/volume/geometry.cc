@@ -17,8 +17,7 @@ bool Geometry::from(const wire::FileInfo& info, Geometry& g) {
   return chunksFit && stripesFit && g.blockSize > 0 && g.stripeCount <= g.segmentSize;
 }
 
-std::vector<Piece> split(const Geometry& g, uint64_t offset, uint64_t length) {
-  std::vector<Piece> pieces;
+void split(const Geometry& g, uint64_t offset, uint64_t length, std::vector<Piece>& pieces) {
   uint64_t done = 0;
   while (done < length) {
     const uint64_t at = offset + done;
@@ -37,7 +36,6 @@ std::vector<Piece> split(const Geometry& g, uint64_t offset, uint64_t length) {
     pieces.push_back(piece);
     done += piece.length;
   }
-  return pieces;
 }
 
 }  // namespace curve

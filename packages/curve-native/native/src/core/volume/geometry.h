@@ -32,6 +32,7 @@ struct Piece {
   uint64_t bufferOffset;
 };
 
-std::vector<Piece> split(const Geometry& geometry, uint64_t offset, uint64_t length);
+// Appends the pieces of a range.
+void split(const Geometry& geometry, uint64_t offset, uint64_t length, std::vector<Piece>& pieces);
 
 }  // namespace curve

@@ -3,32 +3,57 @@
 #include <algorithm>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include "volume/volume.h"
 
 namespace curve {
 
-Io::Io(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done)
-    : volume_(volume), write_(write), offset_(offset), data_(data), length_(length), done_(std::move(done)) {
-  volume_.ioBegins(*this);
+namespace {
+// More pieces or requests than this are given back when an I/O ends.
+constexpr size_t kMaxKept = 64;
+}  // namespace
+
+void Io::start(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done) {
+  volume_ = &volume;
+  write_ = write;
+  offset_ = offset;
+  data_ = data;
+  length_ = length;
+  done_ = std::move(done);
+  volume.ios().splice(volume.ios().end(), entry_);
+  const net::Micros wait = volume.throttle().admit(write, length);
+  if (wait <= net::Micros(0)) return locate();
+  timer_ = volume.loop().after(wait, [this] {
+    timer_ = {};
+    locate();
+  });
 }
 
-Io::~Io() {
-  volume_.loop().cancel(timer_);
-  volume_.segments().forgetOwner(this);
-  dropRequests();
-  volume_.ioEnds(*this);
+void Io::end() {
+  if (!active()) return;
+  cancelAll();
+  Volume& volume = *std::exchange(volume_, nullptr);
+  failure_.reset();
+  pending_ = 0;
+  if (pieces_.capacity() > kMaxKept) pieces_ = {};
+  pieces_.clear();
+  entry_.splice(entry_.end(), volume.ios(), place_);
+  volume.ioEnded();
 }
 
-void Io::dropRequests() {
+void Io::cancelAll() {
+  volume_->loop().cancel(timer_);
+  volume_->segments().forgetOwner(this);
   // Out of the queue first, or the place that one leaves would start the next.
   for (ChunkRequest& request : requests_) request.withdraw();
+  if (requests_.size() > kMaxKept) std::deque<ChunkRequest>().swap(requests_);
   requests_.clear();
   sourceReads_.clear();
 }
 
 uint64_t Io::attempts() const {
-  if (requests_.empty() && sourceReads_.empty()) return volume_.segments().attempts(this);
+  if (requests_.empty() && sourceReads_.empty()) return volume_->segments().attempts(this);
   uint64_t most = 0;
   for (const ChunkRequest& request : requests_) most = std::max(most, request.attempts());
   for (const Io& read : sourceReads_) most = std::max(most, read.attempts());
@@ -37,24 +62,13 @@ uint64_t Io::attempts() const {
 
 void Io::abandon(Failure failure) {
   failure.attempts = attempts();
-  volume_.loop().cancel(timer_);
-  volume_.segments().forgetOwner(this);
-  dropRequests();
+  cancelAll();
   finishSoon(failure);
 }
 
-void Io::start() {
-  const net::Micros wait = volume_.throttle().admit(write_, length_);
-  if (wait <= net::Micros(0)) return locate();
-  timer_ = volume_.loop().after(wait, [this] {
-    timer_ = {};
-    locate();
-  });
-}
-
 void Io::locate() {
-  pieces_ = split(volume_.geometry(), offset_, length_);
-  volume_.discard().touched(pieces_);
+  split(volume_->geometry(), offset_, length_, pieces_);
+  volume_->discard().touched(pieces_);
   resolve();
 }
 
@@ -62,14 +76,14 @@ void Io::locate() {
 void Io::resolve() {
   std::set<uint64_t> unknown;
   for (const Piece& piece : pieces_) {
-    if (volume_.segments().find(piece.chunkIndex)) continue;
-    const bool trusted = !write_ && volume_.exclusive() && volume_.segments().knownAbsent(piece.chunkIndex);
-    if (!trusted) unknown.insert(volume_.geometry().segmentOffset(piece.chunkIndex));
+    if (volume_->segments().find(piece.chunkIndex)) continue;
+    const bool trusted = !write_ && volume_->exclusive() && volume_->segments().knownAbsent(piece.chunkIndex);
+    if (!trusted) unknown.insert(volume_->geometry().segmentOffset(piece.chunkIndex));
   }
   if (unknown.empty()) return sendRequests();
   pending_ = unknown.size();
   for (const uint64_t segment : unknown) {
-    volume_.segments().query(segment, write_, this, [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
+    volume_->segments().query(segment, write_, this, [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
       segmentAnswered(segment, answer, failure);
     });
   }
@@ -79,8 +93,8 @@ void Io::segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, cons
   if (answer == SegmentMap::Answer::failed) failure_ = failure;
   if (answer == SegmentMap::Answer::notAllocated) {
     for (const Piece& piece : pieces_) {
-      if (volume_.geometry().segmentOffset(piece.chunkIndex) == segmentOffset) {
-        volume_.segments().markAbsent(piece.chunkIndex);
+      if (volume_->geometry().segmentOffset(piece.chunkIndex) == segmentOffset) {
+        volume_->segments().markAbsent(piece.chunkIndex);
       }
     }
   }
@@ -90,9 +104,9 @@ void Io::segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, cons
 }
 
 void Io::sendRequests() {
-  const uint64_t limit = volume_.config().ioSplitMaxSizeKb * 1024;
+  const uint64_t limit = volume_->config().ioSplitMaxSizeKb * 1024;
   for (const Piece& piece : pieces_) {
-    const ChunkRef* chunk = volume_.segments().find(piece.chunkIndex);
+    const ChunkRef* chunk = volume_->segments().find(piece.chunkIndex);
     if (!chunk && write_) {
       return finishSoon(Failure::ofClient(libcurve::kFailed, "the MDS returned a segment without this chunk"));
     }
@@ -102,27 +116,26 @@ void Io::sendRequests() {
     }
     for (uint64_t done = 0; done < piece.length; done += limit) {
       const uint64_t size = std::min(limit, piece.length - done);
-      requests_.emplace_back(volume_, *this, *chunk, piece.chunkIndex, piece.offset + done, size,
+      requests_.emplace_back(*volume_, *this, *chunk, piece.chunkIndex, piece.offset + done, size,
                              data_ + piece.bufferOffset + done);
     }
   }
   pending_ = requests_.size() + sourceReads_.size();
   if (pending_ == 0) return finishSoon(std::nullopt);
-  for (ChunkRequest& request : requests_) volume_.window().submit(request);
-  for (Io& read : sourceReads_) read.start();
+  for (ChunkRequest& request : requests_) volume_->window().submit(request);
 }
 
 // Nothing was ever written here, except perhaps to the volume this one is a lazy clone of.
 void Io::readHole(const Piece& piece) {
   uint8_t* const data = data_ + piece.bufferOffset;
-  Volume* source = volume_.isInCloneSource(piece.chunkIndex) ? volume_.cloneReader() : nullptr;
+  Volume* source = volume_->isInCloneSource(piece.chunkIndex) ? volume_->cloneReader() : nullptr;
   if (!source) {
     std::memset(data, 0, piece.length);
     return;
   }
-  const uint64_t offset = piece.chunkIndex * volume_.geometry().chunkSize + piece.offset;
-  sourceReads_.emplace_back(*source, false, offset, data, piece.length,
-                            [this](const Outcome& failure) { requestDone(failure); });
+  const uint64_t offset = piece.chunkIndex * volume_->geometry().chunkSize + piece.offset;
+  sourceReads_.emplace_back().start(*source, false, offset, data, piece.length,
+                                    [this](const Outcome& failure) { requestDone(failure); });
 }
 
 void Io::requestDone(const Outcome& failure) {
@@ -140,7 +153,7 @@ void Io::finish() {
 // From the loop, where the caller of this may be start() or goes on afterwards.
 void Io::finishSoon(const Outcome& outcome) {
   failure_ = outcome;
-  timer_ = volume_.loop().after(net::Micros(0), [this] {
+  timer_ = volume_->loop().after(net::Micros(0), [this] {
     timer_ = {};
     finish();
   });

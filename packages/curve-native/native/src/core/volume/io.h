@@ -1,4 +1,5 @@
-// One read or write call: its range resolved to chunks, cut into requests, and put together again.
+// One read or write call: its range resolved to chunks, cut into requests, and put together again. An Io can be used
+// for one call after another, and keeps its memory in between.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +21,17 @@ class Io {
  public:
   using Done = std::function<void(const Outcome&)>;
 
-  Io(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done);
-  // Destroying an I/O that is not done cancels it: its buffer is not touched any more.
-  ~Io();
+  Io() = default;
+  ~Io() { end(); }
   Io(Io&&) = delete;
 
+  // `done` runs exactly once, unless the I/O is ended before, and never from inside start().
+  void start(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done);
+  // Cancels what is not done: the buffer is not touched any more. Then it may be started again.
+  void end();
+
+  bool active() const { return volume_ != nullptr; }
   bool isWrite() const { return write_; }
-  // `done` runs exactly once, and never from inside start().
-  void start();
   // Ends it with this failure, whatever its requests are at.
   void abandon(Failure failure);
   // How often that was tried which it is waiting for.
@@ -40,16 +44,16 @@ class Io {
   void resolve();
   void segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, const Outcome& failure);
   void sendRequests();
-  void dropRequests();
+  void cancelAll();
   void readHole(const Piece& piece);
   void finish();
   void finishSoon(const Outcome& outcome);
 
-  Volume& volume_;
-  const bool write_;
-  const uint64_t offset_;
-  uint8_t* const data_;
-  const uint64_t length_;
+  Volume* volume_ = nullptr;
+  bool write_ = false;
+  uint64_t offset_ = 0;
+  uint8_t* data_ = nullptr;
+  uint64_t length_ = 0;
   Done done_;
   std::vector<Piece> pieces_;
   std::deque<ChunkRequest> requests_;
@@ -58,6 +62,9 @@ class Io {
   uint64_t pending_ = 0;
   Outcome failure_;
   net::Loop::Timer timer_{};
+  // This, to be moved into the volume's list and back.
+  std::list<Io*> entry_{this};
+  const std::list<Io*>::iterator place_ = entry_.begin();
 };
 
 }  // namespace curve

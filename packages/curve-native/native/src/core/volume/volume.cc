@@ -88,8 +88,7 @@ void Volume::tellClosed(const Outcome& failure) {
   for (const Closed& closed : listeners) closed(failure);
 }
 
-void Volume::ioEnds(Io& io) {
-  ios_.erase(&io);
+void Volume::ioEnded() {
   if (ios_.empty() && closeAccepted_) context_.loop.defer([this] { tellClosed(std::nullopt); });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -73,8 +74,9 @@ class Volume {
   Throttle& throttle() { return throttle_; }
   Discard& discard() { return discard_; }
 
-  void ioBegins(Io& io) { ios_.insert(&io); }
-  void ioEnds(Io& io);
+  // Those under way.
+  std::list<Io*>& ios() { return ios_; }
+  void ioEnded();
 
  private:
   void refreshed(Lease::Verdict verdict, const wire::FileInfo* info);
@@ -101,7 +103,7 @@ class Volume {
   Throttle throttle_;
   Discard discard_;
   Lease lease_;
-  std::unordered_set<Io*> ios_;
+  std::list<Io*> ios_;
   // Whoever waits for the close under way.
   std::vector<Closed> closing_;
   mds::MdsClient::Token closeCall_ = 0;
