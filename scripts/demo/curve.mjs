@@ -1,90 +1,123 @@
-// The Curve half: a volume on an embedded cluster of three chunkservers, one of which stops while 256 MiB are written;
-// then the volume goes to the recycle bin and comes back.
+// The Curve half, on an embedded cluster of three chunkservers: a disk image goes into a volume while a chunkserver
+// dies, and comes out again; a striped volume; a removed volume comes back.
 import { createHash, randomFillSync } from 'node:crypto';
+import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { startCurveEmulator } from '../../packages/curve-emulator/dist/index.js';
-import { CBDClient, errorName, FileInfo_t, UserInfo_t } from '../../packages/curve-sdk/dist/index.js';
+import { CurveClient, CurveError } from '../../packages/curve-sdk/dist/index.js';
+import { CONTENT_SIZE, isSound, makeDiskImage } from './disk-image.mjs';
 import { note, say } from './show.mjs';
 
 const MIB = 2 ** 20;
-const SIZE = 256 * MIB;
-const DEPTH = 8;
-const VOLUME = '/demo-volume';
+const IMAGE_SIZE = 256 * MIB;
+const STRIPED_SIZE = 64 * MIB;
+const VOLUME_SIZE = 10 * 2 ** 30;
+const [DISK, STRIPED] = ['/demo-disk', '/demo-striped'];
 
+const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-demo-'));
+const [image, copy] = [join(folder, 'disk.img'), join(folder, 'copy.img')];
 const cluster = await startCurveEmulator({ chunkservers: 3 });
-const cbd = new CBDClient();
-const user = new UserInfo_t('demo');
+const curve = await CurveClient.connect(cluster.clientConfPath, { user: 'demo' });
 try {
   say(`\nCurve: a cluster is running, MDS at ${cluster.mdsAddresses.join(', ')}, with three chunkservers.`);
-  await must('InitAsync', cbd.InitAsync(cluster.clientConfPath));
-  await must('CreateAsync', cbd.CreateAsync(VOLUME, user, 10 * 2 ** 30));
-  const info = new FileInfo_t();
-  await must('StatFileAsync', cbd.StatFileAsync(VOLUME, user, info));
+  const content = makeDiskImage(folder, image, IMAGE_SIZE);
+  const expected = await sha256(createReadStream(image));
 
-  const blocks = Array.from({ length: SIZE / MIB }, () => randomFillSync(Buffer.allocUnsafe(MIB)));
-  const written = createHash('sha256');
-  for (const block of blocks) written.update(block);
-  const expected = written.digest('hex');
-
-  say(`  writing 256 MiB, ${DEPTH} at a time; chunkserver 1 stops half way`);
-  await withVolume(async fd => {
-    let stopped;
-    const seconds = await inParallel(blocks.length, async index => {
-      if (index === blocks.length / 2) stopped = cluster.stopChunkserver(1);
-      const length = await cbd.WriteAsync(fd, blocks[index], index * MIB, MIB);
-      if (length !== MIB) throw new Error(`WriteAsync: ${errorName(length)}`);
-    });
-    await stopped;
-    note('write 256 MiB to a volume, a chunkserver stopped half way', { bytes: SIZE, seconds, right: true });
-  });
-  await readAndCompare('read it back', expected);
+  say(`  importing a disk image of 256 MiB, ${content}; a chunkserver is killed half way`);
+  await curve.createVolume(DISK, { size: VOLUME_SIZE });
+  await importWhileOneDies();
+  await exportAndCompare(expected);
   await cluster.startChunkserver(1);
 
-  say('  unlinking the volume, and recovering it');
-  await must('UnlinkAsync', cbd.UnlinkAsync(VOLUME, user));
-  const gone = await cbd.StatFileAsync(VOLUME, user, new FileInfo_t());
-  note('unlink: the volume is gone', { right: errorName(gone) === 'NOTEXIST' });
-  await must('RecoverAsync', cbd.RecoverAsync(VOLUME, user, info.id));
-  await readAndCompare('recover it, and read it again', expected);
+  say('  writing 64 MiB to a volume that is striped over four chunks');
+  await curve.createVolume(STRIPED, { size: VOLUME_SIZE, stripe: { unit: 65536, count: 4 } });
+  await writeAndRead(STRIPED);
+
+  say('  removing the disk, and restoring it from the recycle bin');
+  await curve.remove(DISK);
+  const gone = await curve.open(DISK).catch(error => error);
+  note('remove: the error says kFileNotExists', {
+    right: gone instanceof CurveError && gone.status === 'kFileNotExists',
+  });
+  await curve.trash.restore(DISK);
+  await withVolume(DISK, async volume => {
+    const restored = await sha256(volume.createReadStream({ end: IMAGE_SIZE - 1 }));
+    note('restore it: the same bytes', { right: restored === expected });
+  });
 } finally {
-  await cbd.UnInitAsync();
+  await curve.close();
   await cluster.close();
+  rmSync(folder, { recursive: true, force: true });
 }
 
-async function readAndCompare(what, expected) {
-  await withVolume(async fd => {
-    const parts = new Array(SIZE / MIB);
-    const seconds = await inParallel(parts.length, async index => {
-      parts[index] = await cbd.ReadAsync(fd, '', index * MIB, MIB);
+async function importWhileOneDies() {
+  await withVolume(DISK, async volume => {
+    let stopping;
+    const started = performance.now();
+    const { written, skipped } = await volume.import(image, {
+      onProgress: progress => {
+        if (progress.written > CONTENT_SIZE / 2)
+          stopping ??= cluster.stopChunkserver(1, { electionDelay: 300 });
+      },
     });
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    note(`${what}, sha256 compared`, { bytes: SIZE, seconds, right: hash.digest('hex') === expected });
+    await stopping;
+    const seconds = (performance.now() - started) / 1000;
+    note(`import a disk image, ${mib(skipped)} of zeros left out, a chunkserver killed half way`, {
+      bytes: IMAGE_SIZE,
+      seconds,
+      right: written + skipped === IMAGE_SIZE && skipped > 0,
+    });
   });
 }
 
-async function withVolume(work) {
-  const fd = await cbd.OpenAsync(VOLUME, user);
-  if (fd < 0) throw new Error(`OpenAsync: ${errorName(fd)}`);
+async function exportAndCompare(expected) {
+  await withVolume(DISK, async volume => {
+    const started = performance.now();
+    await volume.export(copy, { length: IMAGE_SIZE });
+    const seconds = (performance.now() - started) / 1000;
+    const right = (await sha256(createReadStream(copy))) === expected;
+    note('export it, sha256 compared', { bytes: IMAGE_SIZE, seconds, right });
+  });
+  const onDisk = statSync(copy).blocks * 512;
+  note(`the exported file has holes: it takes ${mib(onDisk)}`, { right: onDisk < IMAGE_SIZE });
+  const sound = isSound(copy);
+  if (sound !== undefined) note('e2fsck finds nothing wrong with it', { right: sound });
+}
+
+async function writeAndRead(path) {
+  await withVolume(path, async volume => {
+    const data = randomFillSync(Buffer.allocUnsafe(STRIPED_SIZE));
+    const started = performance.now();
+    await pipeline(Readable.from(partsOf(data)), volume.createWriteStream());
+    const read = await sha256(volume.createReadStream({ end: STRIPED_SIZE - 1 }));
+    const seconds = (performance.now() - started) / 1000;
+    const right = read === createHash('sha256').update(data).digest('hex');
+    note('stream to a striped volume and back, sha256 compared', { bytes: 2 * STRIPED_SIZE, seconds, right });
+  });
+}
+
+function* partsOf(data) {
+  for (let at = 0; at < data.length; at += MIB) yield data.subarray(at, at + MIB);
+}
+
+async function withVolume(path, use) {
+  const volume = await curve.open(path);
   try {
-    await work(fd);
+    await use(volume);
   } finally {
-    await must('CloseAsync', cbd.CloseAsync(fd));
+    await volume.close();
   }
 }
 
-/** Does `work` for every index, some at a time; gives the seconds it took. */
-async function inParallel(count, work) {
-  const started = performance.now();
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: DEPTH }, worker));
-  return (performance.now() - started) / 1000;
+async function sha256(stream) {
+  const hash = createHash('sha256');
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest('hex');
 }
 
-async function must(name, call) {
-  const result = await call;
-  if (result < 0) throw new Error(`${name}: ${errorName(result)}`);
-  return result;
+function mib(bytes) {
+  return `${Math.round(bytes / MIB)} MiB`;
 }
