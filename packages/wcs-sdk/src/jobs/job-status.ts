@@ -59,6 +59,8 @@ export interface JobItem {
   bitRate?: number;
   /** Size of a video's picture, such as `1280x720`. */
   resolution?: string;
+  /** Object that lists what was unpacked; of fetched archives. */
+  decompressList?: string;
   /** The item as received. */
   raw: Record<string, unknown>;
 }
@@ -139,6 +141,7 @@ export function jobItemOf(item: AnswerMembers): Present<JobItem> {
     duration: numberMember(item, 'duration'),
     bitRate: numberMember(item, 'bit_rate'),
     resolution: textMember(item, 'resolution'),
+    decompressList: textMember(item, 'decompresslist'),
     raw: item,
   });
 }

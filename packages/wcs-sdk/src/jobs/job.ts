@@ -76,8 +76,7 @@ export class Job {
     const { interval = 1000, onUpdate } = options;
     wholeNumber('interval', interval, { minimum: 1, maximum: 2 ** 31 - 1 });
     using scope = new CallScope(this.#context, `${this.kind} wait`, options);
-    const longest = Math.max(interval, LONGEST_PAUSE);
-    for (let waiting = interval; ; waiting = Math.min(waiting * 1.5, longest)) {
+    for (let waiting = interval; ; waiting = longerPause(waiting)) {
       const status = await this.#look(scope.context, { signal: scope.signal });
       onUpdate?.(status);
       if (status.finished) return this.#outcome(status);
@@ -101,4 +100,9 @@ export class Job {
     if (failed.length > 0) throw new JobError(this.kind, status, failed);
     return status;
   }
+}
+
+/** The pause after a pause: half as long again, unless it is long enough. */
+export function longerPause(milliseconds: number): number {
+  return Math.max(milliseconds, Math.min(milliseconds * 1.5, LONGEST_PAUSE));
 }

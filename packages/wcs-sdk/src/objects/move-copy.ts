@@ -21,10 +21,7 @@ export interface MoveResult extends ObjectReference {
 
 /** `POST /move/<entry>/<entry>` (wcs-api §2.5). */
 export async function moveObject(context: ClientContext, options: MoveOptions): Promise<MoveResult> {
-  const { source, target } = ends(options);
-  if (source.bucket === target.bucket && source.key === target.key) {
-    throw new WcsError('INVALID_ARGUMENT', 'to must name another object than from', { operation: 'move' });
-  }
+  const { target } = ends(options);
   try {
     return await relocate(context, 'move', options);
   } catch (error) {
@@ -58,5 +55,9 @@ async function relocate(
 
 function ends({ from, to }: MoveOptions): { source: ObjectReference; target: ObjectReference } {
   const source = objectEntry('from', from);
-  return { source, target: { key: source.key, ...targetEntry('to', to) } };
+  const target = { key: source.key, ...targetEntry('to', to) };
+  if (source.bucket === target.bucket && source.key === target.key) {
+    throw new WcsError('INVALID_ARGUMENT', 'to must name another object than from');
+  }
+  return { source, target };
 }
