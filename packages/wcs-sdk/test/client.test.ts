@@ -132,7 +132,7 @@ it('a process ends by itself with an open client that has hashed something', asy
 });
 
 it('the README’s examples run', async () => {
-  await using emulator = await startWcsEmulator({ buckets: ['photos'] });
+  await using emulator = await startWcsEmulator({ buckets: ['photos', 'backup'] });
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, '.wcscfg'), emulator.clientConfig);
   writeFileSync(join(cwd, 'a.jpg'), new Uint8Array(1e6));
