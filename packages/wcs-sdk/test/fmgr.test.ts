@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { urlSafeBase64Decode } from '@curve-wcs/etag';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { JobError, WcsClient } from '../src/index.js';
+import { type Job, JobError, type JobStatus, WcsClient } from '../src/index.js';
 import { emulated } from './support/emulated.js';
 import { HOSTILE_KEYS } from './support/keys.js';
 import { rawServer } from './support/raw-server.js';
@@ -153,19 +154,107 @@ it('a text in the service’s grammar is sent to the letter', async () => {
   expect(seen[0]?.body.toString()).toBe(`fops=${fops}&notifyURL=aHR0cDovL3gvP2E9YiZjPcO8&separate=1`);
 });
 
+/** The job's end. */
+async function waited(job: Promise<Job>): Promise<JobStatus> {
+  return (await job).wait({ interval: 5 });
+}
+
 describe('jobs of the emulator', () => {
   it.each(HOSTILE_KEYS)('copy, move and delete %j', async hostile => {
     const { wcs } = await emulated();
     await wcs.upload({ bucket: 'photos', key: hostile, source: Buffer.from('x') });
     const from = { bucket: 'photos', key: hostile };
-    const copied = await wcs.fmgr.copy([{ from, to: 'backup' }]);
-    const { items } = await copied.wait({ interval: 5 });
+    const { items } = await waited(wcs.fmgr.copy([{ from, to: 'backup' }]));
     expect(items).toMatchObject([{ state: 'succeeded', key: expect.stringContaining(hostile), size: 1 }]);
     expect(await wcs.exists({ bucket: 'backup', key: hostile })).toBe(true);
-    await (await wcs.fmgr.move([{ from, to: 'backup:moved' }])).wait({ interval: 5 });
+    await waited(wcs.fmgr.move([{ from, to: 'backup:moved' }]));
     expect(await wcs.exists(from)).toBe(false);
-    await (await wcs.fmgr.delete([`backup:${hostile}`, 'backup:moved'])).wait({ interval: 5 });
+    await waited(wcs.fmgr.delete([`backup:${hostile}`, 'backup:moved']));
     expect(await wcs.exists({ bucket: 'backup', key: hostile })).toBe(false);
+  });
+
+  it.each(HOSTILE_KEYS)('fetch, pack and delete a folder with %j', async hostile => {
+    const { wcs } = await emulated();
+    const { url } = await rawServer((_, response) => response.end('fetched'));
+    const key = `f/${hostile}`;
+    await waited(
+      wcs.fmgr.fetch([{ url: `${url}/${encodeURIComponent(hostile)}?a=b`, to: { bucket: 'photos', key } }]),
+    );
+    expect((await wcs.download({ bucket: 'photos', key })).data.toString()).toBe('fetched');
+    await waited(wcs.fmgr.compress([{ bucket: 'photos', keys: [key], saveAs: 'backup:a.zip' }]));
+    // A zip of nothing has 22 bytes.
+    expect((await wcs.stat({ bucket: 'backup', key: 'a.zip' })).size).toBeGreaterThan(22);
+    await waited(
+      wcs.fmgr.deletePrefix([{ bucket: 'photos', prefix: 'f', output: { bucket: 'backup', key: hostile } }]),
+    );
+    expect(await wcs.exists({ bucket: 'photos', key })).toBe(false);
+    expect((await wcs.download({ bucket: 'backup', key: hostile })).data.toString().trim()).toBe(key.trim());
+  });
+
+  it('fetch only what has the right MD5', async () => {
+    const { wcs } = await emulated();
+    const { url } = await rawServer((_, response) => response.end('fetched'));
+    const md5 = createHash('md5').update('fetched').digest('hex');
+    const error = await waited(
+      wcs.fmgr.fetch([
+        { url, to: 'photos:right', md5, prefix: 'from afar' },
+        { url, to: 'photos:wrong', md5: md5.replace(/./g, '0') },
+      ]),
+    ).catch(reason => reason);
+    expect(error.failedItems).toHaveLength(1);
+    expect(await wcs.exists({ bucket: 'photos', key: 'from afar/right' })).toBe(true);
+    expect(await wcs.exists({ bucket: 'photos', key: 'wrong' })).toBe(false);
+  });
+
+  it('delete folders, but not what only begins like them', async () => {
+    const { wcs } = await emulated();
+    for (const key of ['test/1', 'test/2/3', 'test123', 'other'])
+      await wcs.upload({ bucket: 'photos', key, source: Buffer.from('x') });
+    await waited(
+      wcs.fmgr.deletePrefix([
+        { bucket: 'photos', prefix: 'test/' },
+        { bucket: 'photos', prefix: 'not there' },
+      ]),
+    );
+    const left: string[] = [];
+    for await (const { key } of wcs.listObjects('photos')) left.push(key);
+    expect(left).toEqual(['other', 'test123']);
+  });
+
+  it('delete playlists with their segments, unless told otherwise', async () => {
+    const { wcs } = await emulated();
+    const keys = ['a.m3u8', 'a1.ts', 'b.m3u8', 'b1.ts'];
+    for (const key of keys) {
+      const source = Buffer.from(key.endsWith('.m3u8') ? `#EXTM3U\n${key[0]}1.ts\n` : 'x');
+      await wcs.upload({ bucket: 'photos', key, source });
+    }
+    await waited(
+      wcs.fmgr.deleteM3u8(['photos:a.m3u8', { bucket: 'photos', key: 'b.m3u8', deleteTs: false }]),
+    );
+    const left = await Promise.all(keys.map(key => wcs.exists({ bucket: 'photos', key })));
+    expect(left).toEqual([false, false, false, true]);
+  });
+
+  it('keep folders and buckets for some days', async () => {
+    const { wcs } = await emulated();
+    for (const key of ['a/1', 'b/1']) await wcs.upload({ bucket: 'photos', key, source: Buffer.from('x') });
+    const ends = async (key: string) => (await wcs.stat({ bucket: 'photos', key })).expirationDate;
+    await waited(wcs.fmgr.setDeadline([{ bucket: 'photos', prefix: 'a', days: 1 }]));
+    expect(await ends('a/1')).toBeDefined();
+    expect(await ends('b/1')).toBeUndefined();
+    await waited(wcs.fmgr.setDeadline([{ bucket: 'photos', days: 1 }]));
+    expect(await ends('b/1')).toBeDefined();
+    await waited(wcs.fmgr.setDeadline([{ bucket: 'photos', days: -1 }]));
+    expect(await ends('a/1')).toBeUndefined();
+  });
+
+  it('pack what a list names', async () => {
+    const { wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key: 'a/1', source: Buffer.from('first') });
+    await wcs.upload({ bucket: 'photos', key: 'list', source: Buffer.from('a/\n') });
+    await waited(wcs.fmgr.compress([{ bucket: 'photos', keyList: 'list', saveAs: 'photos:a.zip' }]));
+    const { data } = await wcs.download({ bucket: 'photos', key: 'a.zip' });
+    expect(data.includes('a/1')).toBe(true);
   });
 
   it('are found again by their id, from another client', async () => {

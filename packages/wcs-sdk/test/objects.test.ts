@@ -242,6 +242,17 @@ describe('prefetch', () => {
     },
   );
 
+  it.each(HOSTILE_KEYS)('fetches %j from where the bucket mirrors it', async key => {
+    const origin = await rawServer((_, response) => response.end('mirrored'));
+    const { wcs } = await emulated({}, { mirrorOrigins: { photos: origin.url } });
+    expect((await wcs.prefetch({ bucket: 'photos', keys: [key] })).items).toMatchObject([{ key, code: 200 }]);
+    expect((await wcs.download({ bucket: 'photos', key })).data.toString()).toBe('mirrored');
+    expect((await wcs.prefetch({ bucket: 'backup', keys: [key, 'k'] })).items).toMatchObject([
+      { key, code: 404 },
+      { key: 'k', code: 404 },
+    ]);
+  });
+
   it('gives numbers as numbers', async () => {
     const { url } = await rawServer((_, response) =>
       response.end(

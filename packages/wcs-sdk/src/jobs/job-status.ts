@@ -59,7 +59,7 @@ export interface JobItem {
   bitRate?: number;
   /** Size of a video's picture, such as `1280x720`. */
   resolution?: string;
-  /** Object that lists what was unpacked; of fetched archives. */
+  /** What was unpacked; of fetched archives. */
   decompressList?: string;
   /** The item as received. */
   raw: Record<string, unknown>;
