@@ -38,8 +38,8 @@ import { type ObjectStat, statObject } from './objects/stat.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
 import { Appender } from './upload/appender.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
-import type { UploadOptions, UploadResult } from './upload/options.js';
-import { type UploadDefaults, upload } from './upload/upload.js';
+import type { UploadFromUrlOptions, UploadOptions, UploadResult } from './upload/options.js';
+import { type UploadDefaults, upload, uploadFromUrl } from './upload/upload.js';
 import { VERSION } from './version.js';
 
 /**
@@ -170,6 +170,16 @@ export class WcsClient implements AsyncDisposable {
    */
   downloadUrl(options: ObjectReference & DownloadUrlOptions): string {
     return objectDownloadUrl(this.#context, options);
+  }
+
+  /**
+   * Uploads what an address gives, while it is read and without holding more of it than the blocks under way. What
+   * arrives is compared with the announced length; a connection that breaks is followed by a request for the rest.
+   *
+   * @throws WcsError `SOURCE_FAILED` (with the source's `status`), `SOURCE_CHANGED`, and all of {@link upload}
+   */
+  async uploadFromUrl(options: UploadFromUrlOptions): Promise<UploadResult> {
+    return uploadFromUrl(this.#context, options, this.#uploadDefaults);
   }
 
   /** Downloads an object to a file: in parallel ranges, resumable, verified, visible only when whole. */

@@ -137,7 +137,13 @@ export type { Progress } from './progress.js';
 export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
 export { Appender, type AppenderCallOptions } from './upload/appender.js';
 export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
-export type { ObjectMembers, UploadOptions, UploadResult, UploadStart } from './upload/options.js';
+export type {
+  ObjectMembers,
+  UploadFromUrlOptions,
+  UploadOptions,
+  UploadResult,
+  UploadStart,
+} from './upload/options.js';
 export {
   FileUploadRecordStore,
   type FinishedBlock,
@@ -146,3 +152,4 @@ export {
   type UploadRecordStore,
 } from './upload/record-store.js';
 export type { FileIdentity, UploadSource } from './upload/source.js';
+export type { UrlSourceOptions } from './upload/url-source.js';

@@ -222,15 +222,31 @@ async function readWhole(body: Readable, operation: string): Promise<Buffer> {
 }
 
 /** The body's chunks, failing with our errors in place of the carrier's. */
-async function* translated(body: Readable, exchange: ActiveExchange): AsyncGenerator<Buffer> {
-  try {
-    yield* body as AsyncIterable<Buffer>;
-    exchange.checkAlive();
-  } catch (error) {
-    throw exchange.failure(error);
-  } finally {
-    exchange.release();
-  }
+function translated(body: Readable, exchange: ActiveExchange): AsyncIterableIterator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      try {
+        const next = await chunks.next();
+        if (!next.done) return next;
+        exchange.checkAlive();
+      } catch (error) {
+        exchange.release();
+        throw exchange.failure(error);
+      }
+      exchange.release();
+      return { done: true, value: undefined };
+    },
+    // Also called when nothing was read, which a generator would not notice.
+    async return() {
+      exchange.release();
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function isStreamed(body: WireRequest['body']): body is StreamedBody {

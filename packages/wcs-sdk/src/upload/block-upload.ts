@@ -67,7 +67,7 @@ export class BlockUpload {
     this.#plan.onStart?.({
       uploadId,
       finishedBlocks: this.#finished.size,
-      ...(this.#source.kind === 'random'
+      ...(this.#source.size !== undefined
         ? { blocks: Math.ceil(this.#source.size / this.#plan.blockSize) }
         : {}),
     });
@@ -100,10 +100,7 @@ export class BlockUpload {
   ): Promise<UploadResult> {
     const resuming = this.#finished.size > 0;
     for (let begunAnew = false; ; begunAnew = true) {
-      const progress = new ProgressMeter(
-        this.#plan.onProgress,
-        this.#source.kind === 'random' ? this.#source.size : undefined,
-      );
+      const progress = new ProgressMeter(this.#plan.onProgress, this.#source.size);
       await this.#sendBlocks(wire, record, first, progress, abort);
       if (this.#source.kind === 'random') await this.#source.checkUnchanged();
       try {

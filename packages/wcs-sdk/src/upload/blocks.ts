@@ -56,7 +56,10 @@ export class SequentialBlocks {
     if (this.#ended) return undefined;
     const index = this.#index++;
     const held = index === 0 && span === this.#first;
-    if (!held) await span.fill(memory => untilAborted(this.#source.fill(memory), signal));
+    if (!held) {
+      await span.fill(memory => untilAborted(this.#source.fill(memory), signal));
+      span.hash();
+    }
     const size = span.bytes.length;
     this.#ended = size < this.#blockSize;
     return size === 0 ? undefined : { index, start: index * this.#blockSize, size };

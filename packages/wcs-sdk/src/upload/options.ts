@@ -8,6 +8,7 @@ import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
 import type { UploadRecordStore } from './record-store.js';
 import type { UploadSource } from './source.js';
+import type { UrlSourceOptions } from './url-source.js';
 
 /** What is stored with an object, and how fast the service takes it. */
 export interface ObjectMembers {
@@ -67,6 +68,14 @@ export interface UploadOptions extends CallOptions, ObjectMembers {
   onProgress?: (progress: Progress) => void;
   /** Called when an upload in blocks begins or is resumed: its id is what resumes it. */
   onStart?: (start: UploadStart) => void;
+}
+
+/** Options of {@link WcsClient.uploadFromUrl}. */
+export interface UploadFromUrlOptions
+  extends Omit<UploadOptions, 'source' | 'resume' | 'uploadId'>,
+    UrlSourceOptions {
+  /** An http: or https: address; its query and credentials appear in no error. */
+  url: string | URL;
 }
 
 /** How an upload in blocks begins. */
@@ -156,12 +165,17 @@ export function checkMembers(members: ObjectMembers): void {
   }
   if (keepDays !== undefined) wholeNumber('keepDays', keepDays, { minimum: -1 });
   if (trafficLimit !== undefined) wholeNumber('trafficLimit', trafficLimit);
-  if (mimeType !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(mimeType)) {
+  if (mimeType !== undefined && !isMimeType(mimeType)) {
     throw invalidArgument('mimeType', 'a content type', mimeType);
   }
   if (description !== undefined && typeof description !== 'string') {
     throw invalidArgument('description', 'a string', description);
   }
+}
+
+/** Whether a text can be a content type: printable, for it goes into headers and forms. */
+export function isMimeType(text: string): boolean {
+  return /^[\x21-\x7e][\x20-\x7e]*$/.test(text);
 }
 
 /** Drops members that are undefined, so that they do not hide a default. */

@@ -54,11 +54,18 @@ export interface RandomSource {
 export interface SequentialSource {
   readonly kind: 'sequential';
   readonly fileName: string | undefined;
+  /** Size in bytes, where it is known beforehand. */
+  readonly size?: number;
+  /** Content type, where the source names one. */
+  readonly mimeType?: string;
   /** Fills `target` from where the last call ended; fewer bytes mean that the source has ended. */
   fill(target: Uint8Array): Promise<number>;
   /** Releases the source; destroys a stream that has not ended. */
   close(): Promise<void>;
 }
+
+const ALLOWED =
+  'a path, a file: URL, bytes, a Blob or a stream (for http: and https: there is uploadFromUrl)';
 
 /** Opens a source of any kind. */
 export async function openSource(source: UploadSource): Promise<RandomSource | SequentialSource> {
@@ -89,8 +96,7 @@ export function sliceOf(source: RandomSource, start: number, size: number): Rand
 
 function pathOf(source: string | URL): string {
   if (typeof source === 'string') return resolve(source);
-  if (source.protocol !== 'file:')
-    throw invalidArgument('source', 'a path, a file: URL, bytes, a Blob or a stream', source.href);
+  if (source.protocol !== 'file:') throw invalidArgument('source', ALLOWED, `a ${source.protocol} URL`);
   return fileURLToPath(source);
 }
 
@@ -180,7 +186,8 @@ function blobSource(blob: Blob): RandomSource {
   };
 }
 
-function sequentialSource(source: unknown, fileName?: string): SequentialSource {
+/** A source of anything that yields chunks. */
+export function sequentialSource(source: unknown, fileName?: string): SequentialSource {
   const iterator = iteratorOf(source);
   let rest: Uint8Array = new Uint8Array(0);
   let ended = false;
@@ -192,6 +199,7 @@ function sequentialSource(source: unknown, fileName?: string): SequentialSource 
       while (filled < target.length && !(ended && rest.length === 0)) {
         if (rest.length === 0) {
           const next = await Promise.resolve(iterator.next()).catch(error => {
+            if (error instanceof WcsError && /^SOURCE_/.test(error.code)) throw error;
             throw new WcsError('SOURCE_FAILED', `the source failed: ${error?.message ?? error}`, {
               cause: error,
             });
@@ -224,7 +232,7 @@ function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown>
     if (Symbol.asyncIterator in source) return (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     if (Symbol.iterator in source) return (source as Iterable<unknown>)[Symbol.iterator]();
   }
-  throw invalidArgument('source', 'a path, a file: URL, bytes, a Blob or a stream', source);
+  throw invalidArgument('source', ALLOWED, source);
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

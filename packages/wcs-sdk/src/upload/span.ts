@@ -35,7 +35,8 @@ export class Span {
     const pool = this.#pool;
     if (!pool || !source.readAndDigest) {
       await source.read(this.#memory.subarray(0, length), offset);
-      this.#filled(length);
+      this.#length = length;
+      this.hash();
       return;
     }
     this.#length = length;
@@ -46,15 +47,14 @@ export class Span {
     this.#pieces = digests.map(digest => Promise.resolve(digest ?? {}));
   }
 
-  /** Lets `fill` fill the span from its start; hashing begins when it has. */
+  /** Lets `fill` fill the span from its start. */
   async fill(fill: (memory: Uint8Array) => Promise<number>): Promise<number> {
-    const length = await fill(this.#memory);
-    this.#filled(length);
-    return length;
+    this.#length = await fill(this.#memory);
+    return this.#length;
   }
 
-  #filled(length: number): void {
-    this.#length = length;
+  /** Begins to hash what the span was filled with. */
+  hash(): void {
     this.#pieces = piecesOf(this.bytes).map(async piece =>
       this.#pool ? this.#pool.digest(piece, { sha1: true, crc32: true }) : {},
     );

@@ -5,11 +5,19 @@ import { checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
 import { uploadForm } from './form-upload.js';
-import { planUpload, type UploadOptions, type UploadPlan, type UploadResult } from './options.js';
+import {
+  isMimeType,
+  planUpload,
+  type UploadFromUrlOptions,
+  type UploadOptions,
+  type UploadPlan,
+  type UploadResult,
+} from './options.js';
 import { FileUploadRecordStore, type UploadRecordStore } from './record-store.js';
 import { openSource, type RandomSource, type SequentialSource } from './source.js';
 import { Span } from './span.js';
 import { uploadTokens } from './upload-tokens.js';
+import { checkUrlSource, openUrlSource } from './url-source.js';
 
 /** What a client brings to all its uploads. */
 export interface UploadDefaults
@@ -24,13 +32,36 @@ export async function upload(
   options: UploadOptions,
   defaults: UploadDefaults,
 ): Promise<UploadResult> {
+  return uploadOpened(client, options, defaults, () => openSource(options.source));
+}
+
+/** Uploads the content of an address, read while it is uploaded. */
+export async function uploadFromUrl(
+  client: ClientContext,
+  options: UploadFromUrlOptions,
+  defaults: UploadDefaults,
+): Promise<UploadResult> {
+  const { url, sourceHeaders = {}, maxRedirects = 5, ...rest } = options;
+  const from = { sourceHeaders, maxRedirects };
+  const address = checkUrlSource(url, from);
+  return uploadOpened(client, { ...rest, source: [] }, defaults, ({ context, signal }) =>
+    openUrlSource({ ...client, retry: context.retry }, address, from, signal),
+  );
+}
+
+async function uploadOpened(
+  client: ClientContext,
+  options: UploadOptions,
+  defaults: UploadDefaults,
+  open: (scope: CallScope) => Promise<RandomSource | SequentialSource>,
+): Promise<UploadResult> {
   const { recordFolder, ...planDefaults } = defaults;
   using scope = new CallScope(client, 'upload', options);
   const { context } = scope;
   const plan = planUpload({ ...options, signal: scope.signal }, planDefaults);
   const uploadUrl = requireSetting(context.uploadUrl, 'uploadUrl', 'upload');
   plan.signal?.throwIfAborted();
-  const source = await openSource(plan.source);
+  const source = await open(scope);
   try {
     const key = plan.key ?? source.fileName;
     if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
@@ -47,7 +78,9 @@ export async function upload(
         signal: plan.signal,
       }),
     };
-    if (source.kind === 'sequential') return await uploadStream(context, plan, target, source);
+    if (source.kind === 'sequential') {
+      return await uploadStream(context, withTypeOf(source, plan), target, source);
+    }
     if (source.size <= plan.formThreshold || source.size === 0)
       return await uploadForm(context, plan, target, source);
     return await new BlockUpload(context, plan, target, source, recordStore(plan, recordFolder)).run(
@@ -65,17 +98,27 @@ async function uploadStream(
   target: UploadTarget,
   source: SequentialSource,
 ): Promise<UploadResult> {
-  const first = new Span(plan.blockSize, plan.verify ? context.checksums : undefined);
+  // A byte more than announced, so that the end is seen.
+  const room = Math.min(plan.blockSize, (source.size ?? plan.blockSize) + 1);
+  const first = new Span(room, plan.verify ? context.checksums : undefined);
   const length = await readFirstBlock(source, first, plan);
-  if (length < plan.blockSize && length <= Math.max(plan.formThreshold, 0)) {
+  if (length < plan.blockSize && length <= plan.formThreshold) {
     return uploadForm(context, plan, target, (await openSource(first.bytes)) as RandomSource);
   }
+  first.hash();
   return new BlockUpload(context, plan, target, source, undefined).run(first);
 }
 
 async function readFirstBlock(source: SequentialSource, first: Span, plan: UploadPlan): Promise<number> {
   using abort = new LinkedAbort(plan.signal);
   return await first.fill(memory => untilAborted(source.fill(memory), abort.signal));
+}
+
+/** The plan, with the content type that the source names where the caller names none. */
+function withTypeOf({ mimeType }: SequentialSource, plan: UploadPlan): UploadPlan {
+  const useful =
+    mimeType !== undefined && isMimeType(mimeType) && !/^application\/octet-stream/i.test(mimeType);
+  return plan.mimeType === undefined && useful ? { ...plan, mimeType } : plan;
 }
 
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {

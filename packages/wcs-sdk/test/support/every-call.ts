@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { CallOptions, WcsClient } from '../../src/index.js';
+import { rawServer } from './raw-server.js';
 
 const DAYS = { startDate: '2026-01-01', endDate: '2026-01-02' };
 const TIMES = { startTime: '20260101000000', endTime: '20260102000000' };
@@ -8,6 +9,10 @@ const TIMES = { startTime: '20260101000000', endTime: '20260102000000' };
 export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) => Promise<unknown>> = {
   upload: (wcs, options) =>
     wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
+  uploadFromUrl: async (wcs, options) => {
+    const { url } = await rawServer((_, response) => response.end('abc'));
+    return wcs.uploadFromUrl({ bucket: 'photos', key: 'k', url, ...options });
+  },
   append: (wcs, options) =>
     wcs.append({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
   download: (wcs, options) => wcs.download({ bucket: 'photos', key: 'k', ...options }),

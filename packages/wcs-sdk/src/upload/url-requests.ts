@@ -1,0 +1,182 @@
+import type { ClientContext } from '../context.js';
+import { WcsError } from '../errors.js';
+import { answerError } from '../http/answer.js';
+import { withRetry } from '../http/retry.js';
+import type { StreamedResponse } from '../http/transport.js';
+import type { UrlSourceOptions } from './url-source.js';
+
+/** What an answer says of the content. */
+export interface SourceVersion {
+  /** Size of the whole in bytes, where the source tells. */
+  size: number | undefined;
+  /** What tells this version from others: a strong ETag, or the time of its last change. */
+  validator: string | undefined;
+  mimeType: string | undefined;
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** The GETs of one upload from an address: redirects, ranges, failures. */
+export class UrlRequests {
+  readonly #context: ClientContext;
+  readonly #signal: AbortSignal;
+  readonly #maxRedirects: number;
+  readonly #url: string;
+  readonly #headers: Record<string, string>;
+  /** Names the source in errors: without credentials and query, which may be secret. */
+  readonly #subject: string;
+
+  constructor(context: ClientContext, url: URL, options: UrlSourceOptions, signal: AbortSignal) {
+    const { username, password } = url;
+    const address = new URL(url);
+    address.username = '';
+    address.password = '';
+    address.hash = '';
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    this.#context = context;
+    this.#signal = signal;
+    this.#maxRedirects = options.maxRedirects ?? 5;
+    this.#url = address.href;
+    this.#subject = `${address.origin}${address.pathname}`;
+    this.#headers = {
+      ...(username || password
+        ? { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+        : {}),
+      ...lowerCased(options.sourceHeaders ?? {}),
+      // Compressed, neither the length nor ranges would be those of the content.
+      'accept-encoding': 'identity',
+    };
+  }
+
+  /**
+   * Asks for the content from `position` on.
+   *
+   * @param version - what it must be, when part of it was read already
+   */
+  async open(
+    position: number,
+    version: SourceVersion | undefined,
+  ): Promise<SourceVersion & { body: AsyncIterable<Buffer> }> {
+    const opened = async () => this.#answered(await this.#follow(position, version), position, version);
+    try {
+      return await withRetry(opened, this.#context.retry, this.#signal);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** The error for content that ended early. */
+  ended(received: number, size: number): WcsError {
+    return new WcsError('SOURCE_FAILED', `the answer ended after ${received} of ${size} bytes`, {
+      retryable: true,
+    });
+  }
+
+  /** Turns what went wrong into what the caller is told. */
+  failure(error: unknown): unknown {
+    if (this.#signal.aborted) return this.#signal.reason;
+    if (!(error instanceof WcsError) || error.code === 'SOURCE_CHANGED') return error;
+    if (error.code === 'SOURCE_FAILED' && error.message.includes(this.#subject)) return error;
+    const { message, status, retryable, attempts } = error;
+    return new WcsError('SOURCE_FAILED', `cannot read ${this.#subject}: ${message}`, {
+      operation: 'source',
+      status,
+      retryable,
+      attempts,
+      cause: error,
+    });
+  }
+
+  async #follow(position: number, version: SourceVersion | undefined): Promise<StreamedResponse> {
+    const range = position > 0 ? { range: `bytes=${position}-`, 'if-range': version?.validator ?? '' } : {};
+    let url = this.#url;
+    let headers = this.#headers;
+    for (let redirects = 0; ; redirects++) {
+      const response = await this.#context.transport.stream({
+        operation: 'source',
+        method: 'GET',
+        url,
+        headers: { ...headers, ...range },
+        signal: this.#signal,
+      });
+      const { location } = response.headers;
+      if (!REDIRECTS.includes(response.status) || location === undefined) return response;
+      await leave(response.body);
+      if (redirects >= this.#maxRedirects) {
+        throw new WcsError('SOURCE_FAILED', `more than ${this.#maxRedirects} redirects`, {
+          status: response.status,
+        });
+      }
+      const next = redirected(url, location, response.status);
+      // What was meant for one host is no other's business.
+      if (new URL(next).origin !== new URL(url).origin) headers = { 'accept-encoding': 'identity' };
+      url = next;
+    }
+  }
+
+  async #answered(
+    response: StreamedResponse,
+    position: number,
+    version: SourceVersion | undefined,
+  ): Promise<SourceVersion & { body: AsyncIterable<Buffer> }> {
+    const { status, headers, body } = response;
+    if (status !== 200 && status !== 206) {
+      await leave(body);
+      const { retryable, retryAfter } = answerError('source', '', { ...response, body: Buffer.alloc(0) });
+      throw new WcsError('SOURCE_FAILED', `it answered ${status}`, { status, retryable, retryAfter });
+    }
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') {
+      await leave(body);
+      throw new WcsError('SOURCE_FAILED', `it sends ${encoding} though asked not to encode`, { status });
+    }
+    const current = versionOf(status, headers);
+    if (!version) return { ...current, body };
+    const rightRange = status === 206 && headers['content-range']?.startsWith(`bytes ${position}-`);
+    const same = current.validator === version.validator && current.size === version.size;
+    if (same && rightRange) return { ...current, body };
+    if (same && status === 200) return { ...current, body: skipped(body, position) };
+    await leave(body);
+    throw new WcsError('SOURCE_CHANGED', `${this.#subject} changed while it was uploaded`, { status });
+  }
+}
+
+function versionOf(status: number, headers: Record<string, string>): SourceVersion {
+  const range = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  const size = status === 206 ? range : headers['content-length'];
+  const { etag = '' } = headers;
+  return {
+    size: size !== undefined && /^\d+$/.test(size) ? Number(size) : undefined,
+    validator: etag.startsWith('"') ? etag : headers['last-modified'],
+    mimeType: headers['content-type'],
+  };
+}
+
+function redirected(from: string, location: string, status: number): string {
+  const fail = (message: string) => new WcsError('SOURCE_FAILED', message, { status });
+  if (!URL.canParse(location, from)) throw fail('it redirects to what is no URL');
+  const next = new URL(location, from);
+  if (!/^https?:$/.test(next.protocol)) throw fail(`it redirects to ${next.protocol}`);
+  if (from.startsWith('https:') && next.protocol === 'http:') throw fail('it redirects from https to http');
+  if (next.username || next.password) throw fail('it redirects to a URL with credentials');
+  next.hash = '';
+  return next.href;
+}
+
+/** A body from `position` on, where the source sends all of it again. */
+async function* skipped(body: AsyncIterable<Buffer>, position: number): AsyncGenerator<Buffer> {
+  let left = position;
+  for await (const chunk of body) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+/** Lets go of an answer whose body nobody reads. */
+async function leave(body: AsyncIterable<Buffer>): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.();
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
