@@ -79,6 +79,21 @@ describe('a callback', () => {
     );
   });
 
+  test('tells of a piece that was appended', async () => {
+    const { client } = await startEmulator();
+    const receiver = await startReceiver(() => json({ noted: true }));
+    const policy = { callbackUrl: receiver.url, callbackBody: 'k=$(key)&s=$(fsize)' };
+    for (const position of [0, 5]) {
+      const form = new FormData();
+      form.set('token', client.token({ scope: 'b1:log', ...policy }));
+      form.set('file', new Blob(['hello']), 'x');
+      const answer = await client.send('POST', `/append/${position}`, { body: form });
+      expect(answer).toMatchObject({ status: 200, text: '{"noted":true}' });
+      expect(answer.headers.get('x-wcs-next-append-position')).toBe(String(position + 5));
+    }
+    expect(receiver.received.map(({ body }) => body.toString())).toEqual(['k=log&s=5', 'k=log&s=10']);
+  });
+
   test('is signed by the account of the token', async () => {
     const { emulator, client } = await startEmulator({
       credentials: [
@@ -103,6 +118,7 @@ describe('a callback', () => {
     ['answers no JSON', () => ({ body: '<html>' }), /its answer is not JSON/],
     ['answers nothing', () => ({ body: '' }), /its answer is not JSON/],
     ['takes too long', () => 'hang' as const, /did not answer within/],
+    ['answers without end', () => ({ body: `"${'x'.repeat(2 << 20)}"` }), /more than/],
   ])('that %s leaves the object and answers 579', async (_name, answer, message) => {
     const { emulator, client } = await startEmulator({ outboundTimeout: 300 });
     const receiver = await startReceiver(answer);

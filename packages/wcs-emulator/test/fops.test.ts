@@ -472,6 +472,15 @@ describe('the contentDetect of an upload', () => {
     }
   });
 
+  test('of nothing does nothing', async () => {
+    const { client } = await startEmulator();
+    const receiver = await startReceiver();
+    const policy = { contentDetect: ' ; ', detectNotifyURL: receiver.url };
+    expect(await client.upload('a', 'x', { policy })).toMatchObject({ status: 200 });
+    const jobs = await client.send('GET', '/-/control/jobs');
+    expect(JSON.parse(jobs.text)).toMatchObject({ jobs: [] });
+  });
+
   test('without anybody to tell does nothing', async () => {
     const { emulator, client } = await startEmulator({ detections: [result] });
     await client.upload('a', 'x', { policy: { contentDetect: 'imagePorn' } });

@@ -77,6 +77,12 @@ describe('a notification', () => {
     await expect(sent).rejects.toThrow('enough');
   });
 
+  test('fails when the receiver answers without end', async () => {
+    const receiver = await startReceiver(() => ({ body: 'x'.repeat(2 << 20) }));
+    const { result } = await notify(receiver.url, { retryDelays: [] });
+    expect(result).toEqual({ attempts: 1, error: expect.stringContaining('more than') });
+  });
+
   test('fails when the receiver takes too long', async () => {
     const receiver = await startReceiver(() => 'hang');
     const { result } = await notify(receiver.url, { timeout: 50, retryDelays: [0] });

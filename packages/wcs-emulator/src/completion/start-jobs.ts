@@ -19,12 +19,12 @@ export async function startJobs(
     input: { bucket: policy.bucket, key, size },
     force: false,
   };
-  if (contentDetect !== undefined && detectNotifyUrl !== undefined) {
-    const commands = splitCommands(contentDetect);
+  const detections = splitCommands(contentDetect ?? '');
+  if (detections.length > 0 && detectNotifyUrl !== undefined) {
     await context.jobs.submit({
       ...shared,
       kind: 'detect',
-      commands,
+      commands: detections,
       notifyUrl: detectNotifyUrl,
       separate: true,
     });

@@ -60,7 +60,11 @@ export class OutboundClient {
    */
   async send(request: OutboundRequest): Promise<OutboundAnswer> {
     return this.open(request, async ({ status, body }) => {
-      const bytes = await readBody(body, maxAnswerBytes);
+      const bytes = await readBody(body, maxAnswerBytes).catch((error: unknown) => {
+        // Too long an answer is the other server's fault, and not our client's.
+        if (!(error instanceof ServiceError)) throw error;
+        throw new OutboundError('failed', `the answer has ${error.message}`);
+      });
       return { status, text: bytes.toString() };
     });
   }
