@@ -1,64 +1,12 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { lcg, temporaryFolder } from '@curve-wcs/test-support';
+import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Server, TestClient } from './support/test-client.js';
-
-const binary = fileURLToPath(new URL('../bin/wcs-emulator.js', import.meta.url));
-
-type Process = ChildProcessByStdio<null, Readable, Readable>;
-
-function start(...args: string[]): Process {
-  const child = spawn(process.execPath, [binary, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  return child;
-}
-
-/** Runs to the end. */
-async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(...args);
-  const closed = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-  await closed;
-  return { code: child.exitCode, stdout, stderr };
-}
-
-async function textOf(stream: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
-}
-
-/** Starts a server, and reads what it says about itself. */
-async function serve(...args: string[]): Promise<{ child: Process; server: Server; settings: string }> {
-  const child = start(...args);
-  let settings = '';
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    settings += String(chunk);
-    if (settings.includes('mgr_url')) break;
-  }
-  const setting = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(settings)?.[1] ?? '';
-  const server = {
-    url: setting('mgr_url'),
-    accessKey: setting('access_key'),
-    secretKey: setting('secret_key'),
-  };
-  return { child, server, settings };
-}
-
-async function stop(child: Process, signal: NodeJS.Signals): Promise<unknown[]> {
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  return exit;
-}
+import { run, serve, stop } from './support/command.js';
+import { TestClient } from './support/test-client.js';
 
 describe('the command', () => {
   test('prints the settings of a client as a .wcscfg and serves the buckets', async () => {
@@ -230,50 +178,4 @@ describe('the command', () => {
     const [warning] = await once(child.stderr, 'data');
     expect(String(warning)).toContain('other machines can reach');
   });
-});
-
-test('no acknowledged object is lost or broken by kill -9, and nothing else is left', async () => {
-  const dataDir = temporaryFolder();
-  const contentOf = (key: string) => lcg(200_000, Number(key));
-  const acknowledged = new Map<string, boolean>();
-  let next = 0;
-  for (let round = 0; round < 4; round++) {
-    const { child, server } = await serve('--data-dir', dataDir);
-    const client = new TestClient(server, 'demo');
-    const goal = acknowledged.size + 15;
-    let killed = false;
-    const work = Array.from({ length: 6 }, async (_, worker) => {
-      while (!killed) {
-        const key = String(next++);
-        const stored = worker % 2 === 0 ? uploadByForm(client, key) : uploadByBlocks(client, key);
-        if ((await stored.catch(() => 0)) === 200) acknowledged.set(key, true);
-        if (acknowledged.size >= goal && !killed) {
-          killed = true;
-          await stop(child, 'SIGKILL');
-        }
-      }
-    });
-    await Promise.all(work);
-  }
-
-  const { server } = await serve('--data-dir', dataDir);
-  const client = new TestClient(server, 'demo');
-  const listed = new Map((await client.list()).items.map(item => [item.key, item]));
-  expect([...acknowledged.keys()].filter(key => !listed.has(key))).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThanOrEqual(60);
-  // What was not acknowledged may be there or not, but never in part.
-  for (const [key, item] of listed) {
-    const body = Buffer.from(await (await fetch(`${server.url}/-/demo/${key}`)).arrayBuffer());
-    expect(body.equals(contentOf(key)), key).toBe(true);
-    expect(item.fsize).toBe(body.length);
-  }
-
-  async function uploadByForm(client: TestClient, key: string): Promise<number> {
-    return (await client.upload(key, contentOf(key))).status;
-  }
-
-  async function uploadByBlocks(client: TestClient, key: string): Promise<number> {
-    const contexts = await client.makeBlocks(contentOf(key));
-    return (await client.makeFile('200000', contexts, { policy: { scope: `demo:${key}` } })).status;
-  }
 });

@@ -143,6 +143,7 @@ async function unpack(
     })) {
       signal.throwIfAborted();
       const fileKey = entryKey(folder, name);
+      if (fileKey === key) throw new ServiceError(400, `the archive would replace itself: ${key}`);
       const mimeType = (await typeOfKey(fileKey)) ?? unknownType;
       await storeObject(storage, { bucket, key: fileKey }, bytes, { mimeType, putTime: now() });
       keys.push(fileKey);
