@@ -5,29 +5,17 @@ import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { shortcomings } from '../scripts/binaries.js';
+import { problemOfFile } from '../src/addon/addon-problem.js';
 import { MalformedBinary } from '../src/addon/binary-file.js';
 import { readElf, readInterpreter } from '../src/addon/elf.js';
 import { readMachO } from '../src/addon/mach-o.js';
 import { glibcVersion, newestGlibc, thisTarget } from '../src/addon/target.js';
 import { builtAddon } from './support/installation.js';
+import { machO } from './support/mach-o.js';
 
 const target = thisTarget();
 const linux = target.platform === 'linux';
 const readHeaders = linux ? readElf : readMachO;
-
-/** A header of Mach-O with one segment, which ends where the file ends. */
-function machO(processor: number): Buffer {
-  const file = Buffer.alloc(32 + 72 + 100);
-  file.writeUInt32LE(0xfeedfacf, 0);
-  file.writeUInt32LE(processor, 4);
-  file.writeUInt32LE(1, 16);
-  file.writeUInt32LE(72, 20);
-  file.writeUInt32LE(0x19, 32);
-  file.writeUInt32LE(72, 36);
-  file.writeBigUInt64LE(104n, 72);
-  file.writeBigUInt64LE(100n, 80);
-  return file;
-}
 
 function written(content: Uint8Array): string {
   const path = join(temporaryFolder(), 'file');
@@ -56,6 +44,13 @@ describe('the headers of a binary', () => {
     expect(readMachO(written(machO(0x01000007))).arch).toBe('x64');
     expect(() => readMachO(written(machO(7).subarray(0, -1)))).toThrow('cut short');
     expect(() => readMachO(written(Buffer.from('#!/bin/sh\n')))).toThrow('not a Mach-O file');
+    const mac = { platform: 'darwin', arch: 'arm64' };
+    expect(problemOfFile(written(machO(0x0100000c)), mac)).toBeUndefined();
+    expect(problemOfFile(written(Buffer.from('cafebabe00000002', 'hex')), mac)).toBeUndefined();
+    expect(problemOfFile(written(machO(0x01000007)), mac)).toMatchObject({ code: 'WRONG_PLATFORM' });
+    expect(problemOfFile(written(machO(0x0100000c).subarray(0, 40)), mac)).toMatchObject({
+      code: 'ADDON_DAMAGED',
+    });
   });
 
   it('that are damaged give an error, and no other one than that they are', async () => {
@@ -98,7 +93,7 @@ describe('a binary that is to be shipped', () => {
       );
     }
     expect(shortcomings(written(Buffer.alloc(0)), target)).toEqual([
-      linux ? 'not an ELF file' : 'not a Mach-O file',
+      linux ? 'not a binary' : 'not a Mach-O file',
     ]);
   });
 });

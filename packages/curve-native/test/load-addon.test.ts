@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { libcOf } from '../src/addon/addon-problem.js';
 import { thisTarget } from '../src/addon/target.js';
 import { builtAddon, install } from './support/installation.js';
+import { machO } from './support/mach-o.js';
 
 const good = readFileSync(builtAddon);
 const { platform } = thisTarget();
@@ -11,8 +12,13 @@ const { platform } = thisTarget();
 /** What can be in the place of the addon, and what is said of it. */
 const brokenFiles: [what: string, file: () => Uint8Array, code: string, message: RegExp][] = [
   ['half of the addon', () => good.subarray(0, good.length / 2), 'ADDON_DAMAGED', /cut short|truncated/],
-  ['an empty file', () => new Uint8Array(), 'ADDON_DAMAGED', /not an ELF file|too short/],
-  ['a page about an error', () => Buffer.from(`<html>${'404'.repeat(2000)}`), 'ADDON_DAMAGED', /not a/],
+  ['an empty file', () => new Uint8Array(), 'ADDON_DAMAGED', /not a binary/],
+  [
+    'a page about an error',
+    () => Buffer.from(`<html>${'404'.repeat(2000)}`),
+    'ADDON_DAMAGED',
+    /not a binary/,
+  ],
 ];
 if (platform === 'linux') {
   brokenFiles.push(
@@ -21,7 +27,13 @@ if (platform === 'linux') {
       'an addon for another processor',
       foreign,
       'WRONG_PLATFORM',
-      /built for linux-riscv64, and this is linux-/,
+      /built for linux-riscv64-glibc, and this is linux-/,
+    ],
+    [
+      'an addon for macOS',
+      () => machO(0x0100000c),
+      'WRONG_PLATFORM',
+      /built for darwin-arm64, and this is linux-/,
     ],
     ['an addon for musl', forMusl, 'WRONG_LIBC', /built for musl, and this Node.js runs on glibc/],
     ['an addon for a newer glibc', tooNew, 'LIBC_TOO_OLD', /needs glibc 2\.99, and this system has 2\.\d+/],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { MalformedBinary } from './binary-file.js';
 import { readElf } from './elf.js';
-import { readMachO } from './mach-o.js';
+import { isMachO, isUniversal, readMachO } from './mach-o.js';
 import { glibcVersion, type Libc, newestGlibc, type Target, targetName } from './target.js';
 
 /**
@@ -45,7 +45,9 @@ export interface AddonProblem {
 export function problemOfFile(path: string, target: Target): AddonProblem | undefined {
   if (!existsSync(path)) return { code: 'ADDON_MISSING', message: 'not there', path };
   try {
-    const problem = target.platform === 'darwin' ? problemOfMachO(path, target) : problemOfElf(path, target);
+    // macOS picks the part it can use.
+    if (target.platform === 'darwin' && isUniversal(path)) return undefined;
+    const problem = problemOfTarget(builtFor(path), target);
     return problem && { ...problem, path };
   } catch (error) {
     const code = error instanceof MalformedBinary ? 'ADDON_DAMAGED' : 'ADDON_REFUSED';
@@ -53,22 +55,25 @@ export function problemOfFile(path: string, target: Target): AddonProblem | unde
   }
 }
 
-function problemOfElf(path: string, target: Target): Omit<AddonProblem, 'path'> | undefined {
+/** What a binary is built for, by its headers. */
+function builtFor(path: string): Target {
+  if (isMachO(path)) return { platform: 'darwin', arch: readMachO(path).arch };
   const { arch, needed } = readElf(path);
-  if (arch !== target.arch) {
-    return { code: 'WRONG_PLATFORM', message: `built for linux-${arch}, and this is ${targetName(target)}` };
-  }
-  const libc = libcOf(needed);
-  if (libc && target.libc && libc !== target.libc) {
-    return { code: 'WRONG_LIBC', message: `built for ${libc}, and this Node.js runs on ${target.libc}` };
-  }
-  return undefined;
+  return { platform: 'linux', arch, libc: libcOf(needed) };
 }
 
-function problemOfMachO(path: string, target: Target): Omit<AddonProblem, 'path'> | undefined {
-  const { arch } = readMachO(path);
-  if (arch === target.arch) return undefined;
-  return { code: 'WRONG_PLATFORM', message: `built for darwin-${arch}, and this is ${targetName(target)}` };
+function problemOfTarget(built: Target, target: Target): Omit<AddonProblem, 'path'> | undefined {
+  // Other systems than Linux have ELF files too, and no addon of ours.
+  const foreign = (built.platform === 'darwin') !== (target.platform === 'darwin');
+  if (foreign || built.arch !== target.arch) {
+    const message = `built for ${targetName(built)}, and this is ${targetName(target)}`;
+    return { code: 'WRONG_PLATFORM', message };
+  }
+  if (built.libc && target.libc && built.libc !== target.libc) {
+    const message = `built for ${built.libc}, and this Node.js runs on ${target.libc}`;
+    return { code: 'WRONG_LIBC', message };
+  }
+  return undefined;
 }
 
 /** The C library that a file links to, if it says so. */

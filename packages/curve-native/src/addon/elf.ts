@@ -73,8 +73,7 @@ export function readInterpreter(path: string): string | undefined {
 /** `readable` is a file of 64 bits, little-endian. */
 function headerOf(file: BinaryFile): { header: Buffer; arch: string; readable: boolean } {
   const header = file.bytes(0, Math.min(64, file.size));
-  if (header.length < 20 || header.readUInt32BE(0) !== 0x7f454c46)
-    throw new MalformedBinary('not an ELF file');
+  if (header.length < 20 || header.readUInt32BE(0) !== 0x7f454c46) throw new MalformedBinary('not a binary');
   const littleEndian = header[5] === 1;
   const machine = littleEndian ? header.readUInt16LE(18) : header.readUInt16BE(18);
   return {

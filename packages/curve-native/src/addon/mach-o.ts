@@ -1,6 +1,8 @@
 import { MalformedBinary, readBinary } from './binary-file.js';
 
 const MAGIC = 0xfeedfacf;
+/** Written with the high byte first. */
+const UNIVERSAL = 0xbebafeca;
 const LC_SEGMENT_64 = 0x19;
 const PROCESSORS: Record<number, string> = { 16777223: 'x64', 16777228: 'arm64' };
 
@@ -8,6 +10,20 @@ const PROCESSORS: Record<number, string> = { 16777223: 'x64', 16777228: 'arm64' 
 export interface MachO {
   /** As in `process.arch`, or the number that Mach-O gives the processor. */
   readonly arch: string;
+}
+
+/** Whether a file says that it is a Mach-O file for one processor. */
+export function isMachO(path: string): boolean {
+  return magicOf(path) === MAGIC;
+}
+
+/** Whether a file says that it holds Mach-O files for several processors. */
+export function isUniversal(path: string): boolean {
+  return magicOf(path) === UNIVERSAL;
+}
+
+function magicOf(path: string): number | undefined {
+  return readBinary(path, file => (file.size < 4 ? undefined : file.bytes(0, 4).readUInt32LE(0)));
 }
 
 /**

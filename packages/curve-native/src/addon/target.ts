@@ -10,7 +10,7 @@ export interface Target {
   /** As in `process.arch`. */
   readonly arch: string;
   /** On Linux alone. */
-  readonly libc?: Libc;
+  readonly libc?: Libc | undefined;
 }
 
 /** Every target that a release has a binary for. */
