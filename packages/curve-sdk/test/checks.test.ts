@@ -103,6 +103,12 @@ const ON_VOLUME: [string, string, unknown[], string][] = [
     [{ offset: 0, buffer: 'x' }],
     'buffer must be a Uint8Array or Buffer; got "x"',
   ],
+  [
+    'both a buffer and a length',
+    'read',
+    [{ offset: 0, buffer: Buffer.alloc(BLOCK), length: 1 }],
+    "length must be left out, it is the buffer's; got 1",
+  ],
   ['data that is text', 'write', ['x', { offset: 0 }], 'data must be a Uint8Array or Buffer'],
   [
     'align with another word',

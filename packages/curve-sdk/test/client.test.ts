@@ -263,6 +263,16 @@ describe('connecting and closing', () => {
     await other.remove('/v');
   });
 
+  it('volumes may be closed meanwhile', async () => {
+    const { connect } = await smallCluster();
+    const curve = await connect('alice');
+    await curve.createVolume('/v', { size: SIZE });
+    const [one, two] = [await curve.open('/v'), await curve.open('/v')];
+    await Promise.all([one.close(), curve.close(), two.close(), one.close()]);
+    await two.close();
+    expect(curve.stats()).toMatchObject({ openVolumes: 0, callsInFlight: 0 });
+  });
+
   it.each([
     ['a deadline', { deadline: 100 }],
     ['a signal', { signal: AbortSignal.abort() }],

@@ -331,7 +331,7 @@ export class CurveClient implements AsyncDisposable {
     // An open may have been under way.
     await volumesSettled();
     await this.#connection.end();
-    for (const volume of this.#volumes) volume.isClosed = true;
+    for (const volume of this.#volumes) volume.markClosed();
     this.#volumes.clear();
   }
 

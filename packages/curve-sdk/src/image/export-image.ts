@@ -20,9 +20,9 @@ export async function exportImage(
   const { offset, start } = checked;
   if (options.length !== undefined) checkWhole(options.length, OPERATION, 'length');
   const course = new Course(options, OPERATION, volume.path);
-  if (options.length === undefined) await volume.refresh(OPERATION, course.step());
+  if (options.length === undefined) await volume.refresh(course);
   const length = options.length ?? Math.max(0, volume.length - offset);
-  await volume.checkEnd(offset, length, OPERATION, course.step());
+  await volume.checkEnd(offset, length, course);
   if (start > length) {
     throw invalid(OPERATION, 'start', `within the image of ${length} bytes`, start, volume.path);
   }

@@ -2,7 +2,7 @@ import { Course } from '../call-options.js';
 import { CurveError } from '../errors/curve-error.js';
 import { spread } from '../flow/spread.js';
 import type { OpenVolume } from '../volume/open-volume.js';
-import { writeRange } from '../volume/vector.js';
+import { writeVector } from '../volume/vector.js';
 import { Allocation } from './allocation.js';
 import { type CheckedImageOptions, checkImageOptions } from './image-options.js';
 import { type OpenImage, openImage } from './image-source.js';
@@ -78,7 +78,7 @@ async function writeImage(
     const spare = (from: number, to: number) => sparse && allocation.isHole(position + from, to - from);
     let written = 0;
     for (const { start: from, end: to } of stretchesToStore(data, position, spare)) {
-      await writeRange(volume, data.subarray(from, to), position + from, part);
+      await writeVector(volume, [data.subarray(from, to)], position + from, to - from, part);
       written += to - from;
     }
     meter.done(piece.start, data.length, written);
@@ -97,7 +97,7 @@ async function checkFit(
   const refused = (message: string) =>
     new CurveError('INVALID_ARGUMENT', `${OPERATION} ${path}: ${message}`, { operation: OPERATION, path });
   if (start > size) throw refused(`start must be within the image of ${size} bytes; got ${start}`);
-  if (offset + size > volume.length) await volume.refresh(OPERATION, course.step());
+  if (offset + size > volume.length) await volume.refresh(course);
   if (offset + size > volume.length) {
     throw refused(`an image of at least ${size} bytes at ${offset} does not fit into ${volume.length} bytes`);
   }

@@ -18,9 +18,14 @@ export class BlockTurns {
   readonly #plain = new Set<Turn>();
   readonly #exclusive = new Set<Turn>();
 
+  /** Whether no read-modify-write is under way, so that a plain turn begins at once. */
+  get isFree(): boolean {
+    return this.#exclusive.size === 0;
+  }
+
   /** A turn that other plain writes may share. */
   plain(start: number, end: number): Turn {
-    const turn = this.#exclusive.size === 0 ? { start, end } : after(start, end, [this.#exclusive]);
+    const turn = this.isFree ? { start, end } : after(start, end, [this.#exclusive]);
     this.#plain.add(turn);
     return turn;
   }

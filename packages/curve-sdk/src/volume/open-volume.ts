@@ -1,4 +1,4 @@
-import type { CallOptions } from '../call-options.js';
+import type { Course } from '../call-options.js';
 import { invalid } from '../checks.js';
 import type { Connection } from '../client/connection.js';
 import { type FileInfo, fileInfo } from '../client/file-info.js';
@@ -17,10 +17,9 @@ export class OpenVolume {
   readonly turns = new BlockTurns();
   /** Bytes, as far as is known: others may have extended it. */
   length: number;
-  /** Whether the cluster knows that it was closed. */
-  isClosed = false;
   readonly #calls = new InFlight();
-  #closing = false;
+  #isEnding = false;
+  #closing: Promise<void> | undefined;
 
   constructor(connection: Connection, fd: number, info: FileInfo) {
     this.connection = connection;
@@ -33,7 +32,7 @@ export class OpenVolume {
 
   /** A call begins; none may any more once the volume is being closed. */
   begin(operation: string): void {
-    if (this.#closing) throw closed('volume', operation, this.path);
+    if (this.#isEnding) throw closed('volume', operation, this.path);
     this.#calls.begin();
   }
 
@@ -42,10 +41,34 @@ export class OpenVolume {
     this.#calls.end();
   }
 
-  /** Lets no more calls begin; settles when those under way have ended. */
+  /** Lets no more calls begin; settles when those under way, and a close, have ended. */
   async endCalls(): Promise<void> {
-    this.#closing = true;
+    this.#isEnding = true;
     await this.#calls.settled();
+    await this.#closing?.catch(() => {});
+  }
+
+  /** Closes it at the cluster when the calls under way have ended; that may be tried again if it fails. */
+  async close(): Promise<void> {
+    this.#isEnding = true;
+    this.#closing ??= this.#close();
+    try {
+      await this.#closing;
+    } catch (error) {
+      this.#closing = undefined;
+      throw error;
+    }
+  }
+
+  /** The client has closed it. */
+  markClosed(): void {
+    this.#closing = Promise.resolve();
+  }
+
+  async #close(): Promise<void> {
+    await this.#calls.settled();
+    const { native } = this.connection;
+    await this.connection.ask({ operation: 'close', path: this.path }, () => native.close(this.fd));
   }
 
   /** What a failure of the native client means to the caller. */
@@ -74,9 +97,10 @@ export class OpenVolume {
   }
 
   /** Refuses a range beyond the end; the cluster is asked first whether the volume has grown. */
-  async checkEnd(offset: number, length: number, operation: string, options?: CallOptions): Promise<void> {
-    if (offset + length > this.length) await this.refresh(operation, options);
+  async checkEnd(offset: number, length: number, course: Course): Promise<void> {
+    if (offset + length > this.length) await this.refresh(course);
     if (offset + length <= this.length) return;
+    const { operation } = course;
     const message =
       `${operation} ${this.path}: the volume has ${this.length} bytes; ` +
       `got offset ${offset} and length ${length}, which end at ${offset + length}`;
@@ -84,10 +108,9 @@ export class OpenVolume {
   }
 
   /** Asks the cluster what the volume is now. */
-  async refresh(operation: string, options?: CallOptions): Promise<FileInfo> {
-    const info = await this.connection.ask(
-      { operation, path: this.path, signal: options?.signal },
-      (native, user) => native.stat(this.path, user, options),
+  async refresh(course: Course): Promise<FileInfo> {
+    const info = await this.connection.ask(course, (native, user) =>
+      native.stat(this.path, user, course.step()),
     );
     // Another volume may have taken the path.
     if (info.id === this.info.id) this.length = Number(info.length);

@@ -31,21 +31,23 @@ export async function readVector(
   );
 }
 
-/** Writes several pieces of memory, one after the other; the range must begin and end with blocks. */
+/** Writes several pieces of memory, one after the other. Any range will do; what was done beyond it is told. */
 export async function writeVector(
   volume: OpenVolume,
   memory: readonly Uint8Array[],
   offset: number,
   length: number,
   course: Course,
-): Promise<void> {
+): Promise<ReadModifyWrite | undefined> {
+  if (!volume.isAligned(offset, length)) return readModifyWrite(volume, memory, offset, length, course);
   await inTurn(volume.turns, volume.turns.plain(offset, offset + length), course, () =>
     writeBlocks(volume, memory, offset, course.step()),
   );
+  return undefined;
 }
 
-/** Writes any range: reads the blocks it begins and ends in, so that what is beside it stays. */
-export async function readModifyWrite(
+/** Reads the blocks that a range begins and ends in, and writes them with it, so that what is beside it stays. */
+async function readModifyWrite(
   volume: OpenVolume,
   memory: readonly Uint8Array[],
   offset: number,
@@ -75,17 +77,6 @@ export async function readModifyWrite(
     await writeBlocks(volume, [before, ...memory, after], first, course.step());
   });
   return { offset: first, length: end - first, blocksRead: edges.size };
-}
-
-/** Writes any range. */
-export async function writeRange(
-  volume: OpenVolume,
-  data: Uint8Array,
-  offset: number,
-  course: Course,
-): Promise<void> {
-  if (volume.isAligned(offset, data.length)) await writeVector(volume, [data], offset, data.length, course);
-  else await readModifyWrite(volume, [data], offset, data.length, course);
 }
 
 async function inTurn(

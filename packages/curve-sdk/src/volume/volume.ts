@@ -20,7 +20,7 @@ import type {
 } from './options.js';
 import { VolumeReadStream } from './read-stream.js';
 import type { BytesRead, BytesWritten, ReadStreamOptions, StreamOptions } from './stream-options.js';
-import { readModifyWrite, readVector, writeVector } from './vector.js';
+import { readVector, writeVector } from './vector.js';
 import { VolumeWriteStream } from './write-stream.js';
 
 /**
@@ -44,7 +44,6 @@ import { VolumeWriteStream } from './write-stream.js';
 export class Volume implements AsyncDisposable {
   readonly #open: OpenVolume;
   readonly #onClosed: () => void;
-  #closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(open: OpenVolume, onClosed: () => void) {
@@ -106,11 +105,12 @@ export class Volume implements AsyncDisposable {
     if (length === 0) return { data, bytesRead: 0 };
     open.begin('read');
     try {
-      if (offset + length > open.length) await open.checkEnd(offset, length, 'read', options);
-      if (align === undefined || open.isAligned(offset, length)) {
+      if (open.isAligned(offset, length) && offset + length <= open.length) {
         await open.connection.native.read(open.fd, offset, data, options);
       } else {
-        await readVector(open, [data], offset, length, new Course(options, 'read', open.path));
+        const course = new Course(options, 'read', open.path);
+        await open.checkEnd(offset, length, course);
+        await readVector(open, [data], offset, length, course);
       }
       return { data, bytesRead: length };
     } catch (error) {
@@ -139,22 +139,20 @@ export class Volume implements AsyncDisposable {
     if (length === 0) return { bytesWritten: 0 };
     open.begin('write');
     try {
-      if (offset + length > open.length) await open.checkEnd(offset, length, 'write', options);
-      if (align !== undefined && !open.isAligned(offset, length)) {
-        const course = new Course(options, 'write', open.path);
-        const aligned = await readModifyWrite(open, [data], offset, length, course);
-        return { bytesWritten: length, aligned };
-      }
-      const turn = open.turns.plain(offset, offset + length);
-      try {
-        if (turn.before !== undefined) {
-          await new Course(options, 'write', open.path).unlessOver(turn.before);
+      const isWhole = open.isAligned(offset, length);
+      if (isWhole && open.turns.isFree && offset + length <= open.length) {
+        const turn = open.turns.plain(offset, offset + length);
+        try {
+          await open.connection.native.write(open.fd, offset, data, options);
+        } finally {
+          open.turns.end(turn);
         }
-        await open.connection.native.write(open.fd, offset, data, options);
-      } finally {
-        open.turns.end(turn);
+        return { bytesWritten: length };
       }
-      return { bytesWritten: length };
+      const course = new Course(options, 'write', open.path);
+      await open.checkEnd(offset, length, course);
+      const aligned = await writeVector(open, [data], offset, length, course);
+      return aligned === undefined ? { bytesWritten: length } : { bytesWritten: length, aligned };
     } catch (error) {
       throw open.failure(error, 'write', options.signal);
     } finally {
@@ -177,10 +175,9 @@ export class Volume implements AsyncDisposable {
   async writev(buffers: readonly Uint8Array[], options: VectorOptions): Promise<WriteResult> {
     let aligned: WriteResult['aligned'];
     const length = await this.#vector(buffers, options, 'writev', async (offset, total, course) => {
-      if (this.#open.isAligned(offset, total)) await writeVector(this.#open, buffers, offset, total, course);
-      else aligned = await readModifyWrite(this.#open, buffers, offset, total, course);
+      aligned = await writeVector(this.#open, buffers, offset, total, course);
     });
-    return { bytesWritten: length, ...(aligned === undefined ? {} : { aligned }) };
+    return aligned === undefined ? { bytesWritten: length } : { bytesWritten: length, aligned };
   }
 
   /**
@@ -193,10 +190,10 @@ export class Volume implements AsyncDisposable {
     const { offset, length } = options;
     open.checkOffset(offset, 'discard');
     checkWhole(length, 'discard', 'length');
-    checkCallOptions(options, 'discard', open.path);
+    const course = new Course(options, 'discard', open.path);
     await this.#during('discard', options, async () => {
-      await open.checkEnd(offset, length, 'discard', options);
-      await open.connection.native.discard(open.fd, offset, length, options);
+      await open.checkEnd(offset, length, course);
+      await open.connection.native.discard(open.fd, offset, length, course.step());
     });
   }
 
@@ -222,8 +219,8 @@ export class Volume implements AsyncDisposable {
 
   /** What the cluster knows of the volume now (GetFileInfo). */
   async stat(options?: CallOptions): Promise<FileInfo> {
-    checkCallOptions(options, 'stat', this.#open.path);
-    return this.#during('stat', options, () => this.#open.refresh('stat', options));
+    const course = new Course(options, 'stat', this.#open.path);
+    return this.#during('stat', options, () => this.#open.refresh(course));
   }
 
   /**
@@ -334,13 +331,8 @@ export class Volume implements AsyncDisposable {
    * @throws CurveError if the cluster does not answer, or the volume is gone (`NOTEXIST`); it may be tried again
    */
   async close(): Promise<void> {
-    this.#closing ??= this.#close();
-    try {
-      await this.#closing;
-    } catch (error) {
-      this.#closing = undefined;
-      throw error;
-    }
+    await this.#open.close();
+    this.#onClosed();
   }
 
   /** Calls {@link close}. */
@@ -348,26 +340,16 @@ export class Volume implements AsyncDisposable {
     await this.close();
   }
 
-  async #close(): Promise<void> {
-    const open = this.#open;
-    await open.endCalls();
-    if (open.isClosed) return;
-    try {
-      await open.connection.native.close(open.fd);
-    } catch (error) {
-      throw open.failure(error, 'close', undefined);
-    }
-    open.isClosed = true;
-    this.#onClosed();
-  }
-
   #target(options: ReadIntoOptions | ReadNewOptions): Uint8Array {
-    if (options.buffer !== undefined) {
-      checkBytes(options.buffer, 'read', 'buffer', this.#open.path);
-      return options.buffer;
+    const { buffer, length } = options;
+    if (buffer === undefined) {
+      checkWhole(length, 'read', 'length');
+      return Buffer.allocUnsafeSlow(length);
     }
-    checkWhole(options.length, 'read', 'length');
-    return Buffer.allocUnsafeSlow(options.length);
+    checkBytes(buffer, 'read', 'buffer', this.#open.path);
+    if (length !== undefined)
+      throw invalid('read', 'length', "left out, it is the buffer's", length, this.path);
+    return buffer;
   }
 
   async #vector(
@@ -390,7 +372,7 @@ export class Volume implements AsyncDisposable {
     const course = new Course(options, operation, open.path);
     if (length === 0) return 0;
     await this.#during(operation, options, async () => {
-      await open.checkEnd(offset, length, operation, course.step());
+      await open.checkEnd(offset, length, course);
       await work(offset, length, course);
     });
     return length;
