@@ -1,5 +1,5 @@
 import { createClient } from '@curve-wcs/curve-native';
-import { CBDClient, UserInfo_t } from '../src/index.js';
+import { CBDClient, CurveClient, UserInfo_t } from '../src/index.js';
 
 /** An open volume, whichever client opened it. Each fills or sends the buffer it is given. */
 export interface OpenVolume {
@@ -10,6 +10,15 @@ export interface OpenVolume {
 
 /** The clients that are measured, as people use them. */
 export const CLIENTS: Readonly<Record<string, (mdsAddress: string) => Promise<OpenVolume>>> = {
+  CurveClient: async mdsAddress => {
+    const curve = await CurveClient.connect({ 'mds.listen.addr': mdsAddress }, { user: 'bench' });
+    const volume = await curve.open('/bench');
+    return {
+      read: (offset, buffer) => volume.read({ offset, buffer }),
+      write: (offset, buffer) => volume.write(buffer, { offset }),
+      close: () => curve.close(),
+    };
+  },
   CBDClient: async mdsAddress => {
     const cbd = new CBDClient();
     await cbd.InitAsync({ 'mds.listen.addr': mdsAddress });
