@@ -383,6 +383,11 @@ describe('exporting', () => {
     const error = await exporting.catch(failure => failure as CurveError);
     expect(error).toMatchObject({ name: 'AbortError', operation: 'export' });
     expect(target.destroyed).toBe(true);
+    const unused = new PassThrough();
+    await expect(volume.export(unused, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(unused.destroyed).toBe(true);
     const path = join(temporaryFolder(), 'copy.img');
     const toFile = volume.export(path, { signal: AbortSignal.abort() });
     await expect(toFile).rejects.toMatchObject({ name: 'AbortError' });

@@ -1,7 +1,6 @@
-import { finished, Writable } from 'node:stream';
+import { finished, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Course } from '../call-options.js';
-import { invalid } from '../checks.js';
 import { CurveError } from '../errors/curve-error.js';
 import { inOrder } from '../flow/in-order.js';
 import { readVector } from '../volume/vector.js';
@@ -9,9 +8,8 @@ import { type Export, type ExportPiece, exportPieces } from './export-pieces.js'
 import { zerosOf } from './zeros.js';
 
 /** Writes an image to a stream, in order, and ends the stream; destroys it when anything fails. */
-export async function exportToStream(target: unknown, work: Export): Promise<void> {
+export async function exportToStream(writable: Writable, work: Export): Promise<void> {
   const { course } = work;
-  const writable = writableOf(target, course);
   // A stream that has ended early wants no more: what is being read for it is given up.
   const over = new AbortController();
   let targetFailure: unknown;
@@ -35,12 +33,6 @@ export async function exportToStream(target: unknown, work: Export): Promise<voi
     over.abort();
     await writing.catch(() => {});
   }
-}
-
-function writableOf(target: unknown, { operation, path }: Course): Writable {
-  if (target instanceof Writable) return target;
-  if (target instanceof WritableStream) return Writable.fromWeb(target as never);
-  throw invalid(operation, 'target', 'the path of a file or a stream', target, path);
 }
 
 async function* chunksOf(work: Export, course: Course): AsyncGenerator<Buffer, void, undefined> {

@@ -10,7 +10,10 @@ export interface ImageProgress {
   readonly written: number;
   /** Bytes of zeros that the target did not need to be told. */
   readonly skipped: number;
-  /** All of the image before this byte is in the target: give it as `start` to go on after an interruption. */
+  /**
+   * All of the image before this byte is in the target (a stream was given it): `start` goes on from here after an
+   * interruption.
+   */
   readonly safe: number;
 }
 
