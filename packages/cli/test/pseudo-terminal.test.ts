@@ -1,30 +1,87 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { lcg } from '@curve-wcs/test-support';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { MiB, startCurveBed, VOLUME_SIZE } from './support/curve-bed.js';
+import { onTerminal } from './support/on-terminal.js';
 import { startTestBed } from './support/test-bed.js';
 
-const program = fileURLToPath(new URL('../bin/wcscmd.js', import.meta.url));
+const ESC = '\u001b';
 
-/** What a terminal is sent: `script` makes one, and is called differently on BSD systems. */
-async function onTerminal(cwd: string, words: string[]): Promise<string> {
-  const line = [process.execPath, program, ...words].map(word => `'${word}'`).join(' ');
-  const env = { ...process.env, HOME: cwd, TERM: 'xterm', NODE_V8_COVERAGE: '' };
-  const command = `stty cols 120; ${line}`;
-  const argv =
-    process.platform === 'linux' ? ['-qec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command];
-  const { stdout } = await promisify(execFile)('script', argv, { cwd, env });
-  return stdout;
-}
-
-test('a terminal sees the bar, then the result in its place', async () => {
+test('wcscmd: a terminal sees the bar, then the result in its place', async () => {
   const bed = await startTestBed();
   bed.write('a', lcg(3 * 2 ** 20));
-  const shown = await onTerminal(bed.folder, ['put', 'wcs://demo', 'a']);
+  const shown = await onTerminal('wcscmd', ['put', 'wcs://demo', 'a'], { cwd: bed.folder });
   expect(shown).toContain('100%  3.0 MiB of 3.0 MiB');
   // The line of the bar is cleared, the cursor shown again; then comes the result, with its labels in bold.
-  const [, afterwards = ''] = shown.split('\u001b[?25h');
-  expect(afterwards).toContain('\u001b[2K');
-  expect(afterwards).toContain('\u001b[1msize\u001b[22m: 3145728\r\n');
+  const [, afterwards = ''] = shown.split(`${ESC}[?25h`);
+  expect(afterwards).toContain(`${ESC}[2K`);
+  expect(afterwards).toContain(`${ESC}[1msize${ESC}[22m: 3145728\r\n`);
+});
+
+describe('curvecmd', () => {
+  async function terminal(columns = 120) {
+    const bed = await startCurveBed();
+    await bed.volume('/v');
+    bed.write('disk.img', lcg(VOLUME_SIZE).fill(0, 4 * MiB, 12 * MiB));
+    const run = (words: string[], env: Record<string, string> = {}) =>
+      onTerminal('curvecmd', words, { cwd: bed.folder, env: { ...bed.env, ...env }, columns });
+    return { bed, run };
+  }
+
+  test('an import shows a bar with the zeros it skipped, then the result in its place', async () => {
+    const { run } = await terminal();
+    const shown = await run(['import', 'disk.img', '/v']);
+    expect(shown).toContain('disk.img  [========================]  100%  16.0 MiB of 16.0 MiB');
+    expect(shown).toContain('8.0 MiB of zeros skipped');
+    const [, afterwards = ''] = shown.split(`${ESC}[?25h`);
+    expect(afterwards).toContain(`${ESC}[1mzeros skipped${ESC}[22m: 8388608 (8.0 MiB)\r\n`);
+  });
+
+  test('a map has colours, unless they are not wanted', async () => {
+    const { bed, run } = await terminal();
+    await bed.curvecmd(['import', 'disk.img', '/v']);
+    const shown = await run(['map', '/v']);
+    expect(shown).toContain(`${ESC}[32m████████${ESC}[39m${ESC}[2m········${ESC}[22m`);
+    const plain = await run(['map', '/v'], { NO_COLOR: '1' });
+    expect(plain).not.toContain(ESC);
+    expect(plain).toMatch(/segments +████████················████████\r\n/);
+  });
+
+  test('a narrow terminal is filled, and not overrun by the bar', async () => {
+    const { bed, run } = await terminal(50);
+    const shown = await run(['import', 'disk.img', '/v']);
+    for (const line of stripVTControlCharacters(shown).split(/[\r\n]+/)) {
+      // Each time it is drawn it begins with the file's name; the result follows in its place.
+      for (const drawn of line.split(/(?=disk\.img|volume:)/)) expect(drawn.length).toBeLessThanOrEqual(50);
+    }
+    await bed.curvecmd(['rm', '/v']);
+    await bed.volume('/v');
+    for (const line of (await run(['map', '/v'], { NO_COLOR: '1' })).split('\r\n').slice(2, -3)) {
+      expect(line.length).toBeLessThanOrEqual(50);
+    }
+  });
+
+  test('a benchmark has a table and a histogram', async () => {
+    const { bed, run } = await terminal();
+    await bed.curvecmd(['import', 'disk.img', '/v']);
+    const shown = await run(['bench', '/v', '--time', '500ms'], { NO_COLOR: '1' });
+    expect(shown).toMatch(/ IOPS +MB\/s +mean µs/);
+    expect(shown).toMatch(/latency of reads\r\n( {2}up to .*\r\n)+$/);
+  });
+
+  test.each([
+    ['n', true],
+    ['y', false],
+  ])('a question is answered by %j', async (typed, stays) => {
+    const bed = await startCurveBed();
+    await bed.volume('/v');
+    const env = { ...bed.env, CURVE_USER: 'root', CURVE_PASSWORD: bed.cluster.rootPassword };
+    const shown = await onTerminal('curvecmd', ['rm', '--force', '/v'], {
+      cwd: bed.folder,
+      env,
+      typed: `${typed}\n`,
+    });
+    expect(shown).toContain('delete /v (16.0 MiB) for good? [y/N] ');
+    expect(await (await bed.client()).exists('/v')).toBe(stays);
+  });
 });

@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
+import { commandLine } from '../src/command.js';
+import { CURVECMD_COMMANDS } from '../src/commands/curvecmd/registry.js';
 import { WCSCMD_COMMANDS } from '../src/commands/wcscmd/registry.js';
+import { CURVECMD_OPTIONS } from '../src/curvecmd/curvecmd-options.js';
 import { WCSCMD_OPTIONS } from '../src/wcscmd/wcscmd-options.js';
+import { startCurveBed } from './support/curve-bed.js';
 import { startTestBed } from './support/test-bed.js';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -30,20 +34,21 @@ describe('the README', () => {
   });
 
   test.each(shellExamples)('runs:\n%s', async code => {
-    const bed = await startTestBed();
-    const env = {
-      ...process.env,
-      HOME: bed.folder,
-      PATH: [installedCommands(), process.env['PATH']].join(delimiter),
-      NODE_V8_COVERAGE: '',
-    };
-    const cwd = temporaryFolder();
-    const { stderr } = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', code], { cwd, env });
-    expect(
-      stderr
-        .split('\n')
-        .filter(line => line !== '' && !/^wcscmd: (upload ID|\S+ \w?i?B, verified)/.test(line)),
-    ).toEqual([]);
+    const forCurve = code.includes('curvecmd');
+    const { folder, env } = forCurve ? await startCurveBed() : { ...(await startTestBed()), env: {} };
+    const { stderr } = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', code], {
+      cwd: temporaryFolder(),
+      env: {
+        ...process.env,
+        HOME: folder,
+        PATH: [installedCommands(), process.env['PATH']].join(delimiter),
+        NODE_V8_COVERAGE: '',
+        ...env,
+      },
+    });
+    // What curvecmd has done it tells there; what has failed ends the example.
+    const talk = forCurve ? /^curvecmd: (?!warning)/ : /^wcscmd: (upload ID|\S+ \w?i?B, verified)/;
+    expect(stderr.split('\n').filter(line => line !== '' && !talk.test(line))).toEqual([]);
   });
 
   test('runs as a program', async () => {
@@ -52,8 +57,11 @@ describe('the README', () => {
   });
 
   test('names every command and every option of our own', () => {
-    for (const { name, usage } of WCSCMD_COMMANDS) {
-      expect(readme).toContain(`\n| \`${`${name} ${usage}`.trimEnd().replace('|', '\\|')}\` `);
+    for (const command of [...CURVECMD_COMMANDS, ...WCSCMD_COMMANDS]) {
+      expect(readme).toContain(`\n| \`${commandLine(command).replaceAll('|', '\\|')}\` `);
+    }
+    for (const { long } of CURVECMD_OPTIONS) {
+      expect(readme).toMatch(new RegExp(`\\n\\| \`(-\\w, )?--${long}[ \`]`));
     }
     for (const option of WCSCMD_OPTIONS) {
       if ('addition' in option) expect(readme).toContain(`\n| \`--${option.long}\` `);

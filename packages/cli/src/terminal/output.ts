@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import pc from 'picocolors';
 import type { CliIo, OutputStream } from '../cli-io.js';
 import { visible, visibleJson } from './visible.js';
@@ -31,7 +32,12 @@ export class Output {
 
   /** Data for programs: indented for a person who looks on, one line otherwise. */
   value(value: unknown): void {
-    this.#io.stdout.write(`${visibleJson(value, this.#io.stdout.isTTY ? 2 : undefined)}\n`);
+    this.#io.stdout.write(`${visibleJson(value, this.tabular ? 2 : undefined)}\n`);
+  }
+
+  /** One of many data for programs: one line each. */
+  record(value: unknown): void {
+    this.#io.stdout.write(`${visibleJson(value)}\n`);
   }
 
   /**
@@ -51,20 +57,43 @@ export class Output {
     }
   }
 
+  /** Whether people look on, rather than a program. */
+  get tabular(): boolean {
+    return this.#io.stdout.isTTY === true;
+  }
+
+  /** Cells of a row, separated by tabs. */
+  row(cells: readonly string[]): void {
+    this.#io.stdout.write(`${cells.map(visible).join('\t')}\n`);
+  }
+
+  /** Ends when whoever reads our output can take more: what is listed need not fit into memory. */
+  async ready(): Promise<void> {
+    if (this.#io.stdout.writableNeedDrain) await once(this.#io.stdout, 'drain');
+  }
+
+  /** What was done where there is nothing to show: talk for people, data for programs. */
+  done(text: string, value: unknown): void {
+    if (this.json) this.record(value);
+    else this.notice(text);
+  }
+
   /** Rows for people: aligned under headings on a terminal, separated by tabs otherwise. */
   table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
-    const shown = rows.map(row => row.map(visible));
-    if (!this.#io.stdout.isTTY) {
-      for (const row of shown) this.#io.stdout.write(`${row.join('\t')}\n`);
+    if (!this.tabular) {
+      for (const row of rows) this.row(row);
       return;
     }
+    const shown = rows.map(row => row.map(visible));
     const widths = headings.map((heading, column) =>
       Math.max(heading.length, ...shown.map(row => row[column]?.length ?? 0)),
     );
-    // The last column is the widest and the least even; it needs no filling up.
+    // The last column is the widest and the least even; unless it has numbers it needs no filling up.
+    const last = headings.length - 1;
+    const ragged = shown.some(row => !/^[\d.]*$/.test(row[last] ?? ''));
     const aligned = (row: readonly string[]) =>
       row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0)))
+        .map((cell, column) => (column === last && ragged ? cell : cell.padStart(widths[column] ?? 0)))
         .join('  ');
     const { bold } = colorsFor(this.#io.stdout, this.#io.env);
     this.#io.stdout.write(`${bold(aligned(headings))}\n`);
@@ -93,6 +122,11 @@ export class Output {
     for (let cause = error; cause instanceof Error; cause = cause.cause) {
       for (const line of (cause.stack ?? cause.message).split('\n')) this.#talk(line);
     }
+  }
+
+  /** Colours for stdout. */
+  get colors(): ReturnType<typeof pc.createColors> {
+    return colorsFor(this.#io.stdout, this.#io.env);
   }
 
   /** Why the command failed. */

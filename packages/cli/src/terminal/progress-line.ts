@@ -9,6 +9,8 @@ export interface ProgressSnapshot {
   total?: number;
   /** Bytes of an earlier attempt, which say nothing of today's rate. */
   resumed: number;
+  /** Bytes among those done that were zeros and needed no transfer. */
+  skipped?: number;
 }
 
 const BAR_WIDTH = 24;
@@ -22,7 +24,7 @@ const LABEL_WIDTH = 30;
  */
 export function progressLine(
   label: string,
-  { transferred, total, resumed }: ProgressSnapshot,
+  { transferred, total, resumed, skipped = 0 }: ProgressSnapshot,
   elapsed: number,
   columns: number,
 ): string {
@@ -38,6 +40,7 @@ export function progressLine(
           speed,
           ...(rate > 0 ? [`${formatDuration((total - transferred) / rate)} left`] : []),
         ];
+  if (skipped > 0) parts.push(`${formatBytes(skipped)} of zeros skipped`);
   return [shortened(visible(label)), ...parts].join('  ').slice(0, Math.max(0, columns - 1));
 }
 

@@ -1,6 +1,6 @@
-import type { SingleBar } from 'cli-progress';
 import type { CliIo } from '../cli-io.js';
 import { type ProgressSnapshot, progressLine } from './progress-line.js';
+import { type StatusLine, statusLine } from './status-line.js';
 
 /** Shows how far a transfer is. */
 export interface ProgressReporter {
@@ -10,51 +10,53 @@ export interface ProgressReporter {
   stop(): void;
 }
 
+/** How often a line is written where there is no bar, in milliseconds. */
+const LINE_INTERVAL = 5000;
+
 /**
  * A bar on stderr if that is a terminal, nothing otherwise: logs and pipes get the result alone.
  *
  * @param label - what is transferred
+ * @param options - `write`: takes a line now and then where there can be no bar
  */
 export async function progressReporter(
   io: CliIo,
   label: string,
-  { enabled }: { enabled: boolean },
+  { enabled, write }: { enabled: boolean; write?: ((line: string) => void) | undefined },
 ): Promise<ProgressReporter> {
-  if (!enabled || !io.stderr.isTTY || io.env['TERM'] === 'dumb') return { update() {}, stop() {} };
-  const { default: cliProgress } = await import('cli-progress');
-  return new BarReporter(io, label, cliProgress.SingleBar);
+  const line = await statusLine(io, { enabled });
+  if (line) return lineReporter(label, line);
+  return write ? new LogReporter(label, write) : { update() {}, stop() {} };
 }
 
-/** Draws with cli-progress, from the first state on. */
-class BarReporter implements ProgressReporter {
-  readonly #bar: SingleBar;
-  readonly #started = Date.now();
-  #latest: ProgressSnapshot | undefined;
+function lineReporter(label: string, line: StatusLine): ProgressReporter {
+  const started = Date.now();
+  return {
+    update(progress) {
+      line.show(columns => progressLine(label, progress, (Date.now() - started) / 1000, columns));
+    },
+    stop: () => line.stop(),
+  };
+}
 
-  constructor(io: CliIo, label: string, Bar: typeof SingleBar) {
-    this.#bar = new Bar({
-      stream: io.stderr,
-      clearOnComplete: true,
-      hideCursor: true,
-      // The signal that ends a command is ours to handle.
-      gracefulExit: false,
-      // The rate changes even while no byte arrives.
-      forceRedraw: true,
-      format: () =>
-        this.#latest
-          ? progressLine(label, this.#latest, (Date.now() - this.#started) / 1000, io.stderr.columns ?? 80)
-          : '',
-    });
+/** Writes a line at the first state, and then one every few seconds. */
+class LogReporter implements ProgressReporter {
+  readonly #label: string;
+  readonly #write: (line: string) => void;
+  readonly #started = Date.now();
+  #nextAt = 0;
+
+  constructor(label: string, write: (line: string) => void) {
+    this.#label = label;
+    this.#write = write;
   }
 
   update(progress: ProgressSnapshot): void {
-    const first = this.#latest === undefined;
-    this.#latest = progress;
-    if (first) this.#bar.start(progress.total ?? 0, progress.transferred);
-    else this.#bar.update(progress.transferred);
+    const now = Date.now();
+    if (now < this.#nextAt) return;
+    this.#nextAt = now + LINE_INTERVAL;
+    this.#write(progressLine(this.#label, progress, (now - this.#started) / 1000, Number.POSITIVE_INFINITY));
   }
 
-  stop(): void {
-    if (this.#latest) this.#bar.stop();
-  }
+  stop(): void {}
 }

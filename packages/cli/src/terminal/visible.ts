@@ -11,9 +11,13 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, character => SHORT[character] ?? unicodeEscape(character));
 }
 
-/** JSON in which every control is escaped, including those that `JSON.stringify` lets through. */
+/**
+ * JSON in which every control is escaped, including those that `JSON.stringify` lets through. Numbers of 64 bits are
+ * text, since programs would round them.
+ */
 export function visibleJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(INVISIBLE, character => {
+  const exact = (_: string, one: unknown) => (typeof one === 'bigint' ? String(one) : one);
+  return JSON.stringify(value, exact, indent).replace(INVISIBLE, character => {
     return character === '\n' ? character : unicodeEscape(character);
   });
 }

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { Writable } from 'node:stream';
 import type { DownloadResult, DownloadSource, WcsClient } from '@curve-wcs/wcs-sdk';
 import { HintedFailure, usageError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
 import { formatBytes } from '../terminal/quantities.js';
+import { throughTo } from '../terminal/through-to.js';
 import type { CommandContext } from './command.js';
 import { openClient } from './open-client.js';
 import { lastSegment, safeFileName } from './safe-file-name.js';
@@ -98,15 +97,6 @@ async function storedEtag(
 async function isWorthless(error: unknown): Promise<boolean> {
   const { WcsError } = await import('@curve-wcs/wcs-sdk');
   return error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
-}
-
-/** The end of a download is not the end of stdout. */
-function throughTo(stdout: CliIo['stdout']): Writable {
-  return new Writable({
-    write(chunk, _encoding, callback) {
-      stdout.write(chunk, callback);
-    },
-  });
 }
 
 function report({ out }: CommandContext, path: string, result: DownloadResult): void {

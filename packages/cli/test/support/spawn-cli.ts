@@ -12,7 +12,7 @@ export interface SpawnedCli {
 
 /** Starts a built binary. */
 export function spawnCli(
-  tool: 'wcscmd' | 'wcs_etag_cal' | 'wcs_crc64_cal',
+  tool: 'curvecmd' | 'wcscmd' | 'wcs_etag_cal' | 'wcs_crc64_cal',
   argv: readonly string[],
   { cwd, env = {}, stdin = '' }: { cwd: string; env?: Record<string, string>; stdin?: string | Uint8Array },
 ): SpawnedCli {

@@ -15,6 +15,8 @@ export interface TestIoOptions {
   stdin?: string | Uint8Array | Readable;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Takes the data; for those that are no text. */
+  stdout?: Collector;
   /** Whether all three streams are a terminal. */
   terminal?: boolean;
 }
@@ -46,7 +48,8 @@ export async function runTool(tool: Tool, argv: readonly string[], options: Test
 
 /** Surroundings whose output can be looked at. */
 export function testIo(options: TestIoOptions): CliIo & { stdout: Collector; stderr: Collector } {
-  const [stdout, stderr] = [new Collector(), new Collector()];
+  const { stdout = new Collector() } = options;
+  const stderr = new Collector();
   const given = options.stdin ?? '';
   const stdin: CliIo['stdin'] = given instanceof Readable ? given : Readable.from([Buffer.from(given)]);
   onTestFinished(() => void stdin.destroy());

@@ -1,0 +1,4 @@
+import { runCurvecmd } from '../curvecmd/run-curvecmd.js';
+import { runProcess } from '../process-io.js';
+
+await runProcess(runCurvecmd);

@@ -1,0 +1,33 @@
+import type { CallOptions, CurveClient } from '@curve-wcs/curve-sdk';
+import { checkConf, confPath } from './conf-path.js';
+import { readCredentials } from './credentials.js';
+import type { CurveContext } from './curve-command.js';
+
+/** How long the cluster may take to be told that volumes are closed, in milliseconds. */
+const CLOSING = 5000;
+
+/** What every call of a command gets: Ctrl-C ends it, and so does the deadline of `--deadline`. */
+export function callOptions({ io, options }: CurveContext): CallOptions {
+  return { signal: io.signal, deadline: options.duration('deadline') };
+}
+
+/** Connects to the cluster, does a command's work, and closes what it has opened whatever came of it. */
+export async function withClient<Result>(
+  context: CurveContext,
+  work: (client: CurveClient, call: CallOptions) => Promise<Result>,
+): Promise<Result> {
+  const { out } = context;
+  const call = callOptions(context);
+  const user = await readCredentials(context);
+  const conf = confPath(context);
+  await checkConf(conf);
+  out.detail(`configuration from ${conf}, user ${user.name}`);
+  const { CurveClient } = await import('@curve-wcs/curve-sdk');
+  const client = await CurveClient.connect(conf, { user, ...call });
+  try {
+    return await work(client, call);
+  } finally {
+    // What was to be done is done, or has failed for a reason of its own.
+    await client.close({ deadline: CLOSING }).catch(error => out.detail(`not closed: ${error.message}`));
+  }
+}

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** What a terminal is sent by a built binary: `script` makes one, and is called differently on BSD systems. */
+export async function onTerminal(
+  tool: 'curvecmd' | 'wcscmd',
+  words: readonly string[],
+  {
+    cwd,
+    env = {},
+    columns = 120,
+    typed = '',
+  }: { cwd: string; env?: Record<string, string>; columns?: number; typed?: string },
+): Promise<string> {
+  const program = fileURLToPath(new URL(`../../bin/${tool}.js`, import.meta.url));
+  const line = [process.execPath, program, ...words].map(word => `'${word}'`).join(' ');
+  const command = `stty cols ${columns}; ${line}`;
+  const argv =
+    process.platform === 'linux' ? ['-qec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command];
+  const running = promisify(execFile)('script', argv, {
+    cwd,
+    env: { ...process.env, HOME: cwd, TERM: 'xterm', NODE_V8_COVERAGE: '', ...env },
+  });
+  running.child.stdin?.end(typed);
+  // Whether it succeeds is not what this shows.
+  const { stdout } = await running.catch((error: { stdout: string }) => error);
+  return stdout;
+}
