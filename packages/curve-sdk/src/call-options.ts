@@ -53,6 +53,8 @@ export class Course {
 
   /** Settles as `work` does, unless the call is aborted or out of time before. */
   async unlessOver<T>(work: Promise<T>): Promise<T> {
+    // What comes too late is nobody's concern.
+    work.catch(() => {});
     const { signal, deadline } = this.step();
     if (signal === undefined && deadline === undefined) return work;
     let stop: () => void = () => {};
@@ -70,8 +72,6 @@ export class Course {
     } finally {
       signal?.removeEventListener('abort', stop);
       clearTimeout(timer);
-      // What comes too late is nobody's concern.
-      work.catch(() => {});
     }
   }
 

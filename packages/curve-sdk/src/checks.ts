@@ -2,6 +2,8 @@ import { CurveError, subject } from './errors/curve-error.js';
 
 // What is refused before anything is sent. What only the cluster can know (the sizes it allows, its chunks) it says.
 
+/** Requests under way at a time: more would only wait in line. */
+export const MOST_REQUESTS = 1024;
 /** libcurve's PATH_MAX_SIZE, in bytes. */
 const LONGEST_PATH = 4096;
 /** libcurve keeps names and owners in 256 bytes, a NUL among them. */
@@ -57,15 +59,31 @@ export function checkName(value: unknown, operation: string, name: string): asse
   }
 }
 
-/** A whole number of at least `minimum`. */
+/** A whole number of at least `minimum`, and at most `maximum`. */
 export function checkWhole(
   value: unknown,
   operation: string,
   name: string,
   minimum = 0,
+  maximum = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum) return;
-  throw invalid(operation, name, `a whole number of at least ${minimum}`, value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum && value <= maximum)
+    return;
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  throw invalid(operation, name, `a whole number ${range}`, value);
+}
+
+/** Memory that native code may use: it keeps the address, so the memory must neither shrink nor move. */
+export function checkBytes(
+  value: unknown,
+  operation: string,
+  name: string,
+  path: string,
+): asserts value is Uint8Array {
+  if (!(value instanceof Uint8Array)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
+  if ((value.buffer as { resizable?: boolean }).resizable !== true) return;
+  throw invalid(operation, name, 'no view of a resizable ArrayBuffer', value, path);
 }
 
 /** Stripes that no cluster refuses for their own sake; whether they fit its chunks the cluster knows. */

@@ -41,6 +41,7 @@ const ON_CLIENT: [string, string, unknown[], string][] = [
   ],
   ['a size of 0', 'createVolume', ['/x', { size: 0 }], 'size must be a whole number of at least 1; got 0'],
   ['a size with a fraction', 'extend', ['/x', 1.5], 'size must be a whole number of at least 1; got 1.5'],
+  ['no size', 'createVolume', ['/x'], 'size must be a whole number of at least 1; got undefined'],
   ['half a stripe', 'createVolume', ['/x', { size: SIZE, stripe: { unit: 4096 } }], 'stripe.count must be'],
   [
     'an uneven stripe',
@@ -88,6 +89,9 @@ const ON_CLIENT: [string, string, unknown[], string][] = [
 ];
 
 const ON_VOLUME: [string, string, unknown[], string][] = [
+  ['nothing', 'read', [], 'offset must be a whole number of at least 0; got undefined'],
+  ['nothing but data', 'write', [Buffer.alloc(BLOCK)], 'offset must be a whole number of at least 0'],
+  ['more than fits', 'read', [{ offset: 0, length: 2 ** 52 }], 'length must be a whole number'],
   ['no offset', 'read', [{ length: BLOCK }], 'offset must be a whole number of at least 0; got undefined'],
   ['a negative offset', 'read', [{ offset: -BLOCK, length: BLOCK }], 'offset must be a whole number'],
   [
@@ -96,7 +100,7 @@ const ON_VOLUME: [string, string, unknown[], string][] = [
     [Buffer.alloc(BLOCK), { offset: 0n }],
     'offset must be a whole number of at least 0; got 0n',
   ],
-  ['no length', 'read', [{ offset: 0 }], 'length must be a whole number of at least 0; got undefined'],
+  ['no length', 'read', [{ offset: 0 }], 'length must be a whole number'],
   [
     'a buffer that is text',
     'read',
@@ -148,6 +152,13 @@ describe('wrong arguments are refused before anything is sent', () => {
     await curve.stat('/v');
   });
 
+  it('configurations', async () => {
+    await expect(CurveClient.connect(undefined as never, { user: 'alice' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('config must be the path of a client.conf'),
+    });
+  });
+
   it('users', async () => {
     const config = { 'mds.listen.addr': '127.0.0.1:1' };
     for (const [options, message] of [
@@ -166,6 +177,6 @@ describe('wrong arguments are refused before anything is sent', () => {
     const { volume } = await smallVolume();
     const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
     const data = new Uint8Array(new Resizable(BLOCK, { maxByteLength: 2 * BLOCK }));
-    await expect(volume.write(data, { offset: 0 })).rejects.toThrow('resizable ArrayBuffer');
+    await expect(volume.write(data, { offset: 0 })).rejects.toThrow('no view of a resizable ArrayBuffer');
   });
 });

@@ -48,6 +48,21 @@ describe('what the server said', () => {
     expect((error as CurveError).cause).toBeInstanceOf(Error);
   });
 
+  it('a call whose answer got lost tells that it may have been done', async () => {
+    const { connect, cluster } = await smallCluster();
+    const curve = await connect('alice', { 'mds.rpcTimeoutMS': 50 });
+    const hint = 'an earlier attempt of this call may have done it already, its answer being lost';
+    cluster.faults.add({ match: { method: 'CreateFile', times: 1 }, do: 'drop' });
+    await expect(curve.createVolume('/v', { size: SIZE })).rejects.toMatchObject({
+      code: 'EXISTS',
+      attempts: 2,
+      hint,
+    });
+    await expect(curve.createVolume('/v', { size: SIZE })).rejects.not.toMatchObject({ hint });
+    cluster.faults.add({ match: { method: 'DeleteFile', times: 1 }, do: 'drop' });
+    await expect(curve.remove('/v')).rejects.toMatchObject({ code: 'NOTEXIST', attempts: 2, hint });
+  });
+
   it('chunkservers are quoted too', async () => {
     const { volume, cluster } = await smallVolume();
     await volume.write(Buffer.alloc(BLOCK), { offset: 0 });

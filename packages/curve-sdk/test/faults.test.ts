@@ -78,11 +78,11 @@ describe('a cluster that fails', () => {
   it('a read that was aborted leaves the memory alone', async () => {
     const { volume, cluster } = await smallVolume();
     await volume.write(Buffer.alloc(CHUNK, 1), { offset: 0 });
-    cluster.faults.add({ match: { method: 'ReadChunk' }, do: 'delay 100ms' });
+    cluster.faults.add({ match: { method: 'ReadChunk' }, do: 'delay 1000ms' });
     const buffer = Buffer.alloc(CHUNK, 9);
     const read = volume.read({ offset: 0, buffer, signal: AbortSignal.timeout(20) });
     await expect(read).rejects.toMatchObject({ name: 'AbortError' });
-    await new Promise(resolve => setTimeout(resolve, 200));
+    await new Promise(resolve => setTimeout(resolve, 1200));
     expect(buffer.every(byte => byte === 9)).toBe(true);
   });
 });

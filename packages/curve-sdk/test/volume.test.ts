@@ -173,6 +173,21 @@ describe('closing', () => {
     await curve.remove('/v');
   });
 
+  it('need not be waited for', async () => {
+    const { curve, volume, cluster } = await smallVolume();
+    cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'hang' });
+    const controller = new AbortController();
+    const stuck = volume.write(Buffer.alloc(BLOCK), { offset: 0, signal: controller.signal });
+    await expect(volume.close({ deadline: 30 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      operation: 'close',
+    });
+    controller.abort();
+    await expect(stuck).rejects.toMatchObject({ name: 'AbortError' });
+    await volume.close();
+    expect(curve.stats().openVolumes).toBe(0);
+  });
+
   it('of a volume that is gone is refused, and can be tried again', async () => {
     const { curve, volume, cluster } = await smallVolume();
     const gone = cluster.faults.add({ match: { method: 'CloseFile' }, do: 'status kFileNotExists' });

@@ -25,7 +25,7 @@ export class Connection {
     path: string | undefined,
     options: CallOptions | undefined,
     work: Work<T>,
-  ) {
+  ): Promise<T> {
     checkCallOptions(options, operation, path);
     this.#begin(operation, path);
     try {

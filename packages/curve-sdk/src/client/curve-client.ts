@@ -86,7 +86,7 @@ export class CurveClient implements AsyncDisposable {
   async createVolume(path: string, options: CreateVolumeOptions): Promise<FileInfo> {
     const operation = 'createVolume';
     checkNewPath(path, operation);
-    const { size: length, stripe, poolset } = options;
+    const { size: length, stripe, poolset } = options ?? {};
     checkWhole(length, operation, 'size', 1);
     if (stripe !== undefined) checkStripe(stripe, operation);
     if (poolset !== undefined) checkName(poolset, operation, 'poolset');
@@ -353,6 +353,9 @@ function nativeUser(user: unknown) {
 }
 
 function started(config: NativeConfig) {
+  if (typeof config !== 'string' && (typeof config !== 'object' || config === null)) {
+    throw invalid('connect', 'config', 'the path of a client.conf, or its keys as an object', config);
+  }
   try {
     return createClient(config);
   } catch (error) {

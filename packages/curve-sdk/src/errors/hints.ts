@@ -36,7 +36,21 @@ const BY_CALL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   open: { kNotSupported: 'only volumes can be opened' },
 };
 
+/** What a call is told that has done its work, where the answer got lost and it was repeated. */
+const DONE_BEFORE: Readonly<Record<string, string>> = {
+  createVolume: 'kFileExists',
+  mkdir: 'kFileExists',
+  rename: 'kFileNotExists',
+  remove: 'kFileNotExists',
+  rmdir: 'kFileNotExists',
+  'trash.restore': 'kFileNotExists',
+  'trash.purge': 'kFileUnderDeleting',
+};
+
 /** A sentence that helps, or none. */
-export function hintFor(operation: string, status: string): string {
+export function hintFor(operation: string, status: string, attempts: number): string {
+  if (attempts > 1 && DONE_BEFORE[operation] === status) {
+    return 'an earlier attempt of this call may have done it already, its answer being lost';
+  }
   return BY_CALL[operation]?.[status] ?? BY_STATUS[status] ?? '';
 }

@@ -21,18 +21,18 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   if (error.kind === 'canceled') {
     return signal?.aborted ? aborted(signal, operation, path) : closed('client', operation, path);
   }
-  const { attempts } = error as { attempts?: number };
+  const { attempts } = error;
   const what = subject(operation, path);
   const details = { operation, path, attempts, cause: error };
   if (error.kind === 'timeout') {
-    return new CurveError('TIMEOUT', `${what}: not done when its deadline passed`, details);
+    return new CurveError('TIMEOUT', `${what}: not done when its deadline passed${times(attempts)}`, details);
   }
   const status = statusOf(error);
   if (status === undefined) {
     return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
   }
   const said = `${SPEAKER[error.kind]} ${status.name} (${error.status}): ${status.says}`;
-  const hint = hintFor(operation, status.name);
+  const hint = hintFor(operation, status.name, attempts);
   return new CurveError(status.code, `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`, {
     ...details,
     status: status.name,
@@ -48,8 +48,8 @@ function statusOf({ kind, status }: NativeError): Status | undefined {
   return kind === 'chunk' ? chunkStatus(status) : rpcStatus(status);
 }
 
-function times(attempts: number | undefined): string {
-  return attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
+function times(attempts: number): string {
+  return attempts > 1 ? `, after ${attempts} attempts` : '';
 }
 
 const NAMES = new Map<number, CurveErrorCode>(

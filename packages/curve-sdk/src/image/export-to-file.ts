@@ -1,3 +1,4 @@
+import type { Course } from '../call-options.js';
 import { spread } from '../flow/spread.js';
 import { readVector } from '../volume/vector.js';
 import { type Export, type ExportPiece, exportPieces } from './export-pieces.js';
@@ -16,7 +17,7 @@ export async function exportToFile(path: string, work: Export): Promise<void> {
       part => exportPieces(work, part),
       async (piece, part) => {
         const written = piece.isHole
-          ? await writeHole(file, piece, work.sparse)
+          ? await writeHole(file, piece, work.sparse, part)
           : await copy(file, piece, { ...work, course: part }, free);
         meter.done(piece.start, piece.length, written);
       },
@@ -29,9 +30,15 @@ export async function exportToFile(path: string, work: Export): Promise<void> {
 }
 
 /** The file was made of zeros, so there is nothing to do unless they shall take up space. */
-async function writeHole(file: ImageFile, { start, length }: ExportPiece, sparse: boolean): Promise<number> {
+async function writeHole(
+  file: ImageFile,
+  { start, length }: ExportPiece,
+  sparse: boolean,
+  course: Course,
+): Promise<number> {
   if (sparse) return 0;
   for (let at = 0; at < length; ) {
+    course.step();
     const zeros = zerosOf(length - at);
     await file.write(zeros, start + at);
     at += zeros.length;

@@ -1,4 +1,4 @@
-import { checkChoice, checkWhole, invalid } from '../checks.js';
+import { checkChoice, checkWhole, invalid, MOST_REQUESTS } from '../checks.js';
 import type { OpenVolume } from '../volume/open-volume.js';
 import type { ImageOptions } from './options.js';
 
@@ -22,7 +22,7 @@ export function checkImageOptions(
   checkWhole(offset, operation, 'offset');
   checkWhole(start, operation, 'start');
   checkChoice(sparse, [true, false], operation, 'sparse');
-  checkWhole(concurrency, operation, 'concurrency', 1);
+  checkWhole(concurrency, operation, 'concurrency', 1, MOST_REQUESTS);
   checkWhole(chunkSize, operation, 'chunkSize', blockSize);
   if (chunkSize % blockSize !== 0) {
     throw invalid(

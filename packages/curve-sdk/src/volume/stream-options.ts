@@ -1,4 +1,4 @@
-import { checkWhole, invalid } from '../checks.js';
+import { checkWhole, invalid, MOST_REQUESTS } from '../checks.js';
 
 /** Options of {@link Volume.createReadStream} and {@link Volume.createWriteStream}. */
 export interface StreamOptions {
@@ -61,7 +61,7 @@ export function checkStreamOptions(
 ): CheckedStreamOptions {
   const { start = 0, highWaterMark = Math.max(2 ** 20, blockSize), concurrency = 4, signal } = options;
   checkWhole(start, operation, 'start');
-  checkWhole(concurrency, operation, 'concurrency', 1);
+  checkWhole(concurrency, operation, 'concurrency', 1, MOST_REQUESTS);
   checkWhole(highWaterMark, operation, 'highWaterMark', blockSize);
   if (highWaterMark % blockSize !== 0) {
     throw invalid(

@@ -1,8 +1,8 @@
+import { constants } from 'node:buffer';
 import type { Readable, Writable } from 'node:stream';
 import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
-import { checkChoice, checkWhole, invalid } from '../checks.js';
+import { checkBytes, checkChoice, checkWhole, invalid } from '../checks.js';
 import type { FileInfo, Stripe } from '../client/file-info.js';
-import { CurveError } from '../errors/curve-error.js';
 import { exportImage } from '../image/export-image.js';
 import type { ImageSource } from '../image/image-source.js';
 import { importImage } from '../image/import-image.js';
@@ -93,7 +93,7 @@ export class Volume implements AsyncDisposable {
   read<T extends Uint8Array>(options: ReadIntoOptions<T>): Promise<ReadResult<T>>;
   /** Reads exactly `length` bytes into new memory. */
   read(options: ReadNewOptions): Promise<ReadResult<Buffer>>;
-  async read(options: ReadIntoOptions | ReadNewOptions): Promise<ReadResult<Uint8Array>> {
+  async read(options: ReadIntoOptions | ReadNewOptions = NOTHING): Promise<ReadResult<Uint8Array>> {
     const open = this.#open;
     const { offset, align } = options;
     open.checkOffset(offset, 'read');
@@ -127,7 +127,7 @@ export class Volume implements AsyncDisposable {
    * With `align: 'auto'` any range can be written: the blocks it begins and ends in are read first, and the result says
    * so. Writes of this {@link Volume} to those blocks take turns meanwhile; writes of others do not.
    */
-  async write(data: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+  async write(data: Uint8Array, options: WriteOptions = NOTHING): Promise<WriteResult> {
     const open = this.#open;
     const { offset, align } = options;
     open.checkOffset(offset, 'write');
@@ -164,7 +164,7 @@ export class Volume implements AsyncDisposable {
    * Reads one range into several pieces of memory, one after the other. Only their sum has to be whole blocks; small
    * pieces are read together.
    */
-  async readv(buffers: readonly Uint8Array[], options: VectorOptions): Promise<ReadVectorResult> {
+  async readv(buffers: readonly Uint8Array[], options: VectorOptions = NOTHING): Promise<ReadVectorResult> {
     const length = await this.#vector(buffers, options, 'readv', (offset, total, course) =>
       readVector(this.#open, buffers, offset, total, course),
     );
@@ -172,7 +172,7 @@ export class Volume implements AsyncDisposable {
   }
 
   /** Writes several pieces of memory to one range, one after the other; as {@link readv} and {@link write}. */
-  async writev(buffers: readonly Uint8Array[], options: VectorOptions): Promise<WriteResult> {
+  async writev(buffers: readonly Uint8Array[], options: VectorOptions = NOTHING): Promise<WriteResult> {
     let aligned: WriteResult['aligned'];
     const length = await this.#vector(buffers, options, 'writev', async (offset, total, course) => {
       aligned = await writeVector(this.#open, buffers, offset, total, course);
@@ -185,7 +185,7 @@ export class Volume implements AsyncDisposable {
    * `discard.taskDelayMs`, are given back and then read as zeros; until then their bytes stay (curve-protocol.md §4.13).
    * Nothing is sent at once; ranges below `discard.granularity` are ignored, and all are where `discard.enable` is off.
    */
-  async discard(options: DiscardOptions): Promise<void> {
+  async discard(options: DiscardOptions = NOTHING): Promise<void> {
     const open = this.#open;
     const { offset, length } = options;
     open.checkOffset(offset, 'discard');
@@ -198,8 +198,9 @@ export class Volume implements AsyncDisposable {
   }
 
   /** Does nothing, as in libcurve: a write that has resolved is on all replicas. */
-  async flush(): Promise<void> {
-    await this.#during('flush', undefined, async () => {});
+  async flush(options?: CallOptions): Promise<void> {
+    checkCallOptions(options, 'flush', this.path);
+    await this.#during('flush', options, async () => {});
   }
 
   /**
@@ -326,12 +327,13 @@ export class Volume implements AsyncDisposable {
   }
 
   /**
-   * Closes the volume (CloseFile): waits for the calls under way, refuses others. May be repeated.
+   * Closes the volume (CloseFile): waits for the calls under way, refuses others. May be repeated. After the deadline, or
+   * when the signal is aborted, only this call gives up waiting.
    *
    * @throws CurveError if the cluster does not answer, or the volume is gone (`NOTEXIST`); it may be tried again
    */
-  async close(): Promise<void> {
-    await this.#open.close();
+  async close(options?: CallOptions): Promise<void> {
+    await new Course(options, 'close', this.path).unlessOver(this.#open.close());
     this.#onClosed();
   }
 
@@ -343,7 +345,7 @@ export class Volume implements AsyncDisposable {
   #target(options: ReadIntoOptions | ReadNewOptions): Uint8Array {
     const { buffer, length } = options;
     if (buffer === undefined) {
-      checkWhole(length, 'read', 'length');
+      checkWhole(length, 'read', 'length', 0, constants.MAX_LENGTH);
       return Buffer.allocUnsafeSlow(length);
     }
     checkBytes(buffer, 'read', 'buffer', this.#open.path);
@@ -391,15 +393,5 @@ export class Volume implements AsyncDisposable {
   }
 }
 
-/** Memory that native code may use: it keeps the address, so the memory must neither shrink nor move. */
-function checkBytes(
-  value: unknown,
-  operation: string,
-  name: string,
-  path: string,
-): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
-  if ((value.buffer as { resizable?: boolean }).resizable !== true) return;
-  const message = `${operation} ${path}: ${name} must not be a view of a resizable ArrayBuffer`;
-  throw new CurveError('INVALID_ARGUMENT', message, { operation, path });
-}
+/** What JavaScript may leave out; the checks say what is missing. */
+const NOTHING = {} as ReadNewOptions & DiscardOptions;
