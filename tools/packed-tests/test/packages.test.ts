@@ -1,10 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
-import { packed, program as programIn } from './support/packed.js';
+import { bare, packed, program as programIn } from './support/packed.js';
 
 const run = promisify(execFile);
 const project = packed.everything;
@@ -136,10 +140,31 @@ describe('what a stranger installs', () => {
       /^\['123'\]\nF[\w-]{27}\n$/,
     );
     expect((await run(bin('wcscmd'), ['--help'], { cwd: project })).stdout).toContain('multiput');
+    expect((await run(bin('curvecmd'), ['--help'], { cwd: project })).stdout).toContain(
+      '\n  import FILE VOLUME ',
+    );
     for (const emulator of ['wcs-emulator', 'curve-emulator']) {
       expect((await run(bin(emulator), ['--help'], { cwd: project })).stdout).toContain('--data-dir');
     }
   });
+});
+
+it('its curvecmd serves a cluster, and works with it', async () => {
+  const bin = join(project, 'node_modules', '.bin', 'curvecmd');
+  const folder = temporaryFolder();
+  const serving = spawn(bin, ['serve', '--json', '--quiet'], { cwd: folder, env: bare() });
+  const ended = once(serving, 'exit');
+  const [line] = await once(createInterface(serving.stdout), 'line');
+  const env = bare({ CURVE_CONF: JSON.parse(line).conf, CURVE_USER: 'alice' });
+  const content = randomBytes(3_000_001);
+  writeFileSync(join(folder, 'disk.img'), content);
+  const curvecmd = async (...argv: string[]) => (await run(bin, argv, { cwd: folder, env })).stdout;
+  await curvecmd('import', 'disk.img', '/vol1', '--create');
+  await curvecmd('read', '/vol1', '--length', '3000001', '-o', 'copy.img');
+  expect(readFileSync(join(folder, 'copy.img')).equals(content)).toBe(true);
+  expect(await curvecmd('map', '/vol1')).toMatch(/^0\t0\t1073741824\tallocated\t127\.0\.0\.1:/);
+  serving.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });
 
 describe.each(Object.keys(packed.tarballs))('the tarball of %s', name => {
@@ -148,7 +173,8 @@ describe.each(Object.keys(packed.tarballs))('the tarball of %s', name => {
   it('carries its licence and README, and real versions of its siblings', () => {
     expect(readFileSync(file('LICENSE'), 'utf8')).toContain('Apache License');
     expect(readFileSync(file('README.md'), 'utf8')).toContain(`# @curve-wcs/${name}`);
-    const { dependencies = {} } = JSON.parse(readFileSync(file('package.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(file('package.json'), 'utf8'));
+    const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies };
     for (const version of Object.values(dependencies)) expect(version).toMatch(/^\^?\d+\.\d+\.\d+/);
   });
 

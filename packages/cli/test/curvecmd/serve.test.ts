@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCurvecmd } from '../../src/index.js';
 import { spawnCli } from '../support/spawn-cli.js';
 import { Collector, runTool } from '../support/test-io.js';
+
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 test.each(['SIGINT', 'SIGTERM'] as const)('runs a cluster until %s, and ends cleanly', async signal => {
   const cwd = temporaryFolder();
@@ -60,4 +65,30 @@ test.each<[string[], RegExp, number]>([
 ])('%j is refused', async (options, message, exitCode) => {
   const run = await runTool(runCurvecmd, ['serve', ...options], { cwd: temporaryFolder() });
   expect(run).toEqual({ exitCode, stdout: '', stderr: expect.stringMatching(message) });
+});
+
+test('where the emulator is not installed says how to get it', async () => {
+  const folder = temporaryFolder();
+  const installed = join(folder, 'node_modules/@curve-wcs/cli');
+  for (const name of ['bin', 'dist', 'package.json']) {
+    cpSync(join(packageFolder, name), join(installed, name), { recursive: true });
+  }
+  cpSync(
+    realpathSync(join(packageFolder, 'node_modules/picocolors')),
+    join(folder, 'node_modules/picocolors'),
+    {
+      recursive: true,
+    },
+  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [
+    join(installed, 'bin/curvecmd.js'),
+    'serve',
+  ]);
+  expect({ status, stdout: String(stdout), stderr: String(stderr) }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'curvecmd: the package @curve-wcs/curve-emulator is not installed; ' +
+      'install it beside @curve-wcs/cli: npm install --global @curve-wcs/curve-emulator\n',
+  });
 });

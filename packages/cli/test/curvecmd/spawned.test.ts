@@ -1,0 +1,55 @@
+import { lcg } from '@curve-wcs/test-support';
+import { expect, test } from 'vitest';
+import { CURVECMD_COMMANDS } from '../../src/commands/curvecmd/registry.js';
+import { MiB, startCurveBed } from '../support/curve-bed.js';
+
+/** A day with every command, in order: its words, and what it prints. `serve` has tests of its own. */
+const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
+  ['cluster-id', /^[0-9a-f-]{36}\n$/],
+  ['poolsets', /^1\tdefault\tdefault\tdefault\n$/],
+  ['mkdir -p /team/images', /^$/],
+  ['create /team/vol1 --size 8M', /^path: \/team\/vol1\n/],
+  ['ls -r /team', /^\/team\/images\/\n\/team\/vol1\n$/],
+  ['extend /team/vol1 +8M', /^$/],
+  ['stat /team/vol1', /\nlength: 16777216 \(16\.0 MiB\)\n/],
+  ['write /team/vol1 disk.img', /^$/],
+  ['read /team/vol1 --length 8 -o piece', /^file: piece\nbytes: 8\n$/],
+  ['import disk.img /team/vol1', /^volume: \/team\/vol1\n/],
+  ['export /team/vol1 copy.img', /^file: copy\.img\n/],
+  ['map /team/vol1', /^0\t0\t4194304\tallocated\t127\./],
+  ['bench /team/vol1 --time 100ms', /^read\t\d+\t/],
+  ['mv /team/vol1 /team/vol2', /^$/],
+  ['chown alice /team/vol2', /^$/, 'root'],
+  ['rm /team/vol2', /^$/],
+  ['recover /team/vol2', /^$/],
+  ['rm /team/vol2', /^$/],
+  ['trash ls', /\t\/team\/vol2\t\/RecycleBin\/vol2-/, 'root'],
+  ['trash purge --all', /^$/, 'root'],
+  ['rmdir /team/images', /^$/],
+  ['rm -r /team', /^$/],
+];
+
+test('every command runs as a program', async () => {
+  const bed = await startCurveBed();
+  bed.write('disk.img', lcg(3 * MiB));
+  const root = { CURVE_USER: 'root', CURVE_PASSWORD: bed.cluster.rootPassword };
+  const ran = new Set(['serve']);
+  for (const [words, expected, user] of DAY) {
+    const argv = words.split(' ');
+    ran.add(argv[0] ?? '');
+    const { exitCode, stdout, stderr } = await bed.spawn(argv, user ? { env: root } : {}).ended;
+    expect({ words, exitCode, stderr: stderr.replace(/^curvecmd: (?!warning).*\n/gm, '') }).toEqual({
+      words,
+      exitCode: 0,
+      stderr: '',
+    });
+    expect(stdout, words).toMatch(expected);
+  }
+  expect([...ran].sort()).toEqual(CURVECMD_COMMANDS.map(({ name }) => name).sort());
+  expect(
+    bed
+      .read('copy.img')
+      .subarray(0, 3 * MiB)
+      .equals(lcg(3 * MiB)),
+  ).toBe(true);
+});
