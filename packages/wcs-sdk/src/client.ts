@@ -40,6 +40,7 @@ import { Appender } from './upload/appender.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
 import type { UploadFromUrlOptions, UploadOptions, UploadResult } from './upload/options.js';
 import { type UploadDefaults, upload, uploadFromUrl } from './upload/upload.js';
+import { UploadBatch, type UploadItem, type UploadManyOptions } from './upload/upload-many.js';
 import { VERSION } from './version.js';
 
 /**
@@ -135,6 +136,26 @@ export class WcsClient implements AsyncDisposable {
    */
   async upload(options: UploadOptions): Promise<UploadResult> {
     return upload(this.#context, options, this.#uploadDefaults);
+  }
+
+  /**
+   * Uploads many things with one budget of parallel requests for all. A failure is the outcome of its item and does
+   * not stop the others, unless `stopOnError` says so.
+   *
+   * @throws WcsError `INVALID_ARGUMENT`; of a list, every item is checked before anything is sent
+   * @example
+   * ```ts
+   * import { WcsClient } from '@curve-wcs/wcs-sdk';
+   *
+   * await using wcs = await WcsClient.fromConfig();
+   * const items = ['a.jpg', 'b.jpg'].map(name => ({ key: `2026/${name}`, source: `./${name}` }));
+   * for await (const outcome of wcs.uploadMany({ bucket: 'photos', items })) {
+   *   console.log(outcome.item.key, outcome.ok ? outcome.result.etag : outcome.error.code);
+   * }
+   * ```
+   */
+  uploadMany<Item extends UploadItem>(options: UploadManyOptions<Item>): UploadBatch<Item> {
+    return new UploadBatch(this.#context, options, this.#uploadDefaults);
   }
 
   /**

@@ -137,6 +137,7 @@ export type { Progress } from './progress.js';
 export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
 export { Appender, type AppenderCallOptions } from './upload/appender.js';
 export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
+export type { UploadManyProgress } from './upload/many-progress.js';
 export type {
   ObjectMembers,
   UploadFromUrlOptions,
@@ -152,4 +153,11 @@ export {
   type UploadRecordStore,
 } from './upload/record-store.js';
 export type { FileIdentity, UploadSource } from './upload/source.js';
+export {
+  UploadBatch,
+  type UploadItem,
+  type UploadManyOptions,
+  type UploadOutcome,
+  type UploadSummary,
+} from './upload/upload-many.js';
 export type { UrlSourceOptions } from './upload/url-source.js';

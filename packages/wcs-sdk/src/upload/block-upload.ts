@@ -14,7 +14,8 @@ import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { findResumable, RecordWriter } from './resume.js';
 import type { RandomSource, SequentialSource } from './source.js';
-import { Span } from './span.js';
+import type { Span } from './span.js';
+import type { UploadBudget } from './upload-budget.js';
 
 /** What the choice between form and blocks has already settled. */
 export interface UploadTarget {
@@ -23,13 +24,17 @@ export interface UploadTarget {
   tokens: TokenSource;
 }
 
-/** A block upload under way: N workers pull blocks from one source, each through a span of memory of its own. */
+/**
+ * A block upload under way: workers pull blocks from one source, each through a span of memory of its own. There is
+ * one at least, and more as long as the budget has slots for them.
+ */
 export class BlockUpload {
   readonly #context: ClientContext;
   readonly #plan: UploadPlan;
   readonly #target: UploadTarget;
   readonly #source: RandomSource | SequentialSource;
   readonly #store: UploadRecordStore | undefined;
+  readonly #budget: UploadBudget;
   readonly #finished = new Map<number, FinishedBlock>();
   #size = 0;
 
@@ -39,7 +44,9 @@ export class BlockUpload {
     target: UploadTarget,
     source: RandomSource | SequentialSource,
     store: UploadRecordStore | undefined,
+    budget: UploadBudget,
   ) {
+    this.#budget = budget;
     this.#context = context;
     this.#plan = plan;
     this.#target = target;
@@ -134,12 +141,20 @@ export class BlockUpload {
         ? new RandomBlocks(source, this.#plan.blockSize)
         : new SequentialBlocks(source, this.#plan.blockSize, first);
 
-    const worker = async (number: number) => {
-      const span = number === 0 && first ? first : new Span(this.#spanSize(), pool);
+    let reading = 0;
+    let more = true;
+    const workers = new Set<Promise<void>>();
+
+    /** Sends one block after the other; lets a further worker begin when it has its block. */
+    const work = async (span: Span, own: boolean) => {
       while (!abort.signal.aborted) {
+        reading++;
         const block = await blocks.next(span, abort.signal);
+        reading--;
         if (!block) return;
         this.#size = Math.max(this.#size, block.start + block.size);
+        if (block.size < this.#plan.blockSize || this.#size === source.size) more = false;
+        grow();
         const earlier = this.#finished.get(block.index);
         if (earlier && source.kind === 'random' && (await this.#isStillRight(earlier, block, span, source))) {
           progress.addResumed(block.size);
@@ -149,17 +164,32 @@ export class BlockUpload {
         const finished = await sender.send(block, span, random, abort.signal);
         this.#finished.set(block.index, finished);
         await record.append(finished);
+        // Of several that want to read one is enough, and other uploads may want the slot.
+        if (!own && (reading > 0 || this.#budget.contended)) return;
       }
     };
-    const workers = Array.from({ length: this.#plan.concurrency }, (_, number) =>
-      worker(number).catch(error => {
+    const start = async (own: boolean) => {
+      const span = own && first ? first : this.#budget.takeSpan(this.#spanSize(), pool);
+      try {
+        await work(span, own);
+      } catch (error) {
         abort.abort(error);
-        throw error;
-      }),
-    );
-    await Promise.allSettled(workers);
-    abort.signal.throwIfAborted();
+      } finally {
+        if (span !== first) this.#budget.giveSpan(span);
+      }
+    };
+    const grow = () => {
+      const room = more && reading === 0 && workers.size + 1 < this.#plan.concurrency;
+      if (!room || !this.#budget.tryAcquire()) return;
+      const worker = start(false).finally(() => {
+        workers.delete(worker);
+        this.#budget.release();
+      });
+      workers.add(worker);
+    };
+    await start(true);
     await Promise.all(workers);
+    abort.signal.throwIfAborted();
     progress.finish();
   }
 

@@ -7,7 +7,7 @@ import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
 import type { UploadRecordStore } from './record-store.js';
-import type { UploadSource } from './source.js';
+import { type UploadSource, wrongSource } from './source.js';
 import type { UrlSourceOptions } from './url-source.js';
 
 /** What is stored with an object, and how fast the service takes it. */
@@ -131,6 +131,7 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
   const plan = { ...defined(defaults), ...defined(options) } as UploadOptions;
   checkBucket(plan.bucket);
   if (plan.key !== undefined) checkKey(plan.key);
+  if (plan.source === undefined || plan.source === null) throw wrongSource(plan.source);
   const blockSize = wholeNumber('blockSize', plan.blockSize ?? BLOCK_SIZE, { minimum: BLOCK_SIZE });
   if (blockSize % BLOCK_SIZE !== 0)
     throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);

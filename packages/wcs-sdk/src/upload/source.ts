@@ -64,8 +64,12 @@ export interface SequentialSource {
   close(): Promise<void>;
 }
 
-const ALLOWED =
-  'a path, a file: URL, bytes, a Blob or a stream (for http: and https: there is uploadFromUrl)';
+/** The error for what nothing can be read from. */
+export function wrongSource(actual: unknown): WcsError {
+  const allowed =
+    'a path, a file: URL, bytes, a Blob or a stream (for http: and https: there is uploadFromUrl)';
+  return invalidArgument('source', allowed, actual);
+}
 
 /** Opens a source of any kind. */
 export async function openSource(source: UploadSource): Promise<RandomSource | SequentialSource> {
@@ -96,7 +100,7 @@ export function sliceOf(source: RandomSource, start: number, size: number): Rand
 
 function pathOf(source: string | URL): string {
   if (typeof source === 'string') return resolve(source);
-  if (source.protocol !== 'file:') throw invalidArgument('source', ALLOWED, `a ${source.protocol} URL`);
+  if (source.protocol !== 'file:') throw wrongSource(`a ${source.protocol} URL`);
   return fileURLToPath(source);
 }
 
@@ -232,7 +236,7 @@ function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown>
     if (Symbol.asyncIterator in source) return (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     if (Symbol.iterator in source) return (source as Iterable<unknown>)[Symbol.iterator]();
   }
-  throw invalidArgument('source', ALLOWED, source);
+  throw wrongSource(source);
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

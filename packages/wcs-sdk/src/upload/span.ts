@@ -25,6 +25,11 @@ export class Span {
     return this.#memory.subarray(0, this.#length);
   }
 
+  /** What hashes its bytes; undefined when nothing is to be verified. */
+  get pool(): ChecksumPool | undefined {
+    return this.#pool;
+  }
+
   /** How much the span can hold. */
   get capacity(): number {
     return this.#memory.length;

@@ -16,6 +16,7 @@ import {
 import { FileUploadRecordStore, type UploadRecordStore } from './record-store.js';
 import { openSource, type RandomSource, type SequentialSource } from './source.js';
 import { Span } from './span.js';
+import { UploadBudget } from './upload-budget.js';
 import { uploadTokens } from './upload-tokens.js';
 import { checkUrlSource, openUrlSource } from './url-source.js';
 
@@ -26,13 +27,19 @@ export interface UploadDefaults
   recordFolder?: string | undefined;
 }
 
-/** Uploads a source of any kind: by form when it is small, in blocks when it is not. */
+/**
+ * Uploads a source of any kind: by form when it is small, in blocks when it is not.
+ *
+ * @param budget - shared with other uploads; it has given a slot to this one already
+ */
 export async function upload(
   client: ClientContext,
   options: UploadOptions,
   defaults: UploadDefaults,
+  budget?: UploadBudget,
 ): Promise<UploadResult> {
-  return uploadOpened(client, options, defaults, () => openSource(options.source));
+  const open = () => openSource(options.source);
+  return uploadOpened(client, options, defaults, open, budget);
 }
 
 /** Uploads the content of an address, read while it is uploaded. */
@@ -54,6 +61,7 @@ async function uploadOpened(
   options: UploadOptions,
   defaults: UploadDefaults,
   open: (scope: CallScope) => Promise<RandomSource | SequentialSource>,
+  budget?: UploadBudget,
 ): Promise<UploadResult> {
   const { recordFolder, ...planDefaults } = defaults;
   using scope = new CallScope(client, 'upload', options);
@@ -78,14 +86,15 @@ async function uploadOpened(
         signal: plan.signal,
       }),
     };
+    // The slot of this upload itself is not in its own budget; in that of many, it was taken for it.
+    const slots = budget ?? new UploadBudget(plan.concurrency - 1);
     if (source.kind === 'sequential') {
-      return await uploadStream(context, withTypeOf(source, plan), target, source);
+      return await uploadStream(context, withTypeOf(source, plan), target, source, slots);
     }
     if (source.size <= plan.formThreshold || source.size === 0)
       return await uploadForm(context, plan, target, source);
-    return await new BlockUpload(context, plan, target, source, recordStore(plan, recordFolder)).run(
-      undefined,
-    );
+    const store = recordStore(plan, recordFolder);
+    return await new BlockUpload(context, plan, target, source, store, slots).run(undefined);
   } finally {
     await source.close();
   }
@@ -97,6 +106,7 @@ async function uploadStream(
   plan: UploadPlan,
   target: UploadTarget,
   source: SequentialSource,
+  budget: UploadBudget,
 ): Promise<UploadResult> {
   // A byte more than announced, so that the end is seen.
   const room = Math.min(plan.blockSize, (source.size ?? plan.blockSize) + 1);
@@ -106,7 +116,7 @@ async function uploadStream(
     return uploadForm(context, plan, target, (await openSource(first.bytes)) as RandomSource);
   }
   first.hash();
-  return new BlockUpload(context, plan, target, source, undefined).run(first);
+  return new BlockUpload(context, plan, target, source, undefined, budget).run(first);
 }
 
 async function readFirstBlock(source: SequentialSource, first: Span, plan: UploadPlan): Promise<number> {

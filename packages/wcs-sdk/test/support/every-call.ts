@@ -13,6 +13,11 @@ export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) =>
     const { url } = await rawServer((_, response) => response.end('abc'));
     return wcs.uploadFromUrl({ bucket: 'photos', key: 'k', url, ...options });
   },
+  uploadMany: async (wcs, options) => {
+    const items = [{ key: 'k', source: Buffer.from('abc') }];
+    const { failed } = await wcs.uploadMany({ bucket: 'photos', items, ...options }).summary();
+    if (failed[0]) throw failed[0].error;
+  },
   append: (wcs, options) =>
     wcs.append({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
   download: (wcs, options) => wcs.download({ bucket: 'photos', key: 'k', ...options }),
