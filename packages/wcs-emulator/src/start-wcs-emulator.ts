@@ -117,9 +117,11 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
+      // First of all, so that no job takes the end of what it waits for as a failure.
+      const stopped = jobs.stop();
       outbound.close();
       await server.close();
-      await jobs.stop();
+      await stopped;
       await storage.close();
       await removeFolder();
     })();

@@ -1,6 +1,13 @@
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
+import { Accounts } from '../src/auth/accounts.js';
+import { DetectionResults } from '../src/detection/detection-results.js';
+import { FaultRegistry } from '../src/faults/fault-registry.js';
 import { startWcsEmulator } from '../src/index.js';
+import { jobCode } from '../src/jobs/job-codes.js';
+import { JobRunner } from '../src/jobs/job-runner.js';
+import { OutboundClient } from '../src/outbound/outbound-client.js';
+import { openStorage } from '../src/storage/storage.js';
 import { documentOf, startReceiver } from './support/receiver.js';
 import { startEmulator } from './support/start.js';
 import { TestClient } from './support/test-client.js';
@@ -162,6 +169,23 @@ describe('a job that was under way when the emulator ended', () => {
     await second.close();
   });
 
+  test('fetches after the next start what it was waiting for', async () => {
+    const options = dataDirOptions();
+    let up = false;
+    const source = await startReceiver(() => (up ? { body: 'hello' } : 'hang'));
+    const first = await startWcsEmulator(options);
+    const command = `fetchURL/${b64u(`${source.url}/a`)}/bucket/${b64u('b1')}`;
+    const id = await new TestClient(first).submit('fetch', command);
+    await expect.poll(() => source.received.length, { timeout: 10_000 }).toBe(1);
+    await first.close();
+    up = true;
+    const second = await startWcsEmulator(options);
+    const client = new TestClient(second);
+    expect((await client.finished(id)).items).toMatchObject([{ code: 3, key: 'a', fsize: 5 }]);
+    expect((await client.download('a')).toString()).toBe('hello');
+    await second.close();
+  });
+
   test('is forgotten a month after it was over', async () => {
     let now = 1_700_000_000_000;
     const options = { ...dataDirOptions(), clock: () => now };
@@ -175,6 +199,36 @@ describe('a job that was under way when the emulator ended', () => {
     });
     await second.close();
   });
+});
+
+test('a job that comes while the emulator starts is carried out once', async () => {
+  const source = await startReceiver(() => ({ body: 'hello' }));
+  const storage = await openStorage(temporaryFolder(), {
+    durability: 'fast',
+    clock: Date.now,
+    buckets: ['b1'],
+  });
+  const faults = new FaultRegistry([], Math.random);
+  const jobs = new JobRunner({
+    storage,
+    accounts: new Accounts([]),
+    faults,
+    outbound: new OutboundClient({ faults }),
+    programs: { ffprobe: '', ffmpeg: undefined, folder: '' },
+    detections: new DetectionResults([]),
+    clock: Date.now,
+    url: () => '',
+    notificationRetryDelays: [],
+    maxUnpackedBytes: 0,
+  });
+  const command = `fetchURL/${b64u(`${source.url}/a`)}/bucket/${b64u('b1')}`;
+  const request = { kind: 'fmgr/fetch', accessKey: '', force: true, separate: false };
+  const id = await jobs.submit({ ...request, commands: [command, command] });
+  await jobs.start();
+  await expect.poll(async () => (await jobs.find(id))?.record.code, { timeout: 10_000 }).toBe(jobCode.done);
+  expect(source.received).toHaveLength(2);
+  await jobs.stop();
+  await storage.close();
 });
 
 describe('a request for a job is refused', () => {

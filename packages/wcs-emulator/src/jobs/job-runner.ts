@@ -53,7 +53,7 @@ export class JobRunner {
   readonly #notifier: JobNotifier;
   readonly #limiter = new Limiter(jobsAtOnce);
   readonly #stopping = new AbortController();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<string, Promise<void>>();
 
   constructor({
     storage,
@@ -104,7 +104,7 @@ export class JobRunner {
   /** Ends what is under way, to be gone on with after the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the emulator is closing'));
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.values());
   }
 
   /**
@@ -142,11 +142,13 @@ export class JobRunner {
   }
 
   #begin(id: string): void {
+    // A job that came while those of an earlier run were looked up is among them.
+    if (this.#underWay.has(id)) return;
     // A job that cannot go on, be it that the emulator closes or that its disk fails, goes on after the next start.
     const work = this.#complete(id)
       .catch(() => {})
-      .finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+      .finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, work);
   }
 
   async #complete(id: string): Promise<void> {
