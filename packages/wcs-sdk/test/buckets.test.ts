@@ -20,6 +20,41 @@ it('buckets are listed', async () => {
   expect(await wcs.buckets.list()).toEqual(await wcs.listBuckets());
 });
 
+describe('the emulator', () => {
+  const around = () => ({
+    startDate: new Date(Date.now() - 86_400_000),
+    endDate: new Date(Date.now() + 86_400_000),
+  });
+
+  it('tells what its buckets hold, and what it counted', async () => {
+    const { wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key: 'k', source: new Uint8Array(2 ** 20) });
+    await wcs.download({ bucket: 'photos', key: 'k' });
+    const most = (days: { storage?: number; value?: number }[] = []) =>
+      Math.max(...days.map(({ storage, value }) => storage ?? value ?? 0));
+
+    const { buckets } = await wcs.buckets.stat({ bucket: ['photos', 'backup'], ...around(), details: true });
+    expect(buckets.map(({ name, days }) => [name, most(days)])).toEqual([
+      ['photos', 1],
+      ['backup', 0],
+    ]);
+    expect(buckets[0]?.days[0]?.raw).toHaveProperty('storageDetails');
+    const archived = await wcs.buckets.stat({ bucket: 'photos', ...around(), storageClass: 'Archive' });
+    expect(most(archived.buckets[0]?.days)).toBe(0);
+
+    for (const type of ['uploadTraffic', 'downloadTraffic', 'uploadRequest', 'downloadRequest']) {
+      const counted = await wcs.buckets.statistics({ bucket: 'photos', type, ...around() });
+      expect(most(counted.buckets[0]?.days), type).toBeGreaterThanOrEqual(1);
+    }
+    await expect(
+      wcs.buckets.statistics({ bucket: 'photos', type: 'noSuchCounter', ...around() }),
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(wcs.buckets.stat({ bucket: ['photos', 'nowhere'], ...around() })).rejects.toMatchObject({
+      code: 'BUCKET_NOT_FOUND',
+    });
+  });
+});
+
 describe('what buckets hold', () => {
   it('is a number, whether the service writes it as one or as a text', async () => {
     const { wcs } = await answered({

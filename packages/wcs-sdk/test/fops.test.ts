@@ -1,7 +1,16 @@
+import { createHash } from 'node:crypto';
 import { urlSafeBase64Decode } from '@curve-wcs/etag';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { type ExecuteOptions, type FopsCommand, fop, WcsClient } from '../src/index.js';
+import {
+  type ExecuteOptions,
+  type FopsCommand,
+  fop,
+  JobError,
+  parseNotification,
+  WcsClient,
+} from '../src/index.js';
+import { emulated } from './support/emulated.js';
 import { HOSTILE_KEYS } from './support/keys.js';
 import { rawServer } from './support/raw-server.js';
 
@@ -167,5 +176,106 @@ describe('execute', () => {
       separate: '1',
     });
     expect(await posted({ force: false, separate: false })).not.toHaveProperty('force');
+  });
+});
+
+describe('jobs of the emulator', () => {
+  const zipped = async (wcs: WcsClient, keys: readonly string[]) => {
+    for (const key of keys)
+      await wcs.upload({ bucket: 'photos', key: `in/${key}`, source: Buffer.from(`of ${key}`) });
+    const job = await wcs.fmgr.compress([{ bucket: 'photos', keys: ['in/'], saveAs: 'photos:a.zip' }]);
+    await job.wait({ interval: 5 });
+  };
+
+  it('unpack what was packed, and store the list of it', async () => {
+    const { wcs } = await emulated();
+    const keys = ['1.txt', 'sub/2.txt', '中 文&.txt'];
+    await zipped(wcs, keys);
+    const job = await wcs.fops.execute({
+      bucket: 'photos',
+      key: 'a.zip',
+      fops: fop.decompression({ format: 'zip', directory: 'out/' }).saveas('backup:list of it'),
+    });
+    const { items, inputBucket, inputKey } = await job.wait({ interval: 5 });
+    expect({ inputBucket, inputKey }).toEqual({ inputBucket: 'photos', inputKey: 'a.zip' });
+    expect(items).toMatchObject([
+      { state: 'succeeded', command: expect.stringContaining('decompression/zip') },
+    ]);
+    for (const key of keys) {
+      const { data } = await wcs.download({ bucket: 'photos', key: `out/in/${key}` });
+      expect(data.toString()).toBe(`of ${key}`);
+    }
+    const { data: list } = await wcs.download({ bucket: 'backup', key: 'list of it' });
+    expect(list.toString().trim().split('\n')).toHaveLength(keys.length);
+  });
+
+  it.each(HOSTILE_KEYS)('process %j, and store what comes of it there too', async key => {
+    const { wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key, source: Buffer.from('content') });
+    const job = await wcs.fops.execute({
+      bucket: 'photos',
+      key,
+      fops: fop.raw('md5').saveas({ bucket: 'backup', key }),
+      separate: true,
+    });
+    const { items } = await job.wait({ interval: 5 });
+    expect(items).toMatchObject([
+      { state: 'succeeded', key: expect.stringContaining(key), detail: expect.anything() },
+    ]);
+    expect((await wcs.download({ bucket: 'backup', key })).data.toString()).toContain(
+      createHash('md5').update('content').digest('hex'),
+    );
+  });
+
+  it('fail with the commands that failed, and do the others', async () => {
+    const { wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('content') });
+    const job = await wcs.fops.execute({
+      bucket: 'photos',
+      key: 'k',
+      fops: [fop.raw('hash').saveas('backup:hash'), fop.raw('no/such/command'), 'md5'],
+    });
+    const error = await job.wait({ interval: 5 }).catch(reason => reason);
+    expect(error).toBeInstanceOf(JobError);
+    expect(error.failedItems).toMatchObject([
+      { command: expect.stringContaining('no/such'), state: 'failed' },
+    ]);
+    expect(error.job.items).toHaveLength(3);
+    expect(await wcs.exists({ bucket: 'backup', key: 'hash' })).toBe(true);
+  });
+
+  it('tell whoever wants to know, of all commands or of each', async () => {
+    const { wcs } = await emulated();
+    const told: unknown[] = [];
+    const { url } = await rawServer(({ body }, response) => {
+      told.push(parseNotification(body));
+      response.end();
+    });
+    await wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('content') });
+    const notified = async (separate: boolean) => {
+      const job = await wcs.fops.execute({
+        bucket: 'photos',
+        key: 'k',
+        fops: ['md5', 'hash'],
+        notifyUrl: `${url}/?a=b`,
+        separate,
+      });
+      for (let state = ''; state !== 'notified'; ) ({ state } = await job.status());
+      expect(told).toEqual(Array(told.length).fill(expect.objectContaining({ id: job.id })));
+      return told.splice(0);
+    };
+    expect(await notified(false)).toMatchObject([
+      { items: [{ state: 'succeeded' }, { state: 'succeeded' }] },
+    ]);
+    expect(await notified(true)).toHaveLength(2);
+  });
+
+  it('that are unknown, and objects that are not there, are errors', async () => {
+    const { wcs } = await emulated();
+    await expect(wcs.fops.job('unknown').wait()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(wcs.fops.execute({ bucket: 'photos', key: 'nothing', fops: 'md5' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      operation: 'fops',
+    });
   });
 });

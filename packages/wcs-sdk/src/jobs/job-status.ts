@@ -61,6 +61,8 @@ export interface JobItem {
   resolution?: string;
   /** What was unpacked; of fetched archives. */
   decompressList?: string;
+  /** What else a command of `fops` found out, as the service writes it. */
+  detail?: unknown;
   /** The item as received. */
   raw: Record<string, unknown>;
 }
@@ -142,6 +144,11 @@ export function jobItemOf(item: AnswerMembers): Present<JobItem> {
     bitRate: numberMember(item, 'bit_rate'),
     resolution: textMember(item, 'resolution'),
     decompressList: textMember(item, 'decompresslist'),
+    detail: isEmpty(item['detail']) ? undefined : item['detail'],
     raw: item,
   });
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
