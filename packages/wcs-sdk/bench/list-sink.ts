@@ -23,7 +23,9 @@ const server = createServer((request, response) => {
   const last = next >= OBJECTS;
   page.write(String(next).padStart(DIGITS, '0'), markerAt);
   // The last page has an empty marker.
-  const body = last ? Buffer.from(page.toString().replace(/"marker":"\d+"/, '"marker":""')) : Buffer.from(page);
+  const body = last
+    ? Buffer.from(page.toString().replace(/"marker":"\d+"/, '"marker":""'))
+    : Buffer.from(page);
   response.setHeader('content-type', 'application/json');
   response.end(body);
 });

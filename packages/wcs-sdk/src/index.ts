@@ -123,16 +123,11 @@ export type {
   DeleteManyOptions,
   DeleteManyResult,
 } from './objects/delete-many.js';
-export {
-  type ListedObject,
-  type ListObjectsOptions,
-  ObjectListing,
-  type ObjectPage,
-} from './objects/list.js';
+export { type ListObjectsOptions, ObjectListing, type ObjectPage } from './objects/list.js';
 export type { MoveOptions, MoveResult } from './objects/move-copy.js';
 export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/prefetch.js';
 export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
-export type { ObjectStat } from './objects/stat.js';
+export type { ListedObject, ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';
 export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
 export { Appender, type AppenderCallOptions } from './upload/appender.js';

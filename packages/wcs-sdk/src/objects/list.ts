@@ -5,7 +5,7 @@ import { checkBucket } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { jsonAnswer } from '../http/answer.js';
 import { wholeNumber } from '../number-options.js';
-import { commonMembers, type ObjectStat } from './stat.js';
+import { describeObject, type ListedObject } from './stat.js';
 
 /** Options of {@link WcsClient.listObjects}. */
 export interface ListObjectsOptions extends CallOptions {
@@ -26,9 +26,6 @@ export interface ListObjectsOptions extends CallOptions {
   /** Only objects stored before or at this time. */
   endTime?: Date | number;
 }
-
-/** An object in a listing. */
-export type ListedObject = Omit<ObjectStat, 'appendPosition' | 'requestId' | 'raw'>;
 
 /** A page of a listing. */
 export interface ObjectPage {
@@ -76,7 +73,10 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
 
   /** Iterates over the objects of all pages. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ListedObject> {
-    for await (const page of this.pages()) yield* page.items;
+    for await (const page of this.pages()) {
+      // Each by itself: `yield*` takes twice as long.
+      for (const item of page.items) yield item;
+    }
   }
 
   /** Iterates over the pages, each with its folders and its marker. */
@@ -121,7 +121,7 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
     const members = jsonAnswer('list', this.#bucket, answer);
     const items = arrayOf(members['items']) as Record<string, unknown>[];
     return {
-      items: items.map(item => ({ key: String(item['key'] ?? ''), ...commonMembers(item) })),
+      items: items.map(item => describeObject(String(item['key'] ?? ''), item)),
       commonPrefixes: arrayOf(members['commonPrefixes'] ?? members['commonPrefix']).map(String),
       marker: String(members['marker'] ?? ''),
       ...(answer.requestId ? { requestId: answer.requestId } : {}),

@@ -47,8 +47,7 @@ export async function statObject(
   const members = jsonAnswer('stat', subject, answer);
   const appendPosition = appendPositionOf(answer);
   return {
-    key,
-    ...commonMembers(members),
+    ...describeObject(key, members),
     ...(appendPosition === undefined ? {} : { appendPosition }),
     ...(answer.requestId ? { requestId: answer.requestId } : {}),
     raw: members,
@@ -61,16 +60,19 @@ export function appendPositionOf({ headers }: Pick<WireResponse, 'headers'>): nu
   return position !== undefined && /^\d+$/.test(position) ? Number(position) : undefined;
 }
 
-/** The members that stat and list share; stat gives numbers as strings, list as numbers. */
-export function commonMembers(
-  members: AnswerMembers,
-): Omit<ObjectStat, 'key' | 'appendPosition' | 'requestId' | 'raw'> {
-  return {
+/** An object in a listing: what stat and list both say of it. */
+export type ListedObject = Omit<ObjectStat, 'appendPosition' | 'requestId' | 'raw'>;
+
+/** Reads that. Member by member, since spreading them takes five times as long, and a listing may have millions. */
+export function describeObject(key: string, members: AnswerMembers): ListedObject {
+  const description: ListedObject = {
+    key,
     size: Number(members['fsize'] ?? 0),
     hash: String(members['hash'] ?? ''),
     mimeType: String(members['mimeType'] ?? ''),
     putTime: new Date(Number(members['putTime'] ?? Number.NaN)),
-    ...(members['expirationDate'] ? { expirationDate: String(members['expirationDate']) } : {}),
-    ...(members['storageClass'] ? { storageClass: String(members['storageClass']) } : {}),
   };
+  if (members['expirationDate']) description.expirationDate = String(members['expirationDate']);
+  if (members['storageClass']) description.storageClass = String(members['storageClass']);
+  return description;
 }

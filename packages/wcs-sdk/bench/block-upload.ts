@@ -1,0 +1,100 @@
+// Uploads a file in blocks over loopback into a sink, and compares with a bare node:http client that sends the
+// same blocks with the same concurrency to the same sink. Runs are interleaved; figures are medians.
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { BLOCK_SIZE, crc32, etagFile } from '@curve-wcs/etag';
+import { chart, gigabytes, lcg } from '@curve-wcs/test-support';
+
+interface Run {
+  first: { seconds: number; cpuSeconds: number };
+  second: { seconds: number; cpuSeconds: number };
+  peakBytes: number;
+}
+
+const GIB = 2 ** 30;
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
+const KINDS = ['bare', 'plain', 'verified'] as const;
+const NAMES = {
+  bare: 'bare node:http',
+  plain: 'wcs-sdk, verify: false',
+  verified: 'wcs-sdk, etag and crc32 checked',
+};
+const AIMS = { bare: '', plain: '≥ 0.85', verified: '≥ 0.55' };
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-bench-'));
+try {
+  const block = lcg(BLOCK_SIZE);
+  const path = makeFile('object', block, GIB);
+  const known = join(folder, 'known.json');
+  const etags = { [GIB]: await etagFile(path) };
+  writeFileSync(known, JSON.stringify({ etags, crc32: crc32(block) }));
+
+  const sink = fork(script('sink.ts'), [known], { execArgv: ['--import', 'tsx'] });
+  const [port] = (await once(sink, 'message')) as [number];
+  const runs: Record<(typeof KINDS)[number], Run[]> = { bare: [], plain: [], verified: [] };
+  for (let run = 0; run < RUNS; run++) {
+    for (const kind of KINDS) runs[kind].push(await measure(kind, path, port));
+  }
+  sink.disconnect();
+  report(runs);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function report(runs: Record<(typeof KINDS)[number], Run[]>): void {
+  const rate = (kind: (typeof KINDS)[number], which: 'first' | 'second' = 'second') =>
+    GIB / median(runs[kind].map(run => run[which].seconds));
+  const rows = KINDS.map(kind => ({
+    upload: NAMES[kind],
+    'GB/s': gigabytes(rate(kind)),
+    'of bare': (rate(kind) / rate('bare')).toFixed(2),
+    aim: AIMS[kind],
+    'of bare, first': (rate(kind, 'first') / rate('bare', 'first')).toFixed(2),
+    'CPU s/GiB': median(runs[kind].map(run => run.second.cpuSeconds)).toFixed(2),
+    'peak MiB': (Math.max(...runs[kind].map(run => run.peakBytes)) / 2 ** 20).toFixed(0),
+  }));
+  console.log(
+    `1 GiB in blocks of 4 MiB, 4 at a time, over loopback; medians of ${RUNS} interleaved runs;\nthe second upload of a process, and in 'first' its first`,
+  );
+  console.table(rows);
+  writeFileSync('bench-results-block-upload.json', `${JSON.stringify(rows, null, 2)}\n`);
+  if (!process.argv.includes('--chart')) return;
+  const figures = (['plain', 'verified'] as const).map(kind => ({
+    name: NAMES[kind],
+    rate: rate(kind),
+    peer: NAMES.bare,
+    peerRate: rate('bare'),
+    ratio: rate(kind) / rate('bare'),
+  }));
+  writeFileSync('bench-results-block-upload.svg', chart(figures));
+}
+
+function makeFile(name: string, block: Buffer, size: number): string {
+  const path = join(folder, name);
+  const file = openSync(path, 'w');
+  for (let written = 0; written < size; written += block.length) writeSync(file, block);
+  closeSync(file);
+  return path;
+}
+
+async function measure(kind: string, path: string, port: number): Promise<Run> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    script('upload.ts'),
+    kind,
+    path,
+    String(port),
+  ]);
+  return JSON.parse(stdout) as Run;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
