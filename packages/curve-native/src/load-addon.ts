@@ -7,27 +7,39 @@ import { type AddonProblem, problemOfFile, problemOfLoading } from './addon/addo
 import { adviceFor } from './addon/advice.js';
 import { TARGETS, type Target, targetName, thisTarget } from './addon/target.js';
 
-/** The C++ side; see native/src/napi/addon.cc. */
+/** The C++ side; see native/src/napi/client_handle.h. */
 export interface Addon {
-  createClient(config: unknown): unknown;
-  submit(
-    handle: unknown,
+  Client: new (config: unknown, transfers: Float64Array, settled: Settled) => AddonClient;
+}
+
+/** Told of results: so many reads and writes, as [id, number] pairs in the array, and all others in a list. */
+export type Settled = (
+  transfers: number,
+  others?: readonly (readonly [id: number, error: unknown, value: unknown])[],
+) => void;
+
+/** A client of the C++ side. The asynchronous forms give false where nothing is left to be told. */
+export interface AddonClient {
+  submit(op: number, id: number, deadline: number, args: object): boolean;
+  submitSync(op: number, id: number, deadline: number, args: object): unknown;
+  transfer(
     op: number,
     id: number,
     deadline: number,
-    args: object,
-    buffer?: Uint8Array,
-  ): Promise<unknown>;
-  submitSync(
-    handle: unknown,
+    fd: number,
+    offset: number | bigint,
+    buffer: Uint8Array,
+  ): boolean;
+  transferSync(
     op: number,
     id: number,
     deadline: number,
-    args: object,
-    buffer?: Uint8Array,
+    fd: number,
+    offset: number | bigint,
+    buffer: Uint8Array,
   ): unknown;
-  cancel(handle: unknown, id: number): void;
-  statistics(handle: unknown): unknown;
+  cancel(id: number): void;
+  statistics(): unknown;
 }
 
 const FILE = 'curve_native.node';

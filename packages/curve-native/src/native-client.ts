@@ -1,4 +1,4 @@
-import { type Addon, loadAddon } from './load-addon.js';
+import { type AddonClient, loadAddon } from './load-addon.js';
 import type {
   CreateClient,
   NativeAllocatedSize,
@@ -16,6 +16,7 @@ import type {
   NativeSyncOptions,
   NativeUser,
 } from './native-binding.js';
+import { PendingCalls } from './pending-calls.js';
 
 /** In the order of `enum class Op` in native/src/core/client/command.h. */
 enum Op {
@@ -47,7 +48,7 @@ enum Op {
   uninit,
 }
 
-const addon: Addon = loadAddon();
+const addon = loadAddon();
 
 type Size = number | bigint;
 
@@ -82,35 +83,57 @@ function deadlineOf(options: NativeSyncOptions | undefined): number {
 }
 
 class Client implements NativeClient {
-  readonly #handle: unknown;
-  #nextId = 1;
+  readonly #pending = new PendingCalls();
+  readonly #native: AddonClient;
+  #lastId = 0;
 
   constructor(config: NativeConfig) {
-    this.#handle = addon.createClient(config);
+    this.#native = new addon.Client(config, this.#pending.transfers, this.#pending.settled);
   }
 
-  async #call<T = void>(
+  #call<T = void>(op: Op, args: object, options: NativeCallOptions | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      if (!this.#native.submit(op, id, deadlineOf(options), args)) return resolve(undefined as T);
+      this.#pending.add(id, resolve, reject, undefined);
+      if (options?.signal) this.#cancelOnAbort(id, options.signal);
+    });
+  }
+
+  #callSync<T = void>(op: Op, args: object, options: NativeSyncOptions | undefined): T {
+    return this.#native.submitSync(op, ++this.#lastId, deadlineOf(options), args) as T;
+  }
+
+  #transfer(
     op: Op,
-    args: object,
+    fd: number,
+    offset: Size,
+    buffer: Uint8Array,
     options: NativeCallOptions | undefined,
-    buffer?: Uint8Array,
-  ): Promise<T> {
-    const id = this.#nextId++;
-    const promise = addon.submit(this.#handle, op, id, deadlineOf(options), args, buffer);
-    const signal = options?.signal;
-    if (!signal) return promise as Promise<T>;
-    const abort = () => addon.cancel(this.#handle, id);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    try {
-      return (await promise) as T;
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      checkBuffer(buffer);
+      const id = ++this.#lastId;
+      this.#native.transfer(op, id, deadlineOf(options), fd, offset, buffer);
+      this.#pending.add(id, resolve, reject, buffer);
+      if (options?.signal) this.#cancelOnAbort(id, options.signal);
+    });
   }
 
-  #callSync<T = void>(op: Op, args: object, options: NativeSyncOptions | undefined, buffer?: Uint8Array): T {
-    return addon.submitSync(this.#handle, op, this.#nextId++, deadlineOf(options), args, buffer) as T;
+  #transferSync(
+    op: Op,
+    fd: number,
+    offset: Size,
+    buffer: Uint8Array,
+    options: NativeSyncOptions | undefined,
+  ): number {
+    checkBuffer(buffer);
+    const id = ++this.#lastId;
+    return this.#native.transferSync(op, id, deadlineOf(options), fd, offset, buffer) as number;
+  }
+
+  #cancelOnAbort(id: number, signal: AbortSignal): void {
+    this.#pending.listen(id, signal, () => this.#native.cancel(id));
   }
 
   uninit(options?: NativeCallOptions) {
@@ -251,21 +274,17 @@ class Client implements NativeClient {
   statFd(fd: number) {
     return this.#callSync<NativeFileInfo>(Op.statFd, { fd }, undefined);
   }
-  async read(fd: number, offset: Size, target: Uint8Array, options?: NativeCallOptions) {
-    checkBuffer(target);
-    return this.#call<number>(Op.read, { fd, offset }, options, target);
+  read(fd: number, offset: Size, target: Uint8Array, options?: NativeCallOptions) {
+    return this.#transfer(Op.read, fd, offset, target, options);
   }
   readSync(fd: number, offset: Size, target: Uint8Array, options?: NativeSyncOptions) {
-    checkBuffer(target);
-    return this.#callSync<number>(Op.read, { fd, offset }, options, target);
+    return this.#transferSync(Op.read, fd, offset, target, options);
   }
-  async write(fd: number, offset: Size, data: Uint8Array, options?: NativeCallOptions) {
-    checkBuffer(data);
-    return this.#call<number>(Op.write, { fd, offset }, options, data);
+  write(fd: number, offset: Size, data: Uint8Array, options?: NativeCallOptions) {
+    return this.#transfer(Op.write, fd, offset, data, options);
   }
   writeSync(fd: number, offset: Size, data: Uint8Array, options?: NativeSyncOptions) {
-    checkBuffer(data);
-    return this.#callSync<number>(Op.write, { fd, offset }, options, data);
+    return this.#transferSync(Op.write, fd, offset, data, options);
   }
   discard(fd: number, offset: Size, length: Size, options?: NativeCallOptions) {
     return this.#call(Op.discard, { fd, offset, length }, options);
@@ -275,7 +294,7 @@ class Client implements NativeClient {
   }
 
   statistics() {
-    return addon.statistics(this.#handle) as NativeStatistics;
+    return this.#native.statistics() as NativeStatistics;
   }
 }
 

@@ -69,7 +69,7 @@ function tooNew(): Uint8Array {
 }
 
 function missingSymbol(): Uint8Array {
-  return patched('napi_create_promise', 'napi_create_promis9');
+  return patched('napi_create_double', 'napi_create_doubl9');
 }
 
 describe('what is said where the addon does not load', () => {

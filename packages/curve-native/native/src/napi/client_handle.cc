@@ -5,58 +5,127 @@
 namespace curve::addon {
 
 namespace {
-constexpr napi_type_tag kTag = {0x9c1f6f3a52ab4e07, 0xb3d2c84417a0e695};
 
 Result notInitialised() { return Result(Failure::ofClient(libcurve::kFailed, "not initialised")); }
+
+// Arguments of every call: op, id, deadlineMs.
+Command commandOf(const Napi::CallbackInfo& info) {
+  const uint32_t op = info[0].As<Napi::Number>().Uint32Value();
+  if (op > static_cast<uint32_t>(Op::uninit)) throw Napi::TypeError::New(info.Env(), "no such call");
+  Command command;
+  command.op = static_cast<Op>(op);
+  command.id = static_cast<uint64_t>(info[1].As<Napi::Number>().Int64Value());
+  command.deadlineMs = static_cast<uint64_t>(info[2].As<Napi::Number>().Int64Value());
+  return command;
+}
+
+// And then an object of named arguments.
+Command namedCommand(const Napi::CallbackInfo& info) {
+  Command command = commandOf(info);
+  fillCommand(command, info[3].As<Napi::Object>());
+  return command;
+}
+
+// Or, of reads and writes: descriptor, offset, buffer.
+Command transferCommand(const Napi::CallbackInfo& info) {
+  Command command = commandOf(info);
+  command.fd = static_cast<int64_t>(toInteger(info[3], "fd"));
+  command.offset = toInteger(info[4], "offset");
+  napi_typedarray_type type;
+  size_t length;
+  void* data;
+  if (napi_get_typedarray_info(info.Env(), info[5], &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      type != napi_uint8_array) {
+    throw Napi::TypeError::New(info.Env(), "the buffer must be a Uint8Array");
+  }
+  command.data = static_cast<uint8_t*>(data);
+  command.length = length;
+  return command;
+}
+
 }  // namespace
 
-Napi::Value ClientHandle::create(Napi::Env env, Config config, std::string& error) {
-  auto* handle = new ClientHandle(env);
-  handle->client_ = Client::create(
-      std::move(config), [handle](std::vector<Completed>&& batch) { handle->completed(std::move(batch)); }, error);
-  if (!handle->client_) {
-    delete handle;
-    return Napi::Value();
-  }
-  napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "curve-native"), 0, 1, nullptr,
-                                  nullptr, handle, onWake, &handle->wake_);
+Napi::Function ClientHandle::define(Napi::Env env) {
+  return DefineClass(env, "Client",
+                     {InstanceMethod<&ClientHandle::submit>("submit"),
+                      InstanceMethod<&ClientHandle::submitSync>("submitSync"),
+                      InstanceMethod<&ClientHandle::transfer>("transfer"),
+                      InstanceMethod<&ClientHandle::transferSync>("transferSync"),
+                      InstanceMethod<&ClientHandle::cancel>("cancel"),
+                      InstanceMethod<&ClientHandle::statistics>("statistics")});
+}
+
+ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
+  Config config = toConfig(info[0]);
+  auto transfers = info[1].As<Napi::Float64Array>();
+  transfersReference_ = Napi::Reference<Napi::Float64Array>::New(transfers, 1);
+  transfers_ = transfers.Data();
+  maxTransfers_ = transfers.ElementLength() / 2;
+  // Weak until a call is pending.
+  settled_ = Napi::Weak(info[2].As<Napi::Function>());
+
+  std::string error;
+  client_ = Client::create(
+      std::move(config), [this](std::vector<Completed>&& batch) { completed(std::move(batch)); }, error);
+  if (!client_) throw Napi::Error(env_, toError(env_, Failure::ofClient(libcurve::kFailed, error)));
+
+  napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "curve-native"), 0, 1, nullptr,
+                                  nullptr, this, onWake, &wake_);
   // Only pending calls keep the process alive, not an idle client.
-  napi_unref_threadsafe_function(env, handle->wake_);
-  napi_add_env_cleanup_hook(env, onEnvironmentEnd, handle);
-  napi_value external;
-  napi_create_external(env, handle, onCollected, nullptr, &external);
-  napi_type_tag_object(env, external, &kTag);
-  return Napi::Value(env, external);
+  napi_unref_threadsafe_function(env_, wake_);
+  napi_add_env_cleanup_hook(env_, onEnvironmentEnd, this);
 }
 
-ClientHandle& ClientHandle::of(const Napi::Value& value) {
-  bool ours = false;
-  void* handle = nullptr;
-  if (!value.IsExternal() || napi_check_object_type_tag(value.Env(), value, &kTag, &ours) != napi_ok || !ours ||
-      napi_get_value_external(value.Env(), value, &handle) != napi_ok) {
-    throw Napi::TypeError::New(value.Env(), "not a client handle");
-  }
-  return *static_cast<ClientHandle*>(handle);
+ClientHandle::~ClientHandle() {
+  if (wake_ == nullptr) return;
+  napi_remove_env_cleanup_hook(env_, onEnvironmentEnd, this);
+  stop();
+  napi_release_threadsafe_function(wake_, napi_tsfn_abort);
 }
 
-Napi::Value ClientHandle::submit(Napi::Env env, const Napi::Value& self, Command command, const Napi::Value& buffer) {
-  const uint64_t id = command.id;
-  Pending pending{command.op, nullptr, {}, {}};
-  napi_value promise;
-  napi_create_promise(env, &pending.deferred, &promise);
+// The environment disposes of the threadsafe function.
+void ClientHandle::onEnvironmentEnd(void* data) {
+  auto* handle = static_cast<ClientHandle*>(data);
+  handle->stop();
+  handle->wake_ = nullptr;
+}
+
+// Calls still under way are completed as canceled by the time this returns.
+void ClientHandle::stop() {
+  stopped_ = true;
+  client_->stop();
+}
+
+Napi::Value ClientHandle::submit(const Napi::CallbackInfo& info) { return start(info.Env(), namedCommand(info)); }
+Napi::Value ClientHandle::submitSync(const Napi::CallbackInfo& info) { return wait(info.Env(), namedCommand(info)); }
+Napi::Value ClientHandle::transfer(const Napi::CallbackInfo& info) { return start(info.Env(), transferCommand(info)); }
+Napi::Value ClientHandle::transferSync(const Napi::CallbackInfo& info) {
+  return wait(info.Env(), transferCommand(info));
+}
+
+void ClientHandle::cancel(const Napi::CallbackInfo& info) {
+  client_->cancel(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
+}
+
+Napi::Value ClientHandle::statistics(const Napi::CallbackInfo& info) {
+  return toStatistics(info.Env(), client_->stats());
+}
+
+// False: done already, and nothing will be told. Throws for a client that has ended.
+Napi::Value ClientHandle::start(Napi::Env env, Command command) {
   if (stopped_) {
-    settle(env, pending, command.op == Op::uninit ? Result() : notInitialised());
-    return Napi::Value(env, promise);
+    if (command.op != Op::uninit) throw Napi::Error(env, toError(env, *notInitialised().failure));
+    return Napi::Boolean::New(env, false);
   }
-  pending.self = Napi::Persistent(self.As<Napi::Object>());
-  if (!buffer.IsUndefined()) pending.buffer = Napi::Persistent(buffer.As<Napi::Object>());
-  if (pending_.empty()) napi_ref_threadsafe_function(env, wake_);
-  pending_.emplace(id, std::move(pending));
+  if (pending_++ == 0) {
+    napi_ref_threadsafe_function(env, wake_);
+    settled_.Ref();
+  }
   client_->submit(std::move(command));
-  return Napi::Value(env, promise);
+  return Napi::Boolean::New(env, true);
 }
 
-Napi::Value ClientHandle::submitSync(Napi::Env env, Command command) {
+Napi::Value ClientHandle::wait(Napi::Env env, Command command) {
   const Op op = command.op;
   Result result = op == Op::uninit ? Result() : notInitialised();
   if (!stopped_) {
@@ -98,57 +167,45 @@ void ClientHandle::onWake(napi_env env, napi_value, void* context, void*) {
 }
 
 void ClientHandle::deliver(Napi::Env env) {
-  std::vector<Completed> completed;
+  std::vector<Completed> batch;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    completed.swap(completed_);
+    batch.swap(completed_);
   }
-  for (const auto& [id, result] : completed) {
-    Napi::HandleScope scope(env);
-    deliverOne(env, id, result);
-  }
-}
-
-void ClientHandle::deliverOne(Napi::Env env, uint64_t id, const Result& result) {
-  auto node = pending_.extract(id);
-  if (node.empty()) return;
-  if (pending_.empty()) napi_unref_threadsafe_function(env, wake_);
-  if (node.mapped().op == Op::uninit && !result.failure) stop();
-  settle(env, node.mapped(), result);
-}
-
-void ClientHandle::settle(Napi::Env env, Pending& pending, const Result& result) {
+  if (batch.empty()) return;
   try {
-    if (result.failure) {
-      napi_reject_deferred(env, pending.deferred, toError(env, *result.failure));
-    } else {
-      napi_resolve_deferred(env, pending.deferred, toValue(env, pending.op, result));
-    }
+    settle(env, batch);
   } catch (const Napi::Error&) {
-    // The environment is being terminated; nobody waits for this promise any more.
+    // The environment is being terminated; nobody waits for these calls any more.
+  }
+  pending_ -= batch.size();
+  if (pending_ == 0) {
+    napi_unref_threadsafe_function(env, wake_);
+    settled_.Unref();
   }
 }
 
-// Calls still under way are completed as canceled by the time this returns.
-void ClientHandle::stop() {
-  stopped_ = true;
-  client_->stop();
-}
-
-void ClientHandle::onEnvironmentEnd(void* data) {
-  auto* handle = static_cast<ClientHandle*>(data);
-  handle->stop();
-  handle->wake_ = nullptr;  // the environment disposes of it
-}
-
-void ClientHandle::onCollected(napi_env, void* data, void*) {
-  auto* handle = static_cast<ClientHandle*>(data);
-  if (handle->wake_ != nullptr) {
-    napi_remove_env_cleanup_hook(handle->env_, onEnvironmentEnd, handle);
-    handle->stop();
-    napi_release_threadsafe_function(handle->wake_, napi_tsfn_abort);
+void ClientHandle::settle(Napi::Env env, const std::vector<Completed>& batch) {
+  size_t transfers = 0;
+  Napi::Array others;
+  const auto tell = [&] {
+    settled_.Call({Napi::Number::New(env, static_cast<double>(transfers)), others.IsEmpty() ? env.Undefined() : others});
+    transfers = 0;
+    others = {};
+  };
+  for (const Completed& one : batch) {
+    if ((one.op == Op::read || one.op == Op::write) && !one.result.failure) {
+      transfers_[2 * transfers] = static_cast<double>(one.id);
+      transfers_[2 * transfers + 1] = static_cast<double>(one.result.number);
+      if (++transfers == maxTransfers_) tell();
+      continue;
+    }
+    if (one.op == Op::uninit && !one.result.failure) stop();
+    if (others.IsEmpty()) others = Napi::Array::New(env);
+    Napi::HandleScope scope(env);
+    others[others.Length()] = toOutcome(env, one);
   }
-  delete handle;
+  if (transfers > 0 || !others.IsEmpty()) tell();
 }
 
 }  // namespace curve::addon

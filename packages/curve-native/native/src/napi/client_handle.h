@@ -1,7 +1,8 @@
-// A core client as JavaScript holds it: promises, pinned buffers, and an end that is always orderly.
+// A core client as JavaScript holds it: its calls, their results, and an end that is always orderly.
 //
-// Life times, in the order in which they can go wrong:
-// - While a call is pending its buffer and the handle itself are referenced, so neither can be collected.
+// Who keeps what alive, in the order in which it can go wrong:
+// - While calls are pending the function that is told of their results is referenced, and through it the JavaScript
+//   client with everything those calls use: their buffers, and this.
 // - A completion may only touch the environment on the JS thread: the I/O thread queues it and wakes that thread up
 //   once for all that have gathered.
 // - When the environment ends (worker terminated, process.exit), its cleanup hooks run in reverse order. Ours was
@@ -14,57 +15,57 @@
 #include <future>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <vector>
 
 #include "client/client.h"
 
 namespace curve::addon {
 
-class ClientHandle {
+// new Client(config, transfers, settled). Results of reads and writes that succeeded are stored in the Float64Array
+// `transfers`, as pairs of id and number; then settled(count of these, [[id, error, value], …] of all others) is called.
+class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
  public:
-  // The External that JavaScript gets; empty, with a reason, when the client cannot start.
-  static Napi::Value create(Napi::Env env, Config config, std::string& error);
-  // Throws a JS TypeError for anything else.
-  static ClientHandle& of(const Napi::Value& value);
+  static Napi::Function define(Napi::Env env);
 
-  Napi::Value submit(Napi::Env env, const Napi::Value& self, Command command, const Napi::Value& buffer);
-  Napi::Value submitSync(Napi::Env env, Command command);
-  void cancel(uint64_t id) { client_->cancel(id); }
-  const Stats& stats() const { return client_->stats(); }
+  explicit ClientHandle(const Napi::CallbackInfo& info);
+  ~ClientHandle() override;
 
  private:
-  struct Pending {
-    Op op;
-    napi_deferred deferred;
-    Napi::ObjectReference self;
-    Napi::ObjectReference buffer;
-  };
+  Napi::Value submit(const Napi::CallbackInfo& info);
+  Napi::Value submitSync(const Napi::CallbackInfo& info);
+  Napi::Value transfer(const Napi::CallbackInfo& info);
+  Napi::Value transferSync(const Napi::CallbackInfo& info);
+  void cancel(const Napi::CallbackInfo& info);
+  Napi::Value statistics(const Napi::CallbackInfo& info);
 
-  explicit ClientHandle(Napi::Env env) : env_(env) {}
-  ~ClientHandle() = default;
+  Napi::Value start(Napi::Env env, Command command);
+  Napi::Value wait(Napi::Env env, Command command);
 
   static void onWake(napi_env env, napi_value, void* context, void*);
   static void onEnvironmentEnd(void* handle);
-  static void onCollected(napi_env env, void* handle, void*);
 
   void completed(std::vector<Completed>&& batch);  // I/O thread
   void deliver(Napi::Env env);
-  void deliverOne(Napi::Env env, uint64_t id, const Result& result);
-  void settle(Napi::Env env, Pending& pending, const Result& result);
+  void settle(Napi::Env env, const std::vector<Completed>& batch);
   void stop();
 
   const napi_env env_;
-  std::unique_ptr<Client> client_;
-  bool stopped_ = false;
+  Napi::Reference<Napi::Float64Array> transfersReference_;
+  double* transfers_ = nullptr;
+  size_t maxTransfers_ = 0;
+  Napi::FunctionReference settled_;
   napi_threadsafe_function wake_ = nullptr;
-  std::unordered_map<uint64_t, Pending> pending_;
+  size_t pending_ = 0;
+  bool stopped_ = false;
 
   std::mutex mutex_;
   std::vector<Completed> completed_;
   // The command that the JS thread is blocked by, if any, and its result.
   uint64_t awaited_ = 0;
   std::promise<Result> awaitedResult_;
+
+  // Last: its thread uses all of the above.
+  std::unique_ptr<Client> client_;
 };
 
 }  // namespace curve::addon

@@ -13,19 +13,19 @@ std::string text(const Napi::Object& args, const char* name) {
   return v.As<Napi::String>().Utf8Value();
 }
 
-// Negative numbers wrap around, and are then refused like any other that is too large.
 uint64_t number(const Napi::Object& args, const char* name) {
   const Napi::Value v = args.Get(name);
-  if (v.IsUndefined()) return 0;
-  if (v.IsBigInt()) {
-    bool lossless;
-    return static_cast<uint64_t>(v.As<Napi::BigInt>().Int64Value(&lossless));
+  return v.IsUndefined() ? 0 : toInteger(v, name);
+}
+
+Settings toSettings(const Napi::Object& object) {
+  Settings settings = sampleSettings();
+  const Napi::Array keys = object.GetPropertyNames();
+  for (uint32_t i = 0; i < keys.Length(); i++) {
+    const Napi::Value key = keys[i];
+    settings[key.ToString()] = object.Get(key).ToString();
   }
-  const double d = v.IsNumber() ? v.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(std::fabs(d) <= 9007199254740991.0) || std::trunc(d) != d) {
-    throw Napi::TypeError::New(args.Env(), std::string(name) + " must be an integer");
-  }
-  return static_cast<uint64_t>(static_cast<int64_t>(d));
+  return settings;
 }
 
 uint32_t id(const Napi::Value& v, const char* name) {
@@ -143,33 +143,41 @@ const char* kindName(Failure::Kind kind) {
 
 }  // namespace
 
-Command toCommand(Op op, const Napi::Object& args) {
-  Command c;
-  c.op = op;
-  switch (op) {
-    case Op::read:
-    case Op::write:
-      c.fd = static_cast<int64_t>(number(args, "fd"));
-      c.offset = number(args, "offset");
-      return c;
-    case Op::close:
-    case Op::statFd:
-    case Op::discard:
-      c.fd = static_cast<int64_t>(number(args, "fd"));
-      c.offset = number(args, "offset");
-      c.length = number(args, "length");
-      return c;
-    default:
-      break;
+uint64_t toInteger(const Napi::Value& v, const char* name) {
+  double d;
+  if (napi_get_value_double(v.Env(), v, &d) != napi_ok) {
+    bool lossless;
+    if (v.IsBigInt()) return static_cast<uint64_t>(v.As<Napi::BigInt>().Int64Value(&lossless));
+    d = NAN;
   }
+  if (!(std::fabs(d) <= 9007199254740991.0) || std::trunc(d) != d) {
+    throw Napi::TypeError::New(v.Env(), std::string(name) + " must be an integer");
+  }
+  return static_cast<uint64_t>(static_cast<int64_t>(d));
+}
+
+Config toConfig(const Napi::Value& value) {
+  const Napi::Env env = value.Env();
+  Settings settings;
+  Config config;
+  std::string error;
+  const bool read = value.IsString() ? readSettings(value.As<Napi::String>(), settings, error) : true;
+  if (!value.IsString()) settings = toSettings(value.ToObject());
+  if (read && makeConfig(settings, config, error)) return config;
+  throw Napi::Error(env, toError(env, Failure::ofClient(libcurve::kFailed, error)));
+}
+
+void fillCommand(Command& c, const Napi::Object& args) {
+  c.fd = static_cast<int64_t>(number(args, "fd"));
   c.offset = number(args, "offset");
   c.length = number(args, "length");
+  if (c.op == Op::close || c.op == Op::statFd || c.op == Op::discard) return;
   c.arguments = std::make_unique<Arguments>();
   Arguments& a = *c.arguments;
-  if (op == Op::copysetServers) {
+  if (c.op == Op::copysetServers) {
     a.logicalPoolId = id(args.Get("logicalPoolId"), "logicalPoolId");
     a.copysetIds = ids(args, "copysetIds");
-    return c;
+    return;
   }
   a.path = text(args, "path");
   a.other = text(args, "other");
@@ -179,7 +187,6 @@ Command toCommand(Op op, const Napi::Object& args) {
   a.stripeCount = number(args, "stripeCount");
   a.fileId = number(args, "fileId");
   a.exclusive = args.Get("exclusive").ToBoolean();
-  return c;
 }
 
 Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
@@ -242,6 +249,15 @@ Napi::Value toError(Napi::Env env, const Failure& failure) {
   error["libcurveCode"] = num(env, failure.libcurveCode);
   error["attempts"] = num(env, static_cast<double>(failure.attempts));
   return error;
+}
+
+Napi::Value toOutcome(Napi::Env env, const Completed& completed) {
+  const Result& result = completed.result;
+  Napi::Array outcome = Napi::Array::New(env, 3);
+  outcome[0u] = num(env, static_cast<double>(completed.id));
+  outcome[1u] = result.failure ? toError(env, *result.failure) : env.Undefined();
+  outcome[2u] = result.failure ? env.Undefined() : toValue(env, completed.op, result);
+  return outcome;
 }
 
 Napi::Value toStatistics(Napi::Env env, const Stats& s) {

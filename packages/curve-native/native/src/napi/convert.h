@@ -4,16 +4,24 @@
 #include <napi.h>
 
 #include "client/command.h"
+#include "config/config.h"
 #include "stats.h"
 
 namespace curve::addon {
 
-// Throws a JS TypeError on a value of the wrong kind. `data` is left to the caller, who must pin it.
-Command toCommand(Op op, const Napi::Object& args);
+// These throw a JS TypeError on a value of the wrong kind.
+// Negative numbers wrap around, and are then refused like any other that is too large.
+uint64_t toInteger(const Napi::Value& value, const char* name);
+// The named arguments of any call but reads and writes.
+void fillCommand(Command& command, const Napi::Object& args);
+// A path, or keys and values. Throws a NativeError when no client can work with it.
+Config toConfig(const Napi::Value& value);
 
 // What a successful call returns.
 Napi::Value toValue(Napi::Env env, Op op, const Result& result);
 Napi::Value toError(Napi::Env env, const Failure& failure);
+// [id, error, value], one of the last two undefined.
+Napi::Value toOutcome(Napi::Env env, const Completed& completed);
 Napi::Value toStatistics(Napi::Env env, const Stats& stats);
 
 }  // namespace curve::addon

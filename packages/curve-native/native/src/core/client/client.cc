@@ -135,11 +135,12 @@ void Client::settle(uint64_t id, Result result) {
   // Everything that refers to the caller's buffer goes before the caller is told.
   op.io.end();
   op.broadcast.reset();
+  op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
   context_.stats.callsInFlight--;
+  completed_.push_back({id, op.command.op, std::move(result)});
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
-  completed_.push_back({id, std::move(result)});
   // Told at the end of the round, together with whatever else completes in it.
   if (completed_.size() == 1) context_.loop.defer([this] { listener_(std::exchange(completed_, {})); });
 }

@@ -91,6 +91,7 @@ struct Result {
 
 struct Completed {
   uint64_t id;
+  Op op;
   Result result;
 };
 
