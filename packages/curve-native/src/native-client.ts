@@ -48,6 +48,9 @@ enum Op {
   uninit,
 }
 
+/** The id of the one call that JavaScript may be waiting for; others have larger ones. */
+const WAITING = 1;
+
 const addon = loadAddon();
 
 type Size = number | bigint;
@@ -85,7 +88,6 @@ function deadlineOf(options: NativeSyncOptions | undefined): number {
 class Client implements NativeClient {
   readonly #pending = new PendingCalls();
   readonly #native: AddonClient;
-  #lastId = 0;
 
   constructor(config: NativeConfig) {
     this.#native = new addon.Client(config, this.#pending.transfers, this.#pending.settled);
@@ -93,15 +95,15 @@ class Client implements NativeClient {
 
   #call<T = void>(op: Op, args: object, options: NativeCallOptions | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
-      const id = ++this.#lastId;
+      const id = this.#pending.nextId;
       if (!this.#native.submit(op, id, deadlineOf(options), args)) return resolve(undefined as T);
-      this.#pending.add(id, resolve, reject, undefined);
+      this.#pending.add(resolve, reject, undefined);
       if (options?.signal) this.#cancelOnAbort(id, options.signal);
     });
   }
 
   #callSync<T = void>(op: Op, args: object, options: NativeSyncOptions | undefined): T {
-    return this.#native.submitSync(op, ++this.#lastId, deadlineOf(options), args) as T;
+    return this.#native.submitSync(op, WAITING, deadlineOf(options), args) as T;
   }
 
   #transfer(
@@ -113,9 +115,9 @@ class Client implements NativeClient {
   ): Promise<number> {
     return new Promise((resolve, reject) => {
       checkBuffer(buffer);
-      const id = ++this.#lastId;
+      const id = this.#pending.nextId;
       this.#native.transfer(op, id, deadlineOf(options), fd, offset, buffer);
-      this.#pending.add(id, resolve, reject, buffer);
+      this.#pending.add(resolve, reject, buffer);
       if (options?.signal) this.#cancelOnAbort(id, options.signal);
     });
   }
@@ -128,8 +130,7 @@ class Client implements NativeClient {
     options: NativeSyncOptions | undefined,
   ): number {
     checkBuffer(buffer);
-    const id = ++this.#lastId;
-    return this.#native.transferSync(op, id, deadlineOf(options), fd, offset, buffer) as number;
+    return this.#native.transferSync(op, WAITING, deadlineOf(options), fd, offset, buffer) as number;
   }
 
   #cancelOnAbort(id: number, signal: AbortSignal): void {

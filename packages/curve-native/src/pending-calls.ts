@@ -11,25 +11,40 @@ interface PendingCall {
 
 /** How many reads and writes are settled at a time. */
 const TRANSFERS = 256;
+/**
+ * An id is a place among the calls plus so many times a turn, which is another one for each of the last 2^30 calls: what
+ * is still under way about an earlier call of the same place does not meet the later one.
+ */
+const PLACES = 2 ** 22;
+const TURNS = 2 ** 30;
 
 /** The calls whose results are still to come. */
 export class PendingCalls {
   /** Where the native side puts the results of reads and writes. */
   readonly transfers = new Float64Array(2 * TRANSFERS);
-  readonly #calls = new Map<number, PendingCall>();
+  // A Map would hash every id, and is rehashed all the time by calls that come and go.
+  readonly #calls: (PendingCall | undefined)[] = [];
+  readonly #free: number[] = [];
+  #turn = 1;
+
+  /** Under which the next call is added; at least {@link PLACES}. */
+  get nextId(): number {
+    return this.#turn * PLACES + (this.#free.at(-1) ?? this.#calls.length);
+  }
 
   add(
-    id: number,
     resolve: (value: never) => void,
     reject: (error: unknown) => void,
     buffer: Uint8Array | undefined,
   ): void {
-    this.#calls.set(id, { resolve: resolve as PendingCall['resolve'], reject, buffer, release: undefined });
+    const place = this.#free.pop() ?? this.#calls.length;
+    this.#turn = (this.#turn % TURNS) + 1;
+    this.#calls[place] = { resolve: resolve as PendingCall['resolve'], reject, buffer, release: undefined };
   }
 
   /** Calls `abort` when the signal is aborted before the call has settled. */
   listen(id: number, signal: AbortSignal, abort: () => void): void {
-    const call = this.#calls.get(id);
+    const call = this.#calls[id % PLACES];
     if (!call) return;
     signal.addEventListener('abort', abort, { once: true });
     call.release = () => signal.removeEventListener('abort', abort);
@@ -39,7 +54,7 @@ export class PendingCalls {
   /** The native side's callback. */
   readonly settled: Settled = (transfers, others) => {
     for (let i = 0; i < transfers; i++) {
-      this.#take(this.transfers[2 * i])?.resolve(this.transfers[2 * i + 1]);
+      this.#take(this.transfers[2 * i] as number)?.resolve(this.transfers[2 * i + 1]);
     }
     for (const [id, error, value] of others ?? []) {
       const call = this.#take(id);
@@ -48,9 +63,11 @@ export class PendingCalls {
     }
   };
 
-  #take(id: number | undefined): PendingCall | undefined {
-    const call = this.#calls.get(id as number);
-    this.#calls.delete(id as number);
+  #take(id: number): PendingCall | undefined {
+    const place = id % PLACES;
+    const call = this.#calls[place];
+    this.#calls[place] = undefined;
+    this.#free.push(place);
     call?.release?.();
     return call;
   }
