@@ -1,11 +1,15 @@
 // The Curve half, on an embedded cluster of three chunkservers: a disk image goes into a volume while a chunkserver
-// dies, and comes out again; a striped volume; a removed volume comes back.
+// dies, and comes out again; a striped volume; a removed volume comes back; curvecmd draws a volume and measures it.
+import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { startCurveEmulator } from '../../packages/curve-emulator/dist/index.js';
 import { CurveClient, CurveError } from '../../packages/curve-sdk/dist/index.js';
 import { CONTENT_SIZE, isSound, makeDiskImage } from './disk-image.mjs';
@@ -15,6 +19,7 @@ const MIB = 2 ** 20;
 const IMAGE_SIZE = 256 * MIB;
 const STRIPED_SIZE = 64 * MIB;
 const VOLUME_SIZE = 10 * 2 ** 30;
+const CURVECMD = fileURLToPath(new URL('../../packages/cli/bin/curvecmd.js', import.meta.url));
 const [DISK, STRIPED] = ['/demo-disk', '/demo-striped'];
 
 const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-demo-'));
@@ -47,6 +52,10 @@ try {
     const restored = await sha256(volume.createReadStream({ end: IMAGE_SIZE - 1 }));
     note('restore it: the same bytes', { right: restored === expected });
   });
+
+  say('\n  curvecmd shows where a volume lies, and measures');
+  await showMap(STRIPED);
+  await measure(STRIPED);
 } finally {
   await curve.close();
   await cluster.close();
@@ -97,6 +106,43 @@ async function writeAndRead(path) {
     const right = read === createHash('sha256').update(data).digest('hex');
     note('stream to a striped volume and back, sha256 compared', { bytes: 2 * STRIPED_SIZE, seconds, right });
   });
+}
+
+async function showMap(path) {
+  await curvecmd(['map', path], { show: true });
+  const segments = (await curvecmd(['map', path, '--json']))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const allocated = segments.filter(segment => segment.allocated).map(({ index }) => index);
+  note('curvecmd map: 1 of 10 segments is allocated', {
+    right: segments.length === 10 && allocated.join() === '0',
+  });
+}
+
+async function measure(path) {
+  const workload = ['--rw', 'randread', '--size', '64M', '--depth', '16', '--time', '1s'];
+  const { seconds, read } = JSON.parse(await curvecmd(['bench', path, ...workload, '--json', '--quiet']));
+  const { operations, bytes, latencyMicroseconds } = read;
+  const { p50, p99 } = latencyMicroseconds;
+  note(`curvecmd bench: ${operations} random reads, p50 ${Math.round(p50)} µs, p99 ${Math.round(p99)} µs`, {
+    bytes,
+    seconds,
+    right: operations > 0 && bytes === operations * 4096,
+  });
+}
+
+/** Runs curvecmd as users do; what it prints is given, or goes to the terminal. */
+async function curvecmd(args, { show = false } = {}) {
+  say(`  $ curvecmd ${args.join(' ')}`);
+  const env = { ...process.env, CURVE_CONF: cluster.clientConfPath, CURVE_USER: 'demo' };
+  const stdio = ['ignore', show ? 'inherit' : 'pipe', 'inherit'];
+  const child = spawn(process.execPath, [CURVECMD, ...args], { env, stdio });
+  const exited = once(child, 'exit');
+  const printed = child.stdout ? await text(child.stdout) : '';
+  const [status] = await exited;
+  if (status !== 0) throw new Error(`curvecmd ${args.join(' ')} failed`);
+  return printed;
 }
 
 function* partsOf(data) {
