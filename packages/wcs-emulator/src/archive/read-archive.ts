@@ -2,12 +2,10 @@
  * Archives, read and written as streams: nothing is ever whole in memory, and nothing touches the file system.
  *
  *   const format = parseArchiveFormat('zip');
- *   for await (const { name, bytes } of readArchive(object, format, { name: key, maxBytes })) {
- *     … store `bytes` under entryKey(folder, name)
- *   }
+ *   for await (const { name, bytes } of readArchive(object, format, { name: key, maxBytes })) …
  *
- * `zipStream` in write-zip.ts goes the other way. What is wrong with an archive is a ServiceError 400, and 413 when
- * it unpacks to more than it may.
+ * `unpackArchive` in jobs/unpack-archive.ts stores the files too, and `zipStream` in write-zip.ts goes the other way.
+ * What is wrong with an archive is a ServiceError 400, and 413 when it unpacks to more than it may.
  */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';

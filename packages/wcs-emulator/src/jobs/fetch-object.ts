@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { entryKey } from '../archive/entry-key.js';
-import { type ArchiveFormat, parseArchiveFormat, readArchive } from '../archive/read-archive.js';
+import { type ArchiveFormat, parseArchiveFormat } from '../archive/read-archive.js';
 import { decodePercent, decodeText } from '../http/encoding.js';
 import { ServiceError } from '../http/service-error.js';
 import { typeOfKey, unknownType } from '../operations/content-type.js';
@@ -13,6 +12,7 @@ import { CommandFields } from './command-fields.js';
 import type { JobKind, JobTask } from './job-kind.js';
 import { prefixed } from './relocation.js';
 import { storedResult } from './stored-result.js';
+import { unpackArchive } from './unpack-archive.js';
 
 /** What a command of this kind is about. */
 interface Fetch {
@@ -128,26 +128,17 @@ async function fetchSegments(task: JobTask, { url, target }: Fetch): Promise<voi
 
 /** Unpacks a fetched archive, and tells the keys of its files. */
 async function unpack(
-  { storage, now, signal, maxUnpackedBytes }: JobTask,
-  { target: { bucket, key }, folder, format }: Fetch,
+  task: JobTask,
+  { target, folder, format }: Fetch,
 ): Promise<Pick<JobItemResult, 'more'>> {
   if (format === undefined) return {};
-  const archive = await storage.objects.open(bucket, key);
-  if (!archive) throw new ServiceError(404, `no such object: ${key}`);
+  const archive = await task.storage.objects.open(target.bucket, target.key);
+  if (!archive) throw new ServiceError(404, `no such object: ${target.key}`);
   try {
     const keys: string[] = [];
     const source = { size: archive.record.size, read: archive.read };
-    for await (const { name, bytes } of readArchive(source, format, {
-      name: key,
-      maxBytes: maxUnpackedBytes,
-    })) {
-      signal.throwIfAborted();
-      const fileKey = entryKey(folder, name);
-      if (fileKey === key) throw new ServiceError(400, `the archive would replace itself: ${key}`);
-      const mimeType = (await typeOfKey(fileKey)) ?? unknownType;
-      await storeObject(storage, { bucket, key: fileKey }, bytes, { mimeType, putTime: now() });
-      keys.push(fileKey);
-    }
+    for await (const { key } of unpackArchive(task, source, { archive: target, format, folder }))
+      keys.push(key);
     return { more: { decompresslist: keys.join('\n') } };
   } finally {
     await archive.release();

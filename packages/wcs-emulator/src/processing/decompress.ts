@@ -1,9 +1,6 @@
-import { entryKey } from '../archive/entry-key.js';
-import { parseArchiveFormat, readArchive } from '../archive/read-archive.js';
-import { ServiceError } from '../http/service-error.js';
+import { parseArchiveFormat } from '../archive/read-archive.js';
 import { CommandFields } from '../jobs/command-fields.js';
-import { typeOfKey, unknownType } from '../operations/content-type.js';
-import { storeObject } from '../storage/store-object.js';
+import { unpackArchive } from '../jobs/unpack-archive.js';
 import { textContent } from './content.js';
 import type { Processor } from './processor.js';
 
@@ -16,16 +13,8 @@ export const decompress: Processor = async (parameters, content, task, next) => 
   const format = parseArchiveFormat(formatName);
   const folder = rest.length > 0 ? (new CommandFields(rest.join('/'), ['dir']).text('dir') ?? '') : '';
   const lines: string[] = [];
-  const { bucket } = task.input;
-  const { maxUnpackedBytes } = task;
-  const files = readArchive(content, format, { name: content.name, maxBytes: maxUnpackedBytes });
-  for await (const { name, bytes } of files) {
-    task.signal.throwIfAborted();
-    const key = entryKey(folder, name);
-    if (key === task.input.key) throw new ServiceError(400, `the archive would replace itself: ${key}`);
-    const mimeType = (await typeOfKey(key)) ?? unknownType;
-    const target = { bucket, key };
-    const record = await storeObject(task.storage, target, bytes, { mimeType, putTime: task.now() });
+  const unpacked = unpackArchive(task, content, { archive: task.input, format, folder });
+  for await (const { key, record } of unpacked) {
     lines.push(`${JSON.stringify({ key, hash: record.hash, fsize: record.size })}\n`);
   }
   return next({
