@@ -51,6 +51,6 @@ function prebuild(): void {
 function load(addon: string): void {
   const program = `
     process.dlopen(module, process.argv[1]);
-    module.exports.createClient({ 'mds.listen.addr': '127.0.0.1:1' });`;
+    new module.exports.Client({ 'mds.listen.addr': '127.0.0.1:1' }, new Float64Array(2), () => {});`;
   execFileSync(process.execPath, ['-e', program, addon]);
 }
