@@ -51,7 +51,7 @@ async function serve(...args: string[]) {
     mdsAddresses: line('mds').split(' '),
     chunkserverAddresses: line('chunkservers').split(' '),
   };
-  return { child, cluster, conf: line('client.conf') };
+  return { child, cluster, conf: line('client.conf'), control: line('control') };
 }
 
 async function end(child: Process, signal: NodeJS.Signals): Promise<unknown[]> {
@@ -62,11 +62,12 @@ async function end(child: Process, signal: NodeJS.Signals): Promise<unknown[]> {
 
 describe('the command', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, and takes its folder away', async signal => {
-    const { child, cluster, conf } = await serve('--mds', '2', '--chunkservers', '1');
+    const { child, cluster, conf, control } = await serve('--mds', '2', '--chunkservers', '1');
     expect(cluster.mdsAddresses).toHaveLength(2);
     expect(cluster.chunkserverAddresses).toHaveLength(1);
     expect(readFileSync(conf, 'utf8')).toContain(`mds.listen.addr=${cluster.mdsAddresses.join(',')}\n`);
     expect(await new User(cluster, 'u1').create('/v')).toBe(StatusCode.kOK);
+    expect(await (await fetch(`${control}/faults`)).json()).toEqual({ faults: [] });
     expect(await end(child, signal)).toEqual([0, null]);
     expect(existsSync(conf)).toBe(false);
   });

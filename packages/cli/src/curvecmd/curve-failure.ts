@@ -28,6 +28,7 @@ const BY_CALL: Readonly<Record<string, string>> = {
   'mkdir kFileNotExists': 'curvecmd mkdir -p makes the directories on the way to it, too',
   'extend kExtentUnitError': 'volumes grow by whole segments, 1G in clusters as shipped',
   'extend kFileLengthNotSupported': 'clusters as shipped allow up to 20T',
+  'extend kNotSupported': 'only volumes grow',
   'rename kNotSupported': 'directories cannot be renamed',
   'open kNotSupported': 'a directory has no content; curvecmd ls lists it',
   'list kOwnerAuthFail': `/ and /RecycleBin are for root; ${PERMISSION}; ${CLOCK}`,
@@ -36,6 +37,17 @@ const BY_CALL: Readonly<Record<string, string>> = {
   'trash.restore kFileNotExists': 'nothing of that path and id is in the trash',
   'changeOwner kOwnerAuthFail': `only root may: --user root --password-file FILE; ${CLOCK}`,
 };
+
+/** What a call is told that was repeated because its answer got lost, although it had done its work. */
+const DONE_BEFORE: ReadonlySet<string> = new Set([
+  'createVolume kFileExists',
+  'mkdir kFileExists',
+  'rename kFileNotExists',
+  'remove kFileNotExists',
+  'rmdir kFileNotExists',
+  'trash.restore kFileNotExists',
+  'trash.purge kFileUnderDeleting',
+]);
 
 /** What to do next about errors without a status. */
 const BY_CODE: Partial<Record<CurveErrorCode, string>> = {
@@ -61,8 +73,12 @@ export async function describeCurveError(error: unknown): Promise<FailureDescrip
   };
 }
 
-function hintFor({ operation, status = '', code }: CurveError): string | undefined {
-  return BY_CALL[`${operation} ${status}`] ?? BY_STATUS[status] ?? BY_CODE[code];
+function hintFor({ operation, status = '', code, attempts = 1 }: CurveError): string | undefined {
+  const what = `${operation} ${status}`;
+  if (attempts > 1 && DONE_BEFORE.has(what)) {
+    return 'an earlier attempt may have done it, its answer being lost: look with curvecmd stat';
+  }
+  return BY_CALL[what] ?? BY_STATUS[status] ?? BY_CODE[code];
 }
 
 /** The error's message without the name of the call, which users do not make, and without its advice to programs. */

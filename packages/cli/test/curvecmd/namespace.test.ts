@@ -82,6 +82,15 @@ describe('create', () => {
   });
 });
 
+test('a lost answer is told from a refusal', async () => {
+  const bed = await startCurveBed();
+  bed.cluster.faults.add({ match: { method: 'CreateFile', nth: 1 }, do: 'drop' });
+  const run = await bed.curvecmd(['create', '/v', '--size', SIZE]);
+  expect(run).toEqual(
+    failed(expect.stringMatching(/kFileExists.*an earlier attempt may have done it, its answer being lost/)),
+  );
+});
+
 describe('ls', () => {
   async function filled(): Promise<CurveBed> {
     const bed = await startCurveBed();

@@ -187,6 +187,15 @@ describe('an import that is broken off', () => {
     expect((await bed.content('/v')).equals(image(16 * MiB))).toBe(true);
   });
 
+  test('is not gone on with when something else came from stdin meanwhile', async () => {
+    const bed = await brokenOff();
+    await bed.curvecmd(['import', '-', '/v'], { stdin: lcg(MiB) });
+    expect(await bed.curvecmd(['import', '--resume', 'disk.img', '/v'])).toMatchObject({
+      exitCode: 0,
+      stderr: 'curvecmd: no unfinished import into /v is known: it starts from the beginning\n',
+    });
+  });
+
   test('is not gone on with in a new volume of that name', async () => {
     const bed = await brokenOff();
     await bed.curvecmd(['rm', '/v']);
@@ -382,6 +391,16 @@ describe('export', () => {
         stderr: `curvecmd: cannot resume: ${part} is gone, or too short; begin anew without --resume\n`,
       });
       expect(await bed.curvecmd(['export', '/v', 'disk.img'])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(bed.read('disk.img').equals(await bed.content('/v'))).toBe(true);
+    });
+
+    test('is not gone on with when something else was read to that file meanwhile', async () => {
+      const bed = await brokenOff();
+      await bed.curvecmd(['read', '/v', '--length', '5M', '-o', 'disk.img']);
+      expect(await bed.curvecmd(['export', '--resume', '/v', 'disk.img'])).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringMatching(/it starts from the beginning\n$/),
+      });
       expect(bed.read('disk.img').equals(await bed.content('/v'))).toBe(true);
     });
 

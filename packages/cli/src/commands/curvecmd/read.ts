@@ -38,9 +38,12 @@ export const read = curveCommand({
     if (toStdout && out.json)
       throw usageError('the bytes themselves go to stdout: --json cannot go there as well');
     const { findTarget } = await import('../../curvecmd/transfer/export-target.js');
+    const { exportRecordFile } = await import('../../curvecmd/transfer/export-volume.js');
     const { file, stream } = await findTarget(io, output ?? '-');
     await withClient(context, async (client, call) => {
       const volume = await client.open(path, call);
+      // An unfinished export to this file cannot be gone on with after this.
+      if (file !== undefined) await exportRecordFile(io.env, file).remove();
       const result = await volume.export(file ?? stream(), { offset, length, ...call });
       if (toStdout) return;
       out.result({ file: output, bytes: result.length }, { file: file ?? output, bytes: result.length });

@@ -11,7 +11,7 @@ import { cannotResume, RecordFile, type TransferRecord } from './transfer-record
 
 /** Copies a volume into a file, or to stdout. */
 export async function exportToImage(context: CurveContext<TransferOption>): Promise<void> {
-  const { io, out, operands } = context;
+  const { io, out, options, operands } = context;
   const [path = '', name = ''] = operands;
   const target = await findTarget(io, name);
   const { file } = target;
@@ -19,7 +19,7 @@ export async function exportToImage(context: CurveContext<TransferOption>): Prom
     const volume = await client.open(path, call);
     const record =
       file === undefined ? undefined : new ExportRecord(io.env, await client.clusterId(call), volume, file);
-    const start = record ? await beginning(context, record, volume) : 0;
+    const start = record && options.has('resume') ? await resumeAt(context, record, volume) : 0;
     const result = await runTransfer(
       context,
       {
@@ -37,13 +37,8 @@ export async function exportToImage(context: CurveContext<TransferOption>): Prom
   });
 }
 
-/** Where the export begins, after a look at what an earlier one has left. */
-async function beginning(
-  { out, options }: CurveContext<TransferOption>,
-  record: ExportRecord,
-  volume: Volume,
-): Promise<number> {
-  if (!options.has('resume')) return 0;
+/** Where an earlier export ended, if it was one of the same volume to the same file. */
+async function resumeAt({ out }: CurveContext, record: ExportRecord, volume: Volume): Promise<number> {
   const earlier = await record.load();
   if (!earlier) {
     out.notice(`no unfinished export to ${record.file} is known: it starts from the beginning`);
@@ -56,6 +51,11 @@ async function beginning(
   if (!(await record.has(earlier.position))) throw cannotResume(`${record.part} is gone, or too short`);
   out.notice(`goes on at ${formatBytes(earlier.position)} of ${formatBytes(volume.length)}`);
   return earlier.position;
+}
+
+/** Where the record of an export to a file is. */
+export function exportRecordFile(env: CurveContext['io']['env'], file: string): RecordFile {
+  return new RecordFile(env, ['export', file]);
 }
 
 /** The record of an export to a file. */
@@ -71,7 +71,7 @@ class ExportRecord implements TransferPosition {
     this.file = file;
     this.cluster = cluster;
     this.part = join(dirname(file), `.${basename(file)}.curve-part`);
-    this.#file = new RecordFile(env, ['export', file]);
+    this.#file = exportRecordFile(env, file);
     this.#record = { version: 1, cluster, volume: volume.path, volumeId: String(volume.id), file };
   }
 

@@ -37,11 +37,12 @@ export async function importVolume(context: ImportContext): Promise<void> {
     if (options.has('create')) await createVolume(context, client, path, source, call);
     const volume = await client.open(path, call);
     if (source) checkFit(source, volume);
-    // Pipes and devices cannot be told to be what they were.
-    const record = source?.stats.isFile()
-      ? new ImportRecord(io.env, await client.clusterId(call), volume, source)
-      : undefined;
-    const start = record ? await beginning(context, record, volume, source) : 0;
+    const cluster = await client.clusterId(call);
+    const file = new RecordFile(io.env, ['import', cluster, path]);
+    // Pipes and devices cannot be told to be what they were. What they write over cannot be gone on with, either.
+    const record = source?.stats.isFile() ? new ImportRecord(file, cluster, volume, source) : undefined;
+    if (!record) await file.remove();
+    const start = record && options.has('resume') ? await resumeAt(context, record, volume) : 0;
     const result = await runTransfer(
       context,
       {
@@ -92,23 +93,16 @@ function checkFit({ name, stats }: SourceFile, { path, length }: Volume): void {
   );
 }
 
-/** Where the import begins, after a look at what an earlier one has left. */
-async function beginning(
-  { out, options }: ImportContext,
-  record: ImportRecord,
-  volume: Volume,
-  source: SourceFile | undefined,
-): Promise<number> {
-  if (!options.has('resume')) return 0;
+/** Where an earlier import ended, if it was one of the same image into the same volume. */
+async function resumeAt({ out }: ImportContext, record: ImportRecord, volume: Volume): Promise<number> {
+  const { source } = record;
   const earlier = await record.load();
   if (!earlier) {
     out.notice(`no unfinished import into ${volume.path} is known: it starts from the beginning`);
     return 0;
   }
-  if (earlier.volumeId !== String(volume.id)) {
-    throw cannotResume(`${volume.path} is another volume now`);
-  }
-  if (earlier.file !== source?.path) throw cannotResume(`the unfinished import is of ${earlier.file}`);
+  if (earlier.volumeId !== String(volume.id)) throw cannotResume(`${volume.path} is another volume now`);
+  if (earlier.file !== source.path) throw cannotResume(`the unfinished import is of ${earlier.file}`);
   if (!record.describesSource(earlier)) throw cannotResume(`${source.name} has changed since`);
   out.notice(`goes on at ${formatBytes(earlier.position)} of ${formatBytes(source.stats.size)}`);
   return earlier.position;
@@ -116,14 +110,14 @@ async function beginning(
 
 /** The record of an import of a file. */
 class ImportRecord implements TransferPosition {
+  readonly source: SourceFile;
   readonly #file: RecordFile;
-  readonly #source: SourceFile;
   readonly #record: Omit<TransferRecord, 'position'>;
 
-  constructor(env: ImportContext['io']['env'], cluster: string, volume: Volume, source: SourceFile) {
+  constructor(file: RecordFile, cluster: string, volume: Volume, source: SourceFile) {
     const { size, mtimeMs } = source.stats;
-    this.#file = new RecordFile(env, ['import', cluster, volume.path]);
-    this.#source = source;
+    this.#file = file;
+    this.source = source;
     this.#record = {
       ...{ version: 1, cluster, volume: volume.path, volumeId: String(volume.id) },
       ...{ file: source.path, size, mtimeMs },
@@ -147,7 +141,7 @@ class ImportRecord implements TransferPosition {
   }
 
   async isGood(): Promise<boolean> {
-    const now = await fs.stat(this.#source.path).catch(() => undefined);
+    const now = await fs.stat(this.source.path).catch(() => undefined);
     return now !== undefined && this.describesSource(now);
   }
 }
