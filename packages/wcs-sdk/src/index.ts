@@ -143,12 +143,15 @@ export type {
 export {
   FileUploadRecordStore,
   type FinishedBlock,
+  type UploadQuery,
   type UploadRecord,
   type UploadRecordHeader,
   type UploadRecordStore,
 } from './upload/record-store.js';
 export type { FileIdentity, UploadSource } from './upload/source.js';
 export {
+  type FailedItem,
+  type StoredItem,
   UploadBatch,
   type UploadItem,
   type UploadManyOptions,

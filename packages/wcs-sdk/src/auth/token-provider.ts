@@ -21,6 +21,8 @@ export interface IssuedToken {
   token: string;
   /** Whether its scope names the key, which then goes nowhere else. */
   keyInScope: boolean;
+  /** Whether it allows to replace an existing object. */
+  overwrite: boolean;
   /** When it expires, in milliseconds since the epoch. */
   deadline: number;
 }
@@ -102,6 +104,7 @@ export function issuedToken(token: string, policy: PutPolicy | undefined = polic
   return {
     token,
     keyInScope: String(policy?.scope ?? '').includes(':'),
+    overwrite: Number(policy?.overwrite ?? 0) === 1,
     deadline: Number(policy?.deadline ?? Number.NaN),
   };
 }

@@ -12,7 +12,7 @@ import { type Block, RandomBlocks, SequentialBlocks } from './blocks.js';
 import { confirmHash, storedByLostAttempt } from './confirm.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
-import { findResumable, RecordWriter } from './resume.js';
+import { canProve, findResumable, RecordWriter } from './resume.js';
 import type { RandomSource, SequentialSource } from './source.js';
 import type { Span } from './span.js';
 import type { UploadBudget } from './upload-budget.js';
@@ -22,6 +22,8 @@ export interface UploadTarget {
   key: string;
   uploadUrl: string;
   tokens: TokenSource;
+  /** Tokens that allow to replace the object; undefined if the client cannot make them. */
+  replacingTokens: () => TokenSource | undefined;
 }
 
 /**
@@ -64,13 +66,16 @@ export class BlockUpload {
     const { bucket, resume } = this.#plan;
     const scope = `${bucket}:${this.#target.key}`;
     const found = await findResumable(resume ? this.#store : undefined, this.#plan, scope, this.#source);
-    for (const block of found?.blocks.values() ?? []) this.#finished.set(block.index, block);
+    for (const block of found?.blocks.values() ?? []) {
+      if (!block.unproven || canProve(this.#plan)) this.#finished.set(block.index, block);
+    }
     const uploadId = found?.uploadId ?? this.#plan.uploadId ?? newUploadId();
     const record = new RecordWriter(
       resume && this.#source.kind === 'random' ? this.#store : undefined,
       uploadId,
     );
-    if (!found) await record.create(this.#source, scope, this.#plan.blockSize);
+    if (!found || found.foreign) await record.create(this.#source, scope, this.#plan.blockSize);
+    for (const block of found?.foreign ? this.#finished.values() : []) await record.append(block);
     this.#plan.onStart?.({
       uploadId,
       finishedBlocks: this.#finished.size,
@@ -84,6 +89,7 @@ export class BlockUpload {
       subject: scope,
       key: this.#target.key,
       tokens: this.#target.tokens,
+      replacingTokens: this.#target.replacingTokens,
       mimeType: this.#plan.mimeType,
       keepDays: this.#plan.keepDays,
       trafficLimit: this.#plan.trafficLimit,
@@ -115,12 +121,16 @@ export class BlockUpload {
         await record.remove();
         return result;
       } catch (error) {
-        const lost =
-          error instanceof WcsError && (error.code === 'BLOCKS_MISSING' || error.code === 'INVALID_CTX');
-        if (!lost) throw error;
+        if (!(error instanceof WcsError)) throw error;
+        const lost = error.code === 'BLOCKS_MISSING' || error.code === 'INVALID_CTX';
+        const unproven = [...this.#finished.values()].some(block => block.unproven);
+        const wrong = error.code === 'CHECKSUM_MISMATCH' && unproven;
+        if (!lost && !wrong) throw error;
         await record.clear(this.#source, `${this.#plan.bucket}:${this.#target.key}`, this.#plan.blockSize);
         // Blocks of an earlier attempt may have expired. Those of this attempt should not have.
         if (!resuming || begunAnew) throw error;
+        // What was stored of another client's blocks is our own mistake of a moment ago, and must be replaced.
+        if (wrong && !(await wire.replaceExisting())) throw error;
         this.#finished.clear();
       }
     }
@@ -206,6 +216,8 @@ export class BlockUpload {
       await span.read(source, block.start + done, Math.min(span.capacity, block.size - done));
       for (const digest of await span.sha1()) digests.push(Buffer.from(digest).toString('hex'));
     }
+    // Without checksums to compare with, what the block must be is what is in the file; the final hash tells.
+    if (finished.unproven) finished.sha1 = digests;
     return digests.join() === finished.sha1?.join();
   }
 
@@ -233,6 +245,7 @@ export class BlockUpload {
       return { answer, requestId: undefined };
     });
     const confirmed = await confirmHash(this.#context, stored, joined.answer, joined.requestId);
+    if (!confirmed.verified && blocks.some(block => block.unproven)) throw unprovenObject(stored);
     return {
       bucket,
       key:
@@ -253,6 +266,14 @@ export class BlockUpload {
     if (this.#source.kind === 'sequential') return blockSize;
     return Math.min(blockSize, Math.ceil(chunkSize / BLOCK_SIZE) * BLOCK_SIZE);
   }
+}
+
+function unprovenObject({ bucket, key }: { bucket: string; key: string }): WcsError {
+  return new WcsError(
+    'CHECKSUM_MISMATCH',
+    `${bucket}:${key} was made with blocks of another client, and the service gave no hash to prove them by`,
+    { operation: 'upload' },
+  );
 }
 
 function newUploadId(): string {

@@ -14,6 +14,7 @@ export interface BlockUploadIdentity {
   subject: string;
   key: string;
   tokens: TokenSource;
+  replacingTokens: () => TokenSource | undefined;
   mimeType: string | undefined;
   keepDays: number | undefined;
   variables: Record<string, string>;
@@ -34,11 +35,24 @@ export class BlockWire {
   readonly #context: ClientContext;
   readonly #uploadUrl: string;
   readonly #identity: BlockUploadIdentity;
+  #tokens: TokenSource;
 
   constructor(context: ClientContext, uploadUrl: string, identity: BlockUploadIdentity) {
     this.#context = context;
     this.#uploadUrl = uploadUrl;
     this.#identity = identity;
+    this.#tokens = identity.tokens;
+  }
+
+  /**
+   * Lets the next mkfile replace the object, whatever the caller has said of that.
+   *
+   * @returns whether it may
+   */
+  async replaceExisting(): Promise<boolean> {
+    const tokens = this.#identity.replacingTokens();
+    if (tokens) this.#tokens = tokens;
+    return tokens !== undefined || (await this.#tokens.get()).overwrite;
   }
 
   /** `POST /mkblk/<block size>/<block index>`: opens a block with its first chunk. */
@@ -68,7 +82,7 @@ export class BlockWire {
     signal: AbortSignal,
   ): Promise<{ answer: AnswerMembers; requestId: string | undefined }> {
     const { key, mimeType, keepDays, variables, subject } = this.#identity;
-    const { keyInScope } = await this.#identity.tokens.get();
+    const { keyInScope } = await this.#tokens.get();
     const target = [
       `/mkfile/${size}`,
       // A scope that names the key wins, and official clients then leave it out of the path.
@@ -138,7 +152,8 @@ export class BlockWire {
     body: StreamedBody | Uint8Array,
     signal: AbortSignal,
   ): Promise<WireResponse> {
-    const { tokens, uploadId, trafficLimit } = this.#identity;
+    const { uploadId, trafficLimit } = this.#identity;
+    const tokens = this.#tokens;
     for (let renewed = false; ; renewed = true) {
       const { token } = await tokens.get();
       const response = await this.#context.transport.send({

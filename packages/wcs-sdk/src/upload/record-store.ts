@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { invalidArgument, WcsError } from '../errors.js';
 import { Journal } from '../journal.js';
+import { readPythonRecord, removePythonRecord } from './python-record.js';
 import type { FileIdentity } from './source.js';
 
 /** What a block upload must still be, for its finished blocks to be of use. */
@@ -27,12 +28,35 @@ export interface FinishedBlock {
   ctx: string;
   /** SHA-1 of each 4 MiB of the block, in hex; absent where checksums were off. */
   sha1?: string[];
+  /**
+   * True for a block of another client's record, which has no checksums: the object's final hash must prove that the
+   * service has what is in the file.
+   */
+  unproven?: boolean;
 }
 
 /** The state of an unfinished block upload. */
 export interface UploadRecord extends UploadRecordHeader {
   /** Finished blocks by index. */
   blocks: Map<number, FinishedBlock>;
+  /** True for the record of another client: the store has none of its own yet. */
+  foreign?: boolean;
+}
+
+/** What {@link UploadRecordStore.find} is asked for. */
+export interface UploadQuery {
+  /** The upload's id, where the caller has named it. */
+  uploadId?: string;
+  /** Absolute path of the file. */
+  path: string;
+  /** `bucket:key`. */
+  scope: string;
+  /** The file's size in bytes, now. */
+  size?: number;
+  /** The file's modification time in milliseconds, now. */
+  mtimeMs?: number;
+  /** Block size in bytes that is wanted. */
+  blockSize?: number;
 }
 
 /**
@@ -43,7 +67,7 @@ export interface UploadRecordStore {
   /**
    * Finds an unfinished upload: by its id where one is given, else the newest for this file and scope.
    */
-  find(wanted: { uploadId?: string; path: string; scope: string }): Promise<UploadRecord | undefined>;
+  find(wanted: UploadQuery): Promise<UploadRecord | undefined>;
   /** Begins a record. */
   create(header: UploadRecordHeader): Promise<void>;
   /** Adds a finished block to a record. */
@@ -58,6 +82,8 @@ const BLOCKS_LIVE = 30 * 24 * 3600_000;
 /**
  * Keeps each unfinished upload in a file of its own: a header, then a line for each finished block. A line
  * that was cut off by a crash is ignored, so a record is valid at every instant. Mode 0600 in a folder 0700.
+ *
+ * An upload that is named by its id may also have been begun by an official Python client with the same record folder.
  */
 export class FileUploadRecordStore implements UploadRecordStore {
   /** The folder of the records. */
@@ -68,9 +94,10 @@ export class FileUploadRecordStore implements UploadRecordStore {
     this.folder = folder;
   }
 
-  async find(wanted: { uploadId?: string; path: string; scope: string }): Promise<UploadRecord | undefined> {
+  async find(wanted: UploadQuery): Promise<UploadRecord | undefined> {
     const uploadId = wanted.uploadId ?? (await this.#newestFor(wanted));
-    return uploadId === undefined ? undefined : this.#read(uploadId);
+    if (uploadId === undefined) return undefined;
+    return (await this.#read(uploadId)) ?? readPythonRecord(this.folder, uploadId, wanted);
   }
 
   async create(header: UploadRecordHeader): Promise<void> {
@@ -84,6 +111,7 @@ export class FileUploadRecordStore implements UploadRecordStore {
 
   async remove(uploadId: string): Promise<void> {
     await this.#journal(uploadId).remove();
+    await removePythonRecord(this.folder, uploadId);
   }
 
   #journal(uploadId: string): Journal {

@@ -1,3 +1,4 @@
+import { BLOCK_SIZE } from '@curve-wcs/etag';
 import { WcsError } from '../errors.js';
 import type { UploadPlan } from './options.js';
 import type { FinishedBlock, UploadRecord, UploadRecordStore } from './record-store.js';
@@ -16,8 +17,15 @@ export async function findResumable(
   if (!store || source.kind !== 'random' || !source.identity) return undefined;
   const { path, size, mtimeMs } = source.identity;
   const { uploadId, blockSize } = plan;
-  const record = await store.find({ path, scope, ...(uploadId === undefined ? {} : { uploadId }) });
+  const query = { path, scope, size, mtimeMs, blockSize };
+  const record = await store.find(uploadId === undefined ? query : { ...query, uploadId });
   if (!record) return undefined;
+  if (record.foreign && !canProve(plan)) {
+    throw new WcsError(
+      'INVALID_ARGUMENT',
+      `upload ${uploadId} was begun by another client: resuming it needs verify and blocks of 4 MiB`,
+    );
+  }
   const misfit =
     record.scope !== scope
       ? `it goes to ${record.scope}`
@@ -33,6 +41,11 @@ export async function findResumable(
     throw new WcsError('SOURCE_CHANGED', `upload ${uploadId} cannot be resumed: ${misfit}`);
   await store.remove(record.uploadId);
   return undefined;
+}
+
+/** Whether the final hash will tell if blocks without checksums are those of the file. */
+export function canProve({ verify, blockSize }: Pick<UploadPlan, 'verify' | 'blockSize'>): boolean {
+  return verify && blockSize === BLOCK_SIZE;
 }
 
 /** Writes the record of one upload, one entry after the other; does nothing without a store. */

@@ -36,23 +36,32 @@ export interface UploadManyOptions<Item extends UploadItem = UploadItem> extends
   onProgress?: (progress: UploadManyProgress) => void;
 }
 
+/** An item that is stored and, as far as that was wanted, verified. */
+export interface StoredItem<Item extends UploadItem = UploadItem> {
+  /** True. */
+  ok: true;
+  /** The item. */
+  item: Item;
+  /** Its place in the items, from 0. */
+  index: number;
+  /** What its upload gave. */
+  result: UploadResult;
+}
+
+/** An item that could not be uploaded. */
+export interface FailedItem<Item extends UploadItem = UploadItem> {
+  /** False. */
+  ok: false;
+  /** The item. */
+  item: Item;
+  /** Its place in the items, from 0. */
+  index: number;
+  /** Why. */
+  error: WcsError;
+}
+
 /** What became of an item. */
-export type UploadOutcome<Item extends UploadItem = UploadItem> =
-  | {
-      /** Whether it is stored and, as far as that was wanted, verified. */
-      ok: true;
-      item: Item;
-      /** Its place in the items, from 0. */
-      index: number;
-      result: UploadResult;
-    }
-  | {
-      ok: false;
-      item: Item;
-      /** Its place in the items, from 0. */
-      index: number;
-      error: WcsError;
-    };
+export type UploadOutcome<Item extends UploadItem = UploadItem> = StoredItem<Item> | FailedItem<Item>;
 
 /** What {@link UploadBatch.summary} gives. */
 export interface UploadSummary<Item extends UploadItem = UploadItem> {
@@ -61,7 +70,7 @@ export interface UploadSummary<Item extends UploadItem = UploadItem> {
   /** Bytes of the stored items. */
   bytes: number;
   /** Items that are not, each with its error. */
-  failed: Extract<UploadOutcome<Item>, { ok: false }>[];
+  failed: FailedItem<Item>[];
 }
 
 /**

@@ -74,17 +74,16 @@ async function uploadOpened(
     const key = plan.key ?? source.fileName;
     if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
     checkKey(key);
+    const { token, overwrite, signal } = plan;
+    const tokens = { ...plan, operation: 'upload', key, token, overwrite, signal };
     const target = {
       key,
       uploadUrl,
-      tokens: uploadTokens(context, {
-        ...plan,
-        operation: 'upload',
-        key,
-        token: plan.token,
-        overwrite: plan.overwrite,
-        signal: plan.signal,
-      }),
+      tokens: uploadTokens(context, tokens),
+      replacingTokens: () =>
+        token === undefined
+          ? uploadTokens(context, { ...tokens, overwrite: true, policy: replacing(plan) })
+          : undefined,
     };
     // The slot of this upload itself is not in its own budget; in that of many, it was taken for it.
     const slots = budget ?? new UploadBudget(plan.concurrency - 1);
@@ -129,6 +128,10 @@ function withTypeOf({ mimeType }: SequentialSource, plan: UploadPlan): UploadPla
   const useful =
     mimeType !== undefined && isMimeType(mimeType) && !/^application\/octet-stream/i.test(mimeType);
   return plan.mimeType === undefined && useful ? { ...plan, mimeType } : plan;
+}
+
+function replacing({ policy }: UploadPlan): UploadPlan['policy'] {
+  return policy && { ...policy, overwrite: 1 };
 }
 
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {
