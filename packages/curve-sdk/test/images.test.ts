@@ -219,6 +219,22 @@ describe('importing', () => {
     expect(curve.stats().callsInFlight).toBe(0);
   });
 
+  it('takes memory for the requests under way, whatever the size', async () => {
+    const { volume } = await smallVolume({ size: 512 * SEGMENT });
+    const zeros = Buffer.alloc(SEGMENT);
+    const endless = async function* () {
+      for (let segment = 0; segment < 512; segment++) yield zeros;
+    };
+    let most = 0;
+    const onProgress = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    const options = { chunkSize: SEGMENT, concurrency: 4, onProgress };
+    expect(await volume.import(endless(), options)).toMatchObject({ skipped: 512 * SEGMENT });
+    expect(most - before).toBeLessThan(6 * SEGMENT);
+  });
+
   it('close waits for it', async () => {
     const { volume } = await smallVolume();
     const importing = volume.import(random(SIZE), SMALL);
