@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { temporaryFolder } from '@curve-wcs/test-support';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Accounts } from '../src/auth/accounts.js';
 import { DetectionResults } from '../src/detection/detection-results.js';
 import { FaultRegistry } from '../src/faults/fault-registry.js';
@@ -67,6 +69,35 @@ describe('a job', () => {
     const job = await client.run('move', moves.join(';'));
     expect(job.items.map(item => item.code)).toEqual(moves.map(() => 3));
     expect((await client.list()).items.map(item => item.key)).toEqual(['50']);
+  });
+
+  test('waits while four others are carried out', async () => {
+    let release = () => {};
+    const released = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const source = createServer(async (_request, response) => {
+      await released;
+      response.end('hello');
+    });
+    await new Promise<void>(resolve => source.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void source.close());
+    const { port } = source.address() as AddressInfo;
+    const { client } = await startEmulator();
+    const ids: string[] = [];
+    for (const key of ['a', 'b', 'c', 'd', 'e']) {
+      const url = b64u(`http://127.0.0.1:${port}/${key}`);
+      ids.push(await client.submit('fetch', `fetchURL/${url}/bucket/${b64u('b1')}`));
+    }
+    const codes = async () => {
+      const jobs = await Promise.all(ids.map(id => client.jobStatus(id)));
+      return jobs.map(job => [job.code, job.desc, job.items[0]?.code]);
+    };
+    const running = [1, 'fileOperateRunning', 1];
+    const expected = [running, running, running, running, [0, 'fileOperateWaiting', 0]];
+    await expect.poll(codes, { timeout: 10_000 }).toEqual(expected);
+    release();
+    for (const id of ids) expect(await client.finished(id)).toMatchObject({ code: 3 });
   });
 
   test('notifies once when all is over, unless it is to notify separately', async () => {
@@ -159,7 +190,7 @@ describe('a job that was under way when the emulator ended', () => {
     const first = await startWcsEmulator({ ...options, notificationRetryDelays: [0, 0, 60_000] });
     const client = new TestClient(first);
     const id = await client.submit('delete', remove('a'), notify(receiver.url));
-    await expect.poll(() => receiver.received.length).toBe(3);
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(3);
     expect(await client.jobStatus(id)).toMatchObject({ code: 4, desc: 'notifying' });
     await first.close();
     up = true;
@@ -184,6 +215,21 @@ describe('a job that was under way when the emulator ended', () => {
     expect((await client.finished(id)).items).toMatchObject([{ code: 3, key: 'a', fsize: 5 }]);
     expect((await client.download('a')).toString()).toBe('hello');
     await second.close();
+  });
+
+  test('fails, and says why, when this version cannot carry it out', async () => {
+    const options = dataDirOptions();
+    const storage = await openStorage(options.dataDir, { ...options, clock: Date.now });
+    const record = { kind: 'fmgr/later', code: jobCode.pending, accessKey: '', createdAt: Date.now() };
+    await storage.metadata.commit([
+      { type: 'put-job', id: '2001', record: { ...record, force: false, separate: false } },
+      { type: 'put-job-item', id: '2001', index: 0, item: { command: 'x', code: 0 } },
+    ]);
+    await storage.close();
+    const emulator = await startWcsEmulator(options);
+    const { items } = await new TestClient(emulator).finished('2001');
+    expect(items).toMatchObject([{ code: 2, error: expect.stringContaining('fmgr/later') }]);
+    await emulator.close();
   });
 
   test('is forgotten a month after it was over', async () => {
