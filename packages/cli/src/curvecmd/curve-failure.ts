@@ -43,7 +43,7 @@ const DONE_BEFORE: ReadonlySet<string> = new Set([
   'createVolume kFileExists',
   'mkdir kFileExists',
   'rename kFileNotExists',
-  'remove kFileNotExists',
+  'removeAll kFileNotExists',
   'rmdir kFileNotExists',
   'trash.restore kFileNotExists',
   'trash.purge kFileUnderDeleting',

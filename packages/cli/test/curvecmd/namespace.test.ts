@@ -314,6 +314,20 @@ describe('rm', () => {
     expect(await bed.curvecmd(['recover', '/v', '--id', 'three'])).toMatchObject({ exitCode: 2 });
   });
 
+  test('an open volume stays, and so does one of somebody else', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/v');
+    await (await bed.client()).open('/v');
+    expect(await bed.curvecmd(['rm', '/v'])).toEqual(
+      failed(
+        expect.stringMatching(/^curvecmd: \/v: .*kFileOccupied.*curvecmd stat shows where it is open\n$/),
+      ),
+    );
+    expect(await bed.curvecmd(['rm', '/v', '--user', 'bob'])).toEqual(
+      failed(expect.stringMatching(/kOwnerAuthFail.*its owner may, and root/)),
+    );
+  });
+
   test('a directory takes -r', async () => {
     const bed = await startCurveBed();
     const client = await bed.client();
@@ -339,7 +353,7 @@ describe('rm', () => {
     await client.createVolume('/d/a', { size: VOLUME_SIZE });
     await client.createVolume('/d/b', { size: VOLUME_SIZE });
     expect(await bed.asRoot(['rm', '--force', '-r', '/v', '/d'])).toEqual(
-      done('', 'curvecmd: /v is deleted\ncurvecmd: /d is removed\n'),
+      done('', 'curvecmd: /v is deleted\ncurvecmd: /d is deleted\n'),
     );
     const left = async () => (await bed.asRoot(['trash', 'ls', '--json'])).stdout;
     await expect

@@ -6,7 +6,8 @@ import { withClient } from '../../curvecmd/connect.js';
 import { type CurveContext, curveCommand } from '../../curvecmd/curve-command.js';
 import { trashEntries } from '../../curvecmd/trash-entries.js';
 import { ExitCode } from '../../exit-code.js';
-import { formatBytes } from '../../terminal/quantities.js';
+import { shellQuote } from '../../shell-quote.js';
+import { count, formatBytes } from '../../terminal/quantities.js';
 
 type RmContext = CurveContext<'recursive' | 'force' | 'yes'>;
 
@@ -38,8 +39,14 @@ terminal, and frees space in the background.
       // What is found out only afterwards would leave half of it done.
       if (force) await checkForce(client, call);
       for (const path of operands) {
-        if (IN_TRASH.test(path)) await removeFromTrash(context, client, path, call);
-        else await remove(context, client, await client.stat(path, call), call);
+        if (IN_TRASH.test(path)) {
+          await purge(context, client, path, call);
+          continue;
+        }
+        const info = await client.stat(path, call);
+        checkRecursive(context, info);
+        if (force) await deleteForGood(context, client, info, call);
+        else await moveToTrash(context, client, info, call);
       }
     });
   },
@@ -53,38 +60,46 @@ async function checkForce(client: CurveClient, call: CallOptions): Promise<void>
   }
 }
 
-async function remove(
+function checkRecursive({ options }: RmContext, { path, kind }: FileInfo): void {
+  if (kind === 'volume' || options.has('recursive')) return;
+  throw new CliError(ExitCode.failed, `${path} is a directory`, {
+    hint: 'rm -r removes it with all below it, rmdir an empty one',
+  });
+}
+
+async function moveToTrash(
+  { out }: RmContext,
+  client: CurveClient,
+  { path, kind, id }: FileInfo,
+  call: CallOptions,
+): Promise<void> {
+  await client.removeAll(path, call);
+  const said =
+    kind === 'volume'
+      ? `${path} is in the trash; curvecmd recover ${shellQuote(path)} brings it back`
+      : `${path} is removed, its volumes are in the trash`;
+  out.done(said, { path, id, removed: 'to trash' });
+}
+
+async function deleteForGood(
   context: RmContext,
   client: CurveClient,
   info: FileInfo,
   call: CallOptions,
 ): Promise<void> {
-  const { out, options } = context;
-  const { path, kind } = info;
-  const force = options.has('force');
-  if (kind === 'directory' && !options.has('recursive')) {
-    throw new CliError(ExitCode.failed, `${path} is a directory`, {
-      hint: 'rm -r removes it with all below it, rmdir an empty one',
-    });
+  const { path, kind, id, length } = info;
+  const volumes = new Set(await volumesAt(client, info, call));
+  const what =
+    kind === 'volume' ? `(${formatBytes(length)})` : `and the ${count(volumes.size, 'volume')} below it`;
+  await confirm(context, `delete ${path} ${what} for good?`);
+  await client.removeAll(path, call);
+  for (const entry of await trashEntries(client, call, one => volumes.has(one.id))) {
+    await client.trash.purge(entry, call);
   }
-  const volumes = force ? new Set(await volumesAt(client, info, call)) : new Set<bigint>();
-  if (force) await confirm(context, question(info, volumes.size));
-  if (kind === 'directory') await client.removeAll(path, call);
-  else await client.remove(path, call);
-  if (force) {
-    const entries = await trashEntries(client, call, ({ id }) => volumes.has(id));
-    for (const entry of entries) await client.trash.purge(entry, call);
-  }
-  const result = force ? 'is deleted' : `is in the trash; curvecmd recover ${path} brings it back`;
-  out.done(
-    kind === 'directory'
-      ? `${path} is removed${force ? '' : ', its volumes are in the trash'}`
-      : `${path} ${result}`,
-    { path, id: info.id, removed: force ? 'for good' : 'to trash' },
-  );
+  context.out.done(`${path} is deleted`, { path, id, removed: 'for good' });
 }
 
-async function removeFromTrash(
+async function purge(
   context: RmContext,
   client: CurveClient,
   path: string,
@@ -110,9 +125,4 @@ async function volumesAt(
   const ids: bigint[] = [];
   for await (const entry of client.list(path, call)) ids.push(...(await volumesAt(client, entry, call)));
   return ids;
-}
-
-function question({ path, kind, length }: FileInfo, volumes: number): string {
-  if (kind === 'directory') return `delete ${path} and the ${volumes} volumes below it for good?`;
-  return `delete ${path} (${formatBytes(length)}) for good?`;
 }
