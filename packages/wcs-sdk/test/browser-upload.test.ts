@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type BrowserUploadOptions, policyOf, WcsClient } from '../src/index.js';
 import { emulated } from './support/emulated.js';
+import { HOSTILE_KEYS } from './support/keys.js';
 
 /** What a page does with what it was given. */
 async function fromPage(
@@ -21,6 +22,14 @@ describe('a token for a page', () => {
     expect((await fromPage(upload, Buffer.from('ten bytes'))).ok).toBe(true);
     expect((await fromPage(upload, Buffer.from('again'))).status).toBe(406);
     expect((await wcs.download({ bucket: 'photos', key: '中/a b.txt' })).data.toString()).toBe('ten bytes');
+  });
+
+  it.each(HOSTILE_KEYS)('takes the key %j', async key => {
+    const { wcs } = await emulated();
+    expect(
+      (await fromPage(wcs.browserUpload({ bucket: 'photos', key, maxSize: 9 }), Buffer.from('x'))).ok,
+    ).toBe(true);
+    expect((await wcs.stat({ bucket: 'photos', key })).size).toBe(1);
   });
 
   it('can leave the key to a template', async () => {

@@ -6,6 +6,7 @@ import { lcg } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Progress, UploadFromUrlOptions, WcsError } from '../src/index.js';
 import { count, emulated } from './support/emulated.js';
+import { HOSTILE_KEYS } from './support/keys.js';
 
 const MIB = 2 ** 20;
 const SMALL = lcg(1000);
@@ -116,6 +117,15 @@ describe('an address', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('key'),
     });
+  });
+
+  it('can be uploaded to any key', async () => {
+    const { wcs } = await emulated();
+    const { url } = await webServer(serving(SMALL));
+    for (const key of HOSTILE_KEYS) {
+      await wcs.uploadFromUrl({ bucket: 'photos', key, url });
+      expect((await wcs.download({ bucket: 'photos', key })).data.equals(SMALL)).toBe(true);
+    }
   });
 
   it('of an object of this service works as any other', async () => {
