@@ -5,6 +5,7 @@ import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import { type RetryOptions, resolveRetry } from './http/retry.js';
 import { wholeNumber } from './number-options.js';
+import type { UploadDefaults } from './upload/upload.js';
 
 /** Options of a {@link WcsClient}. Each call needs only some of them, and says so when one is missing. */
 export interface WcsClientOptions {
@@ -104,4 +105,16 @@ function downloadUrls(template: string, https: boolean): (bucket: string, encode
   normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', 'bucket'), https);
   return (bucket, encodedKey) =>
     `${normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', encodeURIComponent(bucket)), https)}/${encodedKey}`;
+}
+
+/** The defaults of uploads among the options; {@link upload} checks them. */
+export function uploadDefaultsOf(options: WcsClientOptions): UploadDefaults {
+  const { blockSize, chunkSize, concurrency, trafficLimit, recordFolder } = options;
+  return {
+    ...(blockSize === undefined ? {} : { blockSize }),
+    ...(chunkSize === undefined ? {} : { chunkSize }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(trafficLimit === undefined ? {} : { trafficLimit }),
+    recordFolder,
+  };
 }

@@ -2,9 +2,7 @@ import type { Readable } from 'node:stream';
 import { ChecksumPool } from '@curve-wcs/etag';
 import type { DownloadUrlOptions } from './auth/download-url.js';
 import { Buckets } from './buckets/buckets.js';
-import { type Bucket, listBuckets } from './buckets/list-buckets.js';
-import type { CallOptions } from './call-options.js';
-import { resolveClientOptions, type WcsClientOptions } from './client-options.js';
+import { resolveClientOptions, uploadDefaultsOf, type WcsClientOptions } from './client-options.js';
 import { clientOptionsOf } from './config/client-options.js';
 import { readConfig } from './config/wcscfg.js';
 import type { ClientContext } from './context.js';
@@ -27,14 +25,7 @@ import { Transport } from './http/transport.js';
 import { Images } from './images/images.js';
 import { Live } from './live/live.js';
 import { Media } from './media/media.js';
-import { type DeleteResult, deleteObject } from './objects/delete.js';
-import { type DeleteManyOptions, type DeleteManyResult, deleteMany } from './objects/delete-many.js';
-import { objectExists } from './objects/exists.js';
-import { type ListObjectsOptions, ObjectListing } from './objects/list.js';
-import { copyObject, type MoveOptions, type MoveResult, moveObject } from './objects/move-copy.js';
-import { type PrefetchOptions, type PrefetchResult, prefetch } from './objects/prefetch.js';
-import { type SetDeadlineOptions, type SetDeadlineResult, setDeadline } from './objects/set-deadline.js';
-import { type ObjectStat, statObject } from './objects/stat.js';
+import { ObjectCalls } from './objects/object-calls.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
 import { Appender } from './upload/appender.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
@@ -60,7 +51,7 @@ import { VERSION } from './version.js';
  * const { etag } = await wcs.upload({ bucket: 'photos', key: 'a.jpg', source: './a.jpg', resume: true });
  * ```
  */
-export class WcsClient implements AsyncDisposable {
+export class WcsClient extends ObjectCalls implements AsyncDisposable {
   /** The account's buckets: what they hold, and what was counted for them. */
   readonly buckets: Buckets;
   /** Work on many objects, done by the service in the background. */
@@ -84,25 +75,22 @@ export class WcsClient implements AsyncDisposable {
   constructor(options: WcsClientOptions = {}) {
     const resolved = resolveClientOptions(options);
     const own = `curve-wcs/${VERSION}`;
-    this.#transport = new Transport({
+    const transport = new Transport({
       ...resolved,
       agents: new AgentPool({ ...options, ...resolved }),
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
-    this.#context = { ...resolved, transport: this.#transport, checksums: new ChecksumPool() };
-    this.buckets = new Buckets(this.#context);
-    this.fmgr = new Fmgr(this.#context);
-    this.fops = new Fops(this.#context);
-    this.images = new Images(this.#context);
-    this.live = new Live(this.#context);
-    this.media = new Media(this.#context);
-    this.#uploadDefaults = {
-      ...(options.blockSize === undefined ? {} : { blockSize: options.blockSize }),
-      ...(options.chunkSize === undefined ? {} : { chunkSize: options.chunkSize }),
-      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-      ...(options.trafficLimit === undefined ? {} : { trafficLimit: options.trafficLimit }),
-      recordFolder: options.recordFolder,
-    };
+    const context: ClientContext = { ...resolved, transport, checksums: new ChecksumPool() };
+    super(context);
+    this.#transport = transport;
+    this.#context = context;
+    this.#uploadDefaults = uploadDefaultsOf(options);
+    this.buckets = new Buckets(context);
+    this.fmgr = new Fmgr(context);
+    this.fops = new Fops(context);
+    this.images = new Images(context);
+    this.live = new Live(context);
+    this.media = new Media(context);
   }
 
   /**
@@ -221,68 +209,6 @@ export class WcsClient implements AsyncDisposable {
    */
   downloadStream(options: DownloadSource & DownloadOptions): Readable {
     return downloadStream(this.#context, options);
-  }
-
-  /**
-   * Asks for an object's size, hash, type and times (wcs-api §2.5).
-   *
-   * @throws WcsError `NOT_FOUND`, `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
-   */
-  async stat(options: ObjectReference & CallOptions): Promise<ObjectStat> {
-    return statObject(this.#context, options);
-  }
-
-  /**
-   * Deletes an object (wcs-api §2.5).
-   *
-   * @throws WcsError `NOT_FOUND`, `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
-   */
-  async delete(options: ObjectReference & CallOptions): Promise<DeleteResult> {
-    return deleteObject(this.#context, options);
-  }
-
-  /**
-   * Deletes any number of objects, several at a time. Whatever the service refuses is told key by key.
-   *
-   * @throws WcsError `INVALID_ARGUMENT`; the reason of an aborted signal, or what `keys` throws
-   */
-  async deleteMany(options: DeleteManyOptions): Promise<DeleteManyResult> {
-    return deleteMany(this.#context, options);
-  }
-
-  /** Whether an object is there (wcs-api §2.5). That its bucket is not there is an error. */
-  async exists(options: ObjectReference & CallOptions): Promise<boolean> {
-    return objectExists(this.#context, options);
-  }
-
-  /** Moves an object, in place of any other that is there (wcs-api §2.5). */
-  async move(options: MoveOptions): Promise<MoveResult> {
-    return moveObject(this.#context, options);
-  }
-
-  /** Copies an object (wcs-api §2.5). */
-  async copy(options: MoveOptions): Promise<MoveResult> {
-    return copyObject(this.#context, options);
-  }
-
-  /** Sets how many days an object is kept (wcs-api §2.5). */
-  async setDeadline(options: SetDeadlineOptions): Promise<SetDeadlineResult> {
-    return setDeadline(this.#context, options);
-  }
-
-  /** Has objects fetched from where the bucket's rule says that they come from (wcs-api §2.5). */
-  async prefetch(options: PrefetchOptions): Promise<PrefetchResult> {
-    return prefetch(this.#context, options);
-  }
-
-  /** Lists a bucket's objects (wcs-api §2.6); iterate over the result, or over its `pages()`. */
-  listObjects(bucket: string, options: ListObjectsOptions = {}): ObjectListing {
-    return new ObjectListing(this.#context, bucket, options);
-  }
-
-  /** Lists the account's buckets (wcs-api §2.7). */
-  async listBuckets(options: CallOptions = {}): Promise<Bucket[]> {
-    return listBuckets(this.#context, options);
   }
 
   /** Ends calls under way with `CLIENT_CLOSED`, closes connections and ends worker threads. Idempotent. */

@@ -125,6 +125,7 @@ export type {
 } from './objects/delete-many.js';
 export { type ListObjectsOptions, ObjectListing, type ObjectPage } from './objects/list.js';
 export type { MoveOptions, MoveResult } from './objects/move-copy.js';
+export type { ObjectCalls } from './objects/object-calls.js';
 export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/prefetch.js';
 export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
 export type { ListedObject, ObjectStat } from './objects/stat.js';

@@ -59,7 +59,7 @@ describe('connections', () => {
     const { url, connections } = await rawServer((_, response) => response.end('{"buckets":[]}'));
     await using client = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url });
     const { signal } = new AbortController();
-    for (let call = 0; call < 30; call++) await client.listBuckets({ signal });
+    for (let call = 0; call < 30; call++) await client.buckets.list({ signal });
     expect(connections()).toBe(1);
     await wcs.upload({ bucket: 'photos', key: 'k', source: new Uint8Array(6e6), formThreshold: 0, signal });
     await wcs.download({ bucket: 'photos', key: 'k', signal });
@@ -78,7 +78,7 @@ describe('connections', () => {
       managementUrl: `127.0.0.1:${port}`,
       retry: { limit: 2, baseDelay: 1 },
     });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({
+    await expect(wcs.buckets.list()).rejects.toMatchObject({
       code: 'NETWORK',
       attempts: 3,
       message: expect.stringContaining(`127.0.0.1:${port}`),
@@ -93,7 +93,7 @@ describe('connections', () => {
     });
     const never = { baseDelay: 3600_000, maxDelay: 3600_000 };
     await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url, retry: never });
-    await wcs.listBuckets();
+    await wcs.buckets.list();
     expect(seen).toHaveLength(2);
   });
 });
@@ -104,7 +104,7 @@ it('a client made from the configuration that the emulator prints works', async 
   writeFileSync(path, emulator.clientConfig);
   expect((await readConfig(path)).warnings).toEqual([]);
   await using wcs = await WcsClient.fromConfig(path);
-  expect(await wcs.listBuckets()).toEqual([{ name: 'photos' }]);
+  expect(await wcs.buckets.list()).toEqual([{ name: 'photos' }]);
 });
 
 it('accepts SM3 signatures where the service does', async () => {

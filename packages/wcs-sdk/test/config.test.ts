@@ -151,7 +151,7 @@ describe('a client from a .wcscfg', () => {
     const path = join(temporaryFolder(), '.wcscfg');
     writeFileSync(path, 'access_key = \nsecret_key = \n');
     await using wcs = await WcsClient.fromConfig(path, { managementUrl: '127.0.0.1:9' });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({
+    await expect(wcs.buckets.list()).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('secretKey'),
     });

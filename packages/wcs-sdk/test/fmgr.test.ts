@@ -266,6 +266,27 @@ describe('jobs of the emulator', () => {
     await expect(other.fmgr.status('unknown')).rejects.toBeInstanceOf(Error);
   });
 
+  it('are waited for through a service that falters', async () => {
+    const { emulator, wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('x') });
+    emulator.faults.add({ match: { job: 'fmgr/copy' }, do: 'delay 100ms' });
+    emulator.faults.add({ match: { path: '/fmgr/status', nth: [1, 2] }, do: 'status 503' });
+    emulator.faults.add({ match: { path: '/fmgr/status', nth: 3 }, do: 'reset' });
+    const states: string[] = [];
+    const job = await wcs.fmgr.copy([{ from: 'photos:k', to: 'backup' }]);
+    await job.wait({ interval: 5, onUpdate: ({ state }) => states.push(state) });
+    expect(states.at(-1)).toBe('finished');
+    expect(await wcs.exists({ bucket: 'backup', key: 'k' })).toBe(true);
+  });
+
+  it('that the service was asked for twice, since its first answer was lost, are done all the same', async () => {
+    const { emulator, wcs } = await emulated();
+    await wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('x') });
+    emulator.faults.add({ match: { path: '/fmgr/copy', nth: 1 }, do: 'drop' });
+    await waited(wcs.fmgr.copy([{ from: 'photos:k', to: 'backup' }]));
+    expect(await wcs.exists({ bucket: 'backup', key: 'k' })).toBe(true);
+  });
+
   it('fail with the items that failed', async () => {
     const { wcs } = await emulated();
     await wcs.upload({ bucket: 'photos', key: 'k', source: Buffer.from('x') });

@@ -98,6 +98,21 @@ describe('moving and copying', () => {
 });
 
 describe('setDeadline', () => {
+  it('keeps an object for so many days', async () => {
+    const day = 86_400_000;
+    let now = Date.now();
+    const { wcs } = await emulated({}, { clock: () => now });
+    await wcs.upload({ bucket: 'photos', key: 'k', source: BYTES });
+    await wcs.setDeadline({ bucket: 'photos', key: 'k', days: 2 });
+    now += 2 * day - 60_000;
+    expect(await wcs.exists({ bucket: 'photos', key: 'k' })).toBe(true);
+    now += 120_000;
+    expect(await wcs.exists({ bucket: 'photos', key: 'k' })).toBe(false);
+    await expect(wcs.setDeadline({ bucket: 'photos', key: 'k', days: -1 })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
   it('0 removes the object, and of a playlist its segments, unless told otherwise', async () => {
     const { wcs } = await emulated();
     const keys = ['a.m3u8', 'a1.ts', 'b.m3u8', 'b1.ts'];

@@ -76,7 +76,7 @@ const SAME: Record<'go' | 'java' | 'node' | 'php', Record<string, Same>> = {
     'SetDeadline relevance=1': wcs =>
       wcs.setDeadline({ bucket: ONE, key: 'a.txt', days: 0, relevance: true }),
     'SetDeadline -1': wcs => wcs.setDeadline({ bucket: ONE, key: 'a.txt', days: -1, relevance: false }),
-    ListBucket: wcs => wcs.listBuckets(),
+    ListBucket: wcs => wcs.buckets.list(),
     'List defaults': page({}),
     'List all': page({ pageSize: 10, prefix: 'test-prefix/', mode: 1, marker: 'mk', ...PERIOD }),
     BucketStat: wcs => wcs.buckets.stat({ bucket: [ONE, TWO], ...RANGE }),

@@ -45,7 +45,7 @@ describe('a proxy', () => {
     const target = await secureServer(selfSignedCertificate(), BUCKETS);
     const proxy = await proxyServer({ credentials: SECRET, ...(tls ? { tls } : {}) });
     const wcs = secureClient(target, { proxy: new URL(proxy.url.replace('%40', '%2540')) });
-    for (let call = 0; call < 3; call++) expect(await wcs.listBuckets()).toEqual([{ name: 'photos' }]);
+    for (let call = 0; call < 3; call++) expect(await wcs.buckets.list()).toEqual([{ name: 'photos' }]);
     expect(proxy.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([
       `CONNECT ${new URL(target).host}`,
     ]);
@@ -60,7 +60,7 @@ describe('a proxy', () => {
       secureClient(target, { proxy: address }),
       secureClient(emulator.url, { proxy: address }),
     ]) {
-      const error = await wcs.listBuckets().catch(error => error);
+      const error = await wcs.buckets.list().catch(error => error);
       expect(error).toMatchObject({ code: 'NETWORK', status: 407, retryable: false });
       expect(error.message).toContain('proxy');
       const shown = `${inspect(error, { depth: 20, showHidden: true })} ${inspect(wcs, { depth: 20 })}`;
@@ -75,7 +75,7 @@ describe('a proxy', () => {
     onTestFinished(() => void closed.close());
     const { port } = closed.address() as AddressInfo;
     const wcs = secureClient('https://localhost:9', { proxy: `http://127.0.0.1:${port}` });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({ code: 'NETWORK', attempts: 2 });
+    await expect(wcs.buckets.list()).rejects.toMatchObject({ code: 'NETWORK', attempts: 2 });
   });
 
   it('that never opens its tunnel is given up on, and does not outlive the client', async () => {
@@ -85,9 +85,9 @@ describe('a proxy', () => {
     const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const timeouts = { connect: 100 };
     const wcs = secureClient('https://localhost:9', { proxy, timeouts, retry: { limit: 0 } });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(wcs.buckets.list()).rejects.toMatchObject({ code: 'TIMEOUT' });
     const other = secureClient('https://localhost:9', { proxy });
-    const call = other.listBuckets();
+    const call = other.buckets.list();
     setTimeout(() => void other.close(), 50);
     await expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
   });
@@ -115,7 +115,7 @@ describe('the environment', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const buckets = async (options: WcsClientOptions) => {
       await using wcs = new WcsClient({ ...optionsFor(emulator), ...options });
-      return await wcs.listBuckets();
+      return await wcs.buckets.list();
     };
     await buckets({});
     expect(proxy.asked).toEqual([]);

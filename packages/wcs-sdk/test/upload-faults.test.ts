@@ -370,12 +370,12 @@ describe('aborting', () => {
     emulator.faults.add({ do: 'hang' });
     const calls = [
       wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT }),
-      wcs.listBuckets(),
+      wcs.buckets.list(),
       wcs.listObjects('photos').pages().next(),
     ];
     setTimeout(() => void wcs.close(), 50);
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
-    await expect(wcs.listBuckets()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    await expect(wcs.buckets.list()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
   });
 });
 
@@ -390,7 +390,7 @@ it('no error or client shows a key or token, however it is printed', async () =>
   );
   const failures = await Promise.all([
     wcs.stat({ bucket: 'photos', key: 'k' }).catch(error => error),
-    wcs.listBuckets().catch(error => error),
+    wcs.buckets.list().catch(error => error),
     wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 }).catch(error => error),
     wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT.subarray(0, 10), token }).catch(error => error),
   ]);

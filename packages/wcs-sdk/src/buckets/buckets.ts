@@ -17,7 +17,7 @@ export class Buckets {
     this.#context = context;
   }
 
-  /** Lists the account's buckets (wcs-api §2.7); the same as {@link WcsClient.listBuckets}. */
+  /** Lists the account's buckets (wcs-api §2.7). */
   async list(options: CallOptions = {}): Promise<Bucket[]> {
     return listBuckets(this.#context, options);
   }

@@ -53,7 +53,12 @@ export class Fmgr {
     return this.#start('copy', fopsOf(items, 'resource/', copyItem), options);
   }
 
-  /** Moves objects. An `.m3u8` goes alone, without its `.ts` files. */
+  /**
+   * Moves objects. An `.m3u8` goes alone, without its `.ts` files.
+   *
+   * A request whose answer is lost is repeated, and may then be carried out twice. The second job, which is the one
+   * that is given, finds nothing left to move and fails; `retry: { limit: 0 }` repeats nothing.
+   */
   async move(items: readonly CopyItem[] | string, options: JobOptions = {}): Promise<Job> {
     return this.#start('move', fopsOf(items, 'resource/', copyItem), options);
   }

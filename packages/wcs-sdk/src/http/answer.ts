@@ -3,8 +3,6 @@ import { WcsError, type WcsErrorCode } from '../errors.js';
 import { type AnswerMembers, isMembers, objectsMember } from './answer-members.js';
 import type { WireResponse } from './transport.js';
 
-export type { AnswerMembers } from './answer-members.js';
-
 /** What the statuses of the service mean (wcs-api §2.13), and whether trying again can help. */
 const STATUSES: Record<number, [code: WcsErrorCode, meaning: string, retryable?: boolean]> = {
   400: ['BAD_REQUEST', 'the service found the request malformed'],

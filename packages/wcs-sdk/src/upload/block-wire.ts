@@ -3,7 +3,8 @@ import { algorithmHeader } from '../auth/signature.js';
 import type { TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
-import { type AnswerMembers, answerError, jsonAnswer, requireSuccess, uploadAnswer } from '../http/answer.js';
+import { answerError, jsonAnswer, requireSuccess, uploadAnswer } from '../http/answer.js';
+import type { AnswerMembers } from '../http/answer-members.js';
 import type { StreamedBody, WireResponse } from '../http/transport.js';
 
 /** What all requests of one block upload share. */

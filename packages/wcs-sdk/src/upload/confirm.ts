@@ -2,7 +2,7 @@ import { BLOCK_SIZE } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import type { ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
-import type { AnswerMembers } from '../http/answer.js';
+import type { AnswerMembers } from '../http/answer-members.js';
 import { statObject } from '../objects/stat.js';
 
 /** What is known at the end of an upload. */

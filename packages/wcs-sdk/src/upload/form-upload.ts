@@ -1,7 +1,8 @@
 import { BLOCK_SIZE, urlSafeBase64Decode } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
-import { type AnswerMembers, requireSuccess, uploadAnswer } from '../http/answer.js';
+import { requireSuccess, uploadAnswer } from '../http/answer.js';
+import type { AnswerMembers } from '../http/answer-members.js';
 import { withRetry } from '../http/retry.js';
 import type { WireResponse } from '../http/transport.js';
 import { ProgressMeter } from '../progress.js';

@@ -34,7 +34,6 @@ export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) =>
   setDeadline: (wcs, options) => wcs.setDeadline({ bucket: 'photos', key: 'k', days: 1, ...options }),
   prefetch: (wcs, options) => wcs.prefetch({ bucket: 'photos', keys: ['k'], ...options }),
   listObjects: (wcs, options) => wcs.listObjects('photos', options).pages().next(),
-  listBuckets: (wcs, options) => wcs.listBuckets(options),
   'buckets.list': (wcs, options) => wcs.buckets.list(options),
   'buckets.stat': (wcs, options) => wcs.buckets.stat({ bucket: 'photos', ...DAYS, ...options }),
   'buckets.statistics': (wcs, options) =>
@@ -84,5 +83,8 @@ const NOT_CALLS = new Set([
 ]);
 
 function methodsOf(object: object): string[] {
-  return Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter(name => name !== 'constructor');
+  const prototype: object = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype) return [];
+  const own = Object.getOwnPropertyNames(prototype).filter(name => name !== 'constructor');
+  return [...own, ...methodsOf(prototype)];
 }

@@ -11,7 +11,7 @@ export const listbucket: WcscmdCommand = {
   async run(context) {
     const { io, out } = context;
     await using client = await openClient(context, ['access_key', 'secret_key', 'mgr_url']);
-    const buckets = await client.listBuckets({ signal: io.signal });
+    const buckets = await client.buckets.list({ signal: io.signal });
     if (out.json) out.value({ buckets });
     else for (const { name } of buckets) out.line(name);
   },
