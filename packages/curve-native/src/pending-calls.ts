@@ -1,3 +1,4 @@
+import { AbortListeners } from './abort-listeners.js';
 import type { Settled } from './load-addon.js';
 
 interface PendingCall {
@@ -25,6 +26,7 @@ export class PendingCalls {
   // A Map would hash every id, and is rehashed all the time by calls that come and go.
   readonly #calls: (PendingCall | undefined)[] = [];
   readonly #free: number[] = [];
+  readonly #signals = new AbortListeners();
   #turn = 1;
 
   /** Under which the next call is added; at least {@link PLACES}. */
@@ -46,9 +48,7 @@ export class PendingCalls {
   listen(id: number, signal: AbortSignal, abort: () => void): void {
     const call = this.#calls[id % PLACES];
     if (!call) return;
-    signal.addEventListener('abort', abort, { once: true });
-    call.release = () => signal.removeEventListener('abort', abort);
-    if (signal.aborted) abort();
+    call.release = this.#signals.listen(signal, abort);
   }
 
   /** The native side's callback. */

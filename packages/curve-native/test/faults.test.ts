@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { alice, count, openVolume, startCluster } from './support/cluster.js';
 
@@ -195,6 +197,30 @@ test('a late reply after a deadline never touches the reused buffer', async () =
   delayed();
   await client.read(fd, 0, target);
   expect(target.every(byte => byte === 1)).toBe(true);
+});
+
+test('one signal ends many calls, and Node.js sees no leak in that', async () => {
+  await using cluster = await startCluster();
+  const { client, emulator } = cluster;
+  const fd = await openVolume(cluster);
+  await client.write(fd, 0, Buffer.alloc(4096, 1));
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  const controller = new AbortController();
+  const options = { signal: controller.signal };
+  await Promise.all(Array.from({ length: 50 }, () => client.read(fd, 0, Buffer.alloc(4096), options)));
+  emulator.faults.add({ match: { method: 'ReadChunk' }, do: 'hang' });
+  const reads = Array.from({ length: 50 }, () => client.read(fd, 0, Buffer.alloc(4096), options));
+  const ended = Promise.allSettled(reads);
+  controller.abort();
+  const kinds = (await ended).map(read => (read.status === 'rejected' ? read.reason.kind : read.status));
+  expect(kinds).toEqual(Array(50).fill('canceled'));
+  // A warning is emitted in a later turn.
+  await setImmediate();
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
 test('an aborted write is withdrawn, others on the connection are not disturbed', async () => {

@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { LatencyHistogram } from './latency-histogram.js';
 import { operations, type Workload } from './workload.js';
 
@@ -50,8 +49,6 @@ export async function runBench(target: BenchTarget, options: BenchOptions): Prom
   const result: BenchResult = { seconds: 0, read: nothing(), write: nothing() };
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
-  // Each operation under way listens to it.
-  setMaxListeners(depth, stop);
 
   const work = async () => {
     // Content that compresses and repeats says nothing of real data.
