@@ -1,5 +1,5 @@
 import { createClient } from '@curve-wcs/curve-native';
-import { CBDClient, CurveClient, UserInfo_t } from '../src/index.js';
+import { CBDClient, CurveClient, UserInfo_t } from '@curve-wcs/curve-sdk';
 
 /** An open volume, whichever client opened it. Each fills or sends the buffer it is given. */
 export interface OpenVolume {
@@ -8,7 +8,7 @@ export interface OpenVolume {
   close(): Promise<void>;
 }
 
-/** The clients that are measured, as people use them. */
+/** The clients that are measured, as people use them: the built packages. */
 export const CLIENTS: Readonly<Record<string, (mdsAddress: string) => Promise<OpenVolume>>> = {
   CurveClient: async mdsAddress => {
     const curve = await CurveClient.connect({ 'mds.listen.addr': mdsAddress }, { user: 'bench' });
