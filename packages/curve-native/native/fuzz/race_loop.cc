@@ -65,7 +65,7 @@ void round(uint16_t port) {
   if (!makeConfig(settings, config, error)) std::abort();
   std::atomic<int> completed{0};
   auto client = Client::create(
-      config, [&](std::vector<Completed>&& batch) { completed += static_cast<int>(batch.size()); }, error);
+      config, [&](std::vector<Completed>& batch) { completed += static_cast<int>(batch.size()); }, error);
   constexpr int kThreads = 4, kCalls = 50;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; t++) {

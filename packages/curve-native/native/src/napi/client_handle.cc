@@ -66,7 +66,7 @@ ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), e
 
   std::string error;
   client_ = Client::create(
-      std::move(config), [this](std::vector<Completed>&& batch) { completed(std::move(batch)); }, error);
+      std::move(config), [this](std::vector<Completed>& batch) { completed(batch); }, error);
   if (!client_) throw Napi::Error(env_, toError(env_, Failure::ofClient(libcurve::kFailed, error)));
 
   napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "curve-native"), 0, 1, nullptr,
@@ -143,7 +143,7 @@ Napi::Value ClientHandle::wait(Napi::Env env, Command command) {
   return toValue(env, op, result);
 }
 
-void ClientHandle::completed(std::vector<Completed>&& batch) {
+void ClientHandle::completed(std::vector<Completed>& batch) {
   bool wake;
   {
     std::lock_guard<std::mutex> lock(mutex_);

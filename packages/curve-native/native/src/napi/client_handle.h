@@ -44,7 +44,7 @@ class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
   static void onWake(napi_env env, napi_value, void* context, void*);
   static void onEnvironmentEnd(void* handle);
 
-  void completed(std::vector<Completed>&& batch);  // I/O thread
+  void completed(std::vector<Completed>& batch);  // I/O thread
   void deliver(Napi::Env env);
   void settle(Napi::Env env, const std::vector<Completed>& batch);
   void stop();

@@ -12,6 +12,13 @@ namespace curve {
 namespace {
 constexpr size_t kMaxSpare = 1024;
 
+// Keeps the memory for the next time, unless it was an unusually large burst.
+template <class T>
+void clear(std::vector<T>& items) {
+  if (items.capacity() > kMaxSpare) items = std::vector<T>();
+  items.clear();
+}
+
 // What top, perf and debuggers show.
 void nameThread(const char* name) {
 #ifdef __APPLE__
@@ -77,12 +84,12 @@ void Client::cancel(uint64_t id) {
 }
 
 void Client::beginSubmitted() {
-  std::vector<Command> commands;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    commands.swap(submitted_);
+    beginning_.swap(submitted_);
   }
-  for (Command& command : commands) begin(std::move(command));
+  for (Command& command : beginning_) begin(std::move(command));
+  clear(beginning_);
 }
 
 Client::Operation& Client::addOperation(uint64_t id) {
@@ -142,7 +149,12 @@ void Client::settle(uint64_t id, Result result) {
   completed_.push_back({id, op.command.op, std::move(result)});
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
   // Told at the end of the round, together with whatever else completes in it.
-  if (completed_.size() == 1) context_.loop.defer([this] { listener_(std::exchange(completed_, {})); });
+  if (completed_.size() == 1) context_.loop.defer([this] { tell(); });
+}
+
+void Client::tell() {
+  listener_(completed_);
+  clear(completed_);
 }
 
 void Client::abort(uint64_t id, Failure failure) {

@@ -21,7 +21,7 @@ class Client {
  public:
   // Hears of all commands that have completed in one round of the client's thread, on that thread. Nothing refers to
   // their buffers any more.
-  using Listener = std::function<void(std::vector<Completed>&&)>;
+  using Listener = std::function<void(std::vector<Completed>&)>;
 
   // Null with a reason when the configuration cannot work. Starts the thread.
   static std::unique_ptr<Client> create(Config config, Listener listener, std::string& error);
@@ -55,6 +55,7 @@ class Client {
   void begin(Command command);
   void dispatch(Operation& operation);
   void settle(uint64_t id, Result result);
+  void tell();
   void abort(uint64_t id, Failure failure);
   uint64_t attempts(const Operation& operation);
   void abortAll(uint64_t except);
@@ -94,6 +95,7 @@ class Client {
   std::vector<Operations::node_type> spare_;
   const Listener listener_;
   std::vector<Completed> completed_;
+  std::vector<Command> beginning_;
   std::thread thread_;
 
   std::mutex mutex_;

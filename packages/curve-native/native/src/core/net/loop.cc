@@ -1,47 +1,20 @@
 #include "net/loop.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
 namespace curve::net {
-
-Loop::Loop() {
-  int ends[2] = {-1, -1};
-  if (::pipe(ends) == 0) {
-    for (int fd : ends) {
-      ::fcntl(fd, F_SETFL, O_NONBLOCK);
-      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    poller_.set(ends[0], kReadable);
-  }
-  wakeRead_ = Fd(ends[0]);
-  wakeWrite_ = Fd(ends[1]);
-}
 
 void Loop::post(Task task) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     posted_.push_back(std::move(task));
   }
-  if (asleep_.exchange(false)) wake();
+  if (asleep_.exchange(false)) poller_.wake();
 }
 
 void Loop::stop() {
   stopped_ = true;
-  wake();
-}
-
-void Loop::wake() {
-  // A full pipe means a wake-up is on its way already.
-  const char byte = 0;
-  [[maybe_unused]] const ssize_t n = ::write(wakeWrite_.get(), &byte, 1);
-}
-
-void Loop::drainWakeups() {
-  char bytes[64];
-  while (::read(wakeRead_.get(), bytes, sizeof bytes) == sizeof bytes) {
-  }
+  poller_.wake();
 }
 
 void Loop::run() {
@@ -50,10 +23,6 @@ void Loop::run() {
     ready.clear();
     wait(ready);
     for (const Poller::Event& event : ready) {
-      if (event.fd == wakeRead_.get()) {
-        drainWakeups();
-        continue;
-      }
       // Looked up each time: an earlier watcher of this round may have closed this descriptor.
       const auto it = watchers_.find(event.fd);
       if (it != watchers_.end()) it->second->onReady(event.readiness);
@@ -87,12 +56,12 @@ int Loop::waitTimeMs() {
 }
 
 void Loop::runPosted() {
-  std::vector<Task> tasks;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    tasks.swap(posted_);
+    running_.swap(posted_);
   }
-  for (Task& task : tasks) task();
+  for (Task& task : running_) task();
+  running_.clear();
 }
 
 void Loop::runTimers() {

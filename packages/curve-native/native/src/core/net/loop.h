@@ -25,7 +25,7 @@ class Loop {
   // Identifies a timer; default-constructed: none.
   using Timer = std::pair<Clock::time_point, uint64_t>;
 
-  Loop();
+  Loop() = default;
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
@@ -46,8 +46,6 @@ class Loop {
   void unwatch(int fd);
 
  private:
-  void wake();
-  void drainWakeups();
   void wait(std::vector<Poller::Event>& ready);
   int waitTimeMs();
   void runPosted();
@@ -55,12 +53,13 @@ class Loop {
   void runDeferred();
 
   Poller poller_;
-  Fd wakeRead_, wakeWrite_;
   std::unordered_map<int, Watcher*> watchers_;
   std::map<Timer, Task> timers_;
   uint64_t nextTimer_ = 1;
   Clock::time_point now_ = Clock::now();
   std::vector<Task> deferred_;
+  // What was posted before this round.
+  std::vector<Task> running_;
   std::atomic<bool> stopped_{false};
 
   std::mutex mutex_;

@@ -2,7 +2,9 @@
 
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #else
+#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -12,7 +14,18 @@ namespace curve::net {
 
 #ifdef __linux__
 
-Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // Edge-triggered: every write is told once, and nothing has to be read.
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  event.data.fd = wake_.get();
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
+}
+
+void Poller::wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t n = ::write(wake_.get(), &one, sizeof one);
+}
 
 void Poller::set(int fd, uint32_t interest) {
   epoll_event event{};
@@ -32,6 +45,7 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
   epoll_event events[64];
   const int n = ::epoll_wait(epoll_.get(), events, 64, timeoutMs);
   for (int i = 0; i < n; i++) {
+    if (events[i].data.fd == wake_.get()) continue;
     const uint32_t e = events[i].events;
     // Errors and hang-ups surface through the read or write that follows.
     const uint32_t broken = e & (EPOLLERR | EPOLLHUP) ? kReadable | kWritable : 0;
@@ -42,7 +56,24 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
 
 #else
 
-Poller::Poller() = default;
+Poller::Poller() {
+  int ends[2] = {-1, -1};
+  if (::pipe(ends) == 0) {
+    for (int fd : ends) {
+      ::fcntl(fd, F_SETFL, O_NONBLOCK);
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    set(ends[0], kReadable);
+  }
+  wakeRead_ = Fd(ends[0]);
+  wakeWrite_ = Fd(ends[1]);
+}
+
+void Poller::wake() {
+  // A full pipe means a wake-up is on its way already.
+  const char byte = 0;
+  [[maybe_unused]] const ssize_t n = ::write(wakeWrite_.get(), &byte, 1);
+}
 
 void Poller::set(int fd, uint32_t interest) {
   for (Event& e : interests_) {
@@ -69,6 +100,12 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
   if (::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeoutMs) <= 0) return;
   for (const pollfd& p : fds) {
     if (p.revents == 0) continue;
+    if (p.fd == wakeRead_.get()) {
+      char bytes[64];
+      while (::read(p.fd, bytes, sizeof bytes) == sizeof bytes) {
+      }
+      continue;
+    }
     const uint32_t broken = p.revents & (POLLERR | POLLHUP | POLLNVAL) ? kReadable | kWritable : 0;
     ready.push_back({p.fd, broken | (p.revents & POLLIN ? kReadable : 0) | (p.revents & POLLOUT ? kWritable : 0)});
   }

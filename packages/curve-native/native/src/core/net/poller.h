@@ -31,15 +31,19 @@ class Poller {
   // Adds or changes.
   void set(int fd, uint32_t interest);
   void remove(int fd);
-  // Waits up to `timeoutMs` (-1: for ever).
+  // Waits up to `timeoutMs` (-1: for ever), or until woken.
   void wait(int timeoutMs, std::vector<Event>& ready);
+  // From any thread: ends the wait under way, or the next one.
+  void wake();
 
  private:
 #ifdef __linux__
   Fd epoll_;
+  Fd wake_;
   std::vector<bool> known_;
 #else
   std::vector<Event> interests_;
+  Fd wakeRead_, wakeWrite_;
 #endif
 };
 
