@@ -1,17 +1,37 @@
 import { setMaxListeners } from 'node:events';
 
+/** What is to be done when each signal is aborted. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back when the signal is aborted, until the returned function is called. However many wait for a signal, it has
+ * one listener: a program may give the same one to thousands of calls, and Node.js warns of more than ten.
+ */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal === undefined) return () => {};
+  const callbacks = waiting.get(signal) ?? new Set();
+  waiting.set(signal, callbacks);
+  if (callbacks.size === 0) signal.addEventListener('abort', callAll);
+  callbacks.add(callback);
+  return () => {
+    if (callbacks.delete(callback) && callbacks.size === 0) signal.removeEventListener('abort', callAll);
+  };
+}
+
+function callAll(this: AbortSignal): void {
+  for (const callback of [...(waiting.get(this) ?? [])]) callback();
+}
+
 /** An abort controller that also follows the caller's signal, and lets go of it when disposed. */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
-  readonly #parent: AbortSignal | undefined;
-  readonly #follow = () => this.#controller.abort(this.#parent?.reason);
+  readonly #letGo: () => void;
 
   constructor(parent: AbortSignal | undefined) {
     parent?.throwIfAborted();
-    this.#parent = parent;
-    // Every request under way listens, and there may be many.
+    // Node.js itself listens too, for each pause before a retry.
     setMaxListeners(0, this.#controller.signal);
-    parent?.addEventListener('abort', this.#follow, { once: true });
+    this.#letGo = onAbort(parent, () => this.#controller.abort(parent?.reason));
   }
 
   /** Aborted when the caller aborts, or {@link abort} is called. */
@@ -25,22 +45,21 @@ export class LinkedAbort implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#parent?.removeEventListener('abort', this.#follow);
+    this.#letGo();
   }
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  let stop: (() => void) | undefined;
+  let letGo = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    letGo = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    if (stop) signal.removeEventListener('abort', stop);
+    letGo();
     // When the race is lost, the work may still fail later: that is nobody's concern any more.
     work.catch(() => {});
   }

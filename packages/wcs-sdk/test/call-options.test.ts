@@ -46,6 +46,22 @@ describe.each(Object.entries(everyCall))('%s', (_, call) => {
     await expect(call(wcs, { signal: abort.signal })).rejects.toBe(reason);
   });
 
+  it('shares a signal with many others without a warning', async () => {
+    const { wcs, seen } = await clientOf(() => {});
+    await using _client = wcs;
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on('warning', warn);
+    const abort = new AbortController();
+    const calls = Array.from({ length: 30 }, () => call(wcs, { signal: abort.signal }));
+    const ended = Promise.allSettled(calls);
+    await expect.poll(() => seen.length).toBeGreaterThanOrEqual(30);
+    abort.abort();
+    await ended;
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+  });
+
   it('is repeated as it says, not as the client does', async () => {
     const { wcs, seen } = await clientOf((_, response) => response.writeHead(503).end());
     await using _client = wcs;

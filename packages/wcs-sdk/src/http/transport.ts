@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { onAbort } from '../abort.js';
 import { WcsError } from '../errors.js';
 import type { AgentPool } from './agent-pool.js';
 import { directExchange } from './direct-exchange.js';
@@ -135,6 +136,7 @@ class ActiveExchange {
   readonly #request: WireRequest;
   readonly #all: Set<ActiveExchange>;
   readonly #exchange: Exchange;
+  readonly #letGo: () => void;
   #reason: unknown;
 
   constructor(
@@ -148,7 +150,7 @@ class ActiveExchange {
       this.#reason ??= error;
     });
     all.add(this);
-    request.signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#letGo = onAbort(request.signal, () => this.end(request.signal?.reason));
   }
 
   answer(): Promise<RawAnswer> {
@@ -174,12 +176,10 @@ class ActiveExchange {
 
   /** Must be called at the end, whatever happened. */
   release(): void {
-    this.#request.signal?.removeEventListener('abort', this.#abort);
+    this.#letGo();
     this.#all.delete(this);
     this.#exchange.destroy();
   }
-
-  readonly #abort = () => this.end(this.#request.signal?.reason);
 }
 
 function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpSender {
