@@ -126,8 +126,11 @@ it('a Node.js that is too old is told so', async () => {
 });
 
 it.each(['curve-native', 'curve-sdk'])('the examples in the README of %s run', async name => {
+  // Each README begins with an empty cluster.
+  await using emulator = await startPackedEmulator();
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'client.conf'), emulator.clientConf);
+  writeFileSync(join(cwd, 'disk.img'), Buffer.alloc(3_000_000, 7));
   const examples = await runReadmeExamples(join(curve, 'node_modules', '@curve-wcs', name), {
     cwd,
     env: { MDS_ADDRESS: emulator.mdsAddress, PATH: packed.bareBin },
