@@ -32,6 +32,20 @@ export function bytesField(number: number, body: Buffer): Buffer {
   return Buffer.concat([varint(BigInt(number * 8 + 2)), varint(BigInt(body.length)), body]);
 }
 
+/** A field to be written: its number and its value. */
+export type Part = readonly [number: number, value: number | bigint | string | Buffer];
+
+/** A message of these fields in this order; negative numbers travel as 64 bits. */
+export function message(...parts: readonly Part[]): Buffer {
+  return Buffer.concat(
+    parts.map(([number, value]) =>
+      typeof value === 'number' || typeof value === 'bigint'
+        ? Buffer.concat([varint(BigInt(number * 8)), varint(BigInt.asUintN(64, BigInt(value)))])
+        : bytesField(number, Buffer.from(value)),
+    ),
+  );
+}
+
 /** Curve's messages have varint and length-delimited fields only. */
 export function fields(message: Buffer): Field[] {
   const found: Field[] = [];
