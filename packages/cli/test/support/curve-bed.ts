@@ -54,7 +54,7 @@ export async function startCurveBed(options: CurveEmulatorOptions = {}): Promise
   });
   onTestFinished(() => cluster.close());
   // A busy machine is no reason to ask twice: what was done the first time would be refused the second.
-  const patient = cluster.clientConf.replace('mds.rpcTimeoutMS=500', 'mds.rpcTimeoutMS=10000');
+  const patient = cluster.clientConf.replace('mds.rpcTimeoutMS=500', 'mds.rpcTimeoutMS=3000');
   writeFileSync(cluster.clientConfPath, patient);
   const folder = temporaryFolder();
   const env = { CURVE_CONF: cluster.clientConfPath, CURVE_USER: 'alice' };
