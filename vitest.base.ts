@@ -9,5 +9,7 @@ export const base: ViteUserConfig = {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    // What is waited for happens soon, but not always within a second on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 };
