@@ -1,13 +1,37 @@
 #!/usr/bin/env bash
-# Fuzzes the decoders and the configuration under ASan and UBSan, and races the event loop under TSan.
+# Fuzzes the decoders and the configuration under ASan and UBSan, and races the event loop under TSan; or runs the tests
+# of the addon in a Node.js whose addon is built with ASan and UBSan (Linux, a few minutes).
 # Usage: sanitize.sh [seconds for each driver, default 5]
+#        sanitize.sh addon [test files, by parts of their names]
 set -euo pipefail
 cd "$(dirname "$0")/../native"
-seconds="${1:-5}"
 out="$(mktemp -d)"
+export OUT="$out"
 trap 'rm -rf "$out"' EXIT
 common=(-std=c++17 -g -O0 -Wall -Wextra -fno-omit-frame-pointer -Isrc/core)
 checks=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+
+if [ "${1:-}" = addon ]; then
+  shift
+  headers="$(node -p "require('node-addon-api').include_dir.replaceAll('\"', '')")"
+  node_api="$(node -p "require('node-api-headers').include_dir")"
+  defines=(-DNAPI_VERSION=9 -DNAPI_CPP_EXCEPTIONS -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+  compile=("${CXX:-g++}" "${common[@]}" "${checks[@]}" -fPIC "${defines[@]}" -Isrc -I"$headers" -I"$node_api")
+  printf '%s\n' src/core/*/*.cc src/napi/*.cc |
+    xargs -P "$(nproc)" -I {} sh -c 'file="$1"; shift; "$@" -c "$file" -o "$OUT/$(basename "$file").o"' sh {} "${compile[@]}"
+  "${compile[@]}" -shared "$out"/*.o -o "$out/curve_native.node"
+  # Node.js itself is not instrumented, so the runtimes must be there first; what it leaves allocated is no leak of ours.
+  preload="$("${CXX:-g++}" -print-file-name=libasan.so) $("${CXX:-g++}" -print-file-name=libubsan.so)"
+  cd ..
+  vitest="$(dirname "$(node -p "require.resolve('vitest/package.json')")")/vitest.mjs"
+  tests=("$@")
+  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads config)
+  CURVE_NATIVE_ADDON="$out/curve_native.node" ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
+    LD_PRELOAD="$preload" node "$vitest" run "${tests[@]}"
+  exit
+fi
+
+seconds="${1:-5}"
 decoder=(src/core/wire/*.cc src/core/net/inbound.cc src/core/volume/geometry.cc)
 config=(src/core/config/*.cc src/core/wire/*.cc src/core/net/endpoint.cc)
 
