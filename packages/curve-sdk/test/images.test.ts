@@ -151,6 +151,32 @@ describe('importing', () => {
     expect(data.equals(image)).toBe(true);
   });
 
+  it('tells of all that was acknowledged, also when nothing follows', async () => {
+    const { volume, cluster } = await smallVolume();
+    const acknowledged = 20;
+    const rest = Array.from({ length: 1000 }, (_, index) => acknowledged + 1 + index);
+    cluster.faults.add({ match: { method: 'WriteChunk', nth: rest }, do: 'hang' });
+    const controller = new AbortController();
+    let written = 0;
+    const onProgress = (progress: ImageProgress) => {
+      written = progress.written;
+    };
+    const importing = volume.import(random(SIZE), { ...SMALL, signal: controller.signal, onProgress });
+    await expect.poll(() => written).toBe(acknowledged * SMALL.chunkSize);
+    controller.abort();
+    await expect(importing).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('fails with what the listener throws', async () => {
+    const { volume } = await smallVolume();
+    let calls = 0;
+    const onProgress = () => {
+      if (++calls === 2) throw new RangeError('no more');
+    };
+    const importing = volume.import(random(SIZE), { ...SMALL, onProgress });
+    await expect(importing).rejects.toThrow('no more');
+  });
+
   it('goes on in a stream by passing over what is there', async () => {
     const { volume } = await smallVolume();
     const image = random(CHUNK);

@@ -13,6 +13,9 @@ export class ImageMeter {
   #written = 0;
   #skipped = 0;
   #lastReport = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** What the caller threw when nobody was there to be told. */
+  #thrown: { error: unknown } | undefined;
 
   constructor(
     report: ((progress: ImageProgress) => void) | undefined,
@@ -29,11 +32,17 @@ export class ImageMeter {
     this.#written += written;
     this.#skipped += length - written;
     this.#safe.done(start, start + length);
-    if (Date.now() - this.#lastReport >= INTERVAL) this.tell();
+    if (this.#thrown) throw this.#thrown.error;
+    const wait = this.#lastReport + INTERVAL - Date.now();
+    if (wait <= 0) this.tell();
+    // Even if nothing more is done for a long time, this part gets reported.
+    else if (this.#report) this.#timer ??= setTimeout(() => this.#tellLate(), wait).unref();
   }
 
   /** Reports how things are, whatever the time. */
   tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#lastReport = Date.now();
     this.#report?.({
       transferred: this.#transferred,
@@ -42,6 +51,14 @@ export class ImageMeter {
       skipped: this.#skipped,
       safe: this.safe,
     });
+  }
+
+  #tellLate(): void {
+    try {
+      this.tell();
+    } catch (error) {
+      this.#thrown = { error };
+    }
   }
 
   /** All of the image before this byte is in the target. */
