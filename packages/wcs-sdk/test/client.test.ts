@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -138,4 +138,11 @@ it('the README’s examples run', async () => {
   writeFileSync(join(cwd, 'a.jpg'), new Uint8Array(1e6));
   writeFileSync(join(cwd, 'video.mp4'), new Uint8Array(3e7));
   expect(await runReadmeExamples(packageFolder, { cwd, env: { HOME: cwd } })).toBeGreaterThan(3);
+});
+
+it('the README tells every code of an error', () => {
+  const read = (path: string) => readFileSync(join(packageFolder, path), 'utf8');
+  const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code);
+  expect(codes).toContain('NOT_FOUND');
+  for (const code of codes) expect(read('README.md')).toContain(`\`${code}\``);
 });
