@@ -1,5 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
@@ -19,9 +27,16 @@ function fileOf(content: string | Uint8Array): string {
 const onLinux = process.platform === 'linux';
 
 /** The paths that this process has open, where the system tells. */
-function openPaths(): string {
-  if (!onLinux) return '';
-  return execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' });
+function openPaths(): string[] {
+  if (!onLinux) return [];
+  return readdirSync('/proc/self/fd').flatMap(descriptor => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      // Closed since the folder was read, as that of the folder itself.
+      return [];
+    }
+  });
 }
 
 describe('a checksum of a file', () => {
