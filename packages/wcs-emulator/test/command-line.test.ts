@@ -3,10 +3,13 @@ import { statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run, serve, stop } from './support/command.js';
+import { startReceiver } from './support/receiver.js';
 import { TestClient } from './support/test-client.js';
+import { b64u } from './support/tokens.js';
 
 describe('the command', () => {
   test('prints the settings of a client as a .wcscfg and serves the buckets', async () => {
@@ -96,6 +99,26 @@ describe('the command', () => {
     ] as const) {
       const { server } = await serve(flag);
       expect(await new TestClient(server, 'demo').manage('GET', target)).toMatchObject({ status });
+    }
+  });
+
+  test('mirrors the origins that are named, and unpacks no more than it may', async () => {
+    const source = await startReceiver(() => ({ body: gzipSync('x'.repeat(101)) }));
+    const mirrors = ['--mirror', `demo=${source.url}`, '--mirror', `other=${source.url}/a=b`];
+    const { server } = await serve(...mirrors, '--max-unpacked-bytes', '100');
+    const client = new TestClient(server, 'demo');
+    const answer = await client.manage('POST', `/prefetch/${b64u(`demo:${b64u('a.gz')}`)}`);
+    expect(JSON.parse(answer.text).items).toMatchObject([{ key: 'a.gz', code: 200 }]);
+    const parts = [`fetchURL/${b64u(`${source.url}/a.gz`)}`, `bucket/${b64u('demo')}`, 'decompression/gzip'];
+    const { items } = await client.run('fetch', `${parts.join('/')}`, '&force=1');
+    expect(items).toMatchObject([{ error: 'the archive unpacks to more than 100 bytes' }]);
+    for (const [option, value] of [
+      ['--mirror', 'demo'],
+      ['--mirror', 'demo=ftp://a'],
+      ['--max-unpacked-bytes', '1k'],
+    ] as const) {
+      const stderr = expect.stringContaining(value.replace('demo=', ''));
+      expect(await run(option, value)).toMatchObject({ code: 2, stdout: '', stderr });
     }
   });
 

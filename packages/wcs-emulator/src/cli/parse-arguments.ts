@@ -16,6 +16,8 @@ export type Command =
       accountsFile: string | undefined;
       strict: boolean;
       outboundHosts: string[];
+      mirrors: string[];
+      maxUnpackedBytes: number | undefined;
       load: string | undefined;
       ffprobe: string | undefined;
       ffmpeg: string | undefined;
@@ -44,6 +46,9 @@ Options:
   --loose             ignore it, as the service does (the default)
   --outbound-host HOST
                       a host besides this machine that it may send requests to; can be repeated; any is all
+  --mirror BUCKET=URL where prefetch has the objects of a bucket from; can be repeated
+  --max-unpacked-bytes N
+                      how much an archive that is unpacked may come to (default: 1 GiB)
   --load FILE         JSON with what image detection finds and which live recordings there are
   --ffprobe PROGRAM   describes audio and video (default: ffprobe)
   --ffmpeg PROGRAM    converts audio and video (default: none)
@@ -68,6 +73,8 @@ export function parseArguments(args: readonly string[]): Command {
         strict: { type: 'boolean', default: false },
         loose: { type: 'boolean', default: false },
         'outbound-host': { type: 'string', multiple: true, default: [] },
+        mirror: { type: 'string', multiple: true, default: [] },
+        'max-unpacked-bytes': { type: 'string' },
         load: { type: 'string' },
         ffprobe: { type: 'string' },
         ffmpeg: { type: 'string' },
@@ -79,6 +86,10 @@ export function parseArguments(args: readonly string[]): Command {
     if (values.version) return { kind: 'version' };
     if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
       return { kind: 'misused', message: `--port ${values.port} is not a port` };
+    }
+    const maxUnpacked = values['max-unpacked-bytes'];
+    if (maxUnpacked !== undefined && !/^\d{1,15}$/.test(maxUnpacked)) {
+      return { kind: 'misused', message: `--max-unpacked-bytes ${maxUnpacked} is not a number of bytes` };
     }
     const problem = contradiction(values);
     if (problem !== undefined) return { kind: 'misused', message: problem };
@@ -94,6 +105,8 @@ export function parseArguments(args: readonly string[]): Command {
       accountsFile: values['accounts-file'],
       strict: values.strict,
       outboundHosts: values['outbound-host'],
+      mirrors: values.mirror,
+      maxUnpackedBytes: maxUnpacked === undefined ? undefined : Number(maxUnpacked),
       load: values.load,
       ffprobe: values.ffprobe,
       ffmpeg: values.ffmpeg,

@@ -1,3 +1,4 @@
+import { WcsEmulatorError } from '../errors.js';
 import type { WcsEmulatorOptions } from '../options.js';
 import { startWcsEmulator, type WcsEmulator } from '../start-wcs-emulator.js';
 import { parseAccount, readAccountsFile } from './accounts.js';
@@ -9,7 +10,8 @@ type ServeCommand = Extract<Command, { kind: 'serve' }>;
 
 /** Starts the emulator that a command line describes. */
 export async function serve(command: ServeCommand): Promise<WcsEmulator> {
-  const { dataDir, host, port, buckets, strict, outboundHosts, load, ffprobe, ffmpeg } = command;
+  const { dataDir, host, port, buckets, strict, outboundHosts, maxUnpackedBytes, load, ffprobe, ffmpeg } =
+    command;
   const accounts = await accountOptions(command);
   const named = buckets.length > 0 || accounts.credentials?.some(account => account.buckets !== undefined);
   const options: WcsEmulatorOptions = {
@@ -17,14 +19,25 @@ export async function serve(command: ServeCommand): Promise<WcsEmulator> {
     buckets: named ? buckets : ['demo'],
     strict,
     outboundHosts: outboundHosts.includes('any') ? 'any' : outboundHosts,
+    mirrorOrigins: Object.fromEntries(command.mirrors.map(parseMirror)),
   };
   if (dataDir !== undefined) options.dataDir = dataDir;
   if (host !== undefined) options.host = host;
   if (port !== undefined) options.port = port;
+  if (maxUnpackedBytes !== undefined) options.maxUnpackedBytes = maxUnpackedBytes;
   if (ffprobe !== undefined) options.ffprobe = ffprobe;
   if (ffmpeg !== undefined) options.ffmpeg = ffmpeg;
   if (load !== undefined) Object.assign(options, await readDataFile(load));
   return startWcsEmulator(options);
+}
+
+/** Reads `BUCKET=URL`. */
+function parseMirror(text: string): [bucket: string, url: string] {
+  const [bucket, ...url] = text.split('=');
+  if (!bucket || url.length === 0) {
+    throw new WcsEmulatorError('INVALID_OPTION', `a mirror is written BUCKET=URL, not ${text}`);
+  }
+  return [bucket, url.join('=')];
 }
 
 async function accountOptions({
