@@ -3,6 +3,8 @@ import { usageError } from './cli-error.js';
 /** A command, as data: its file and its line in its tool's registry are all there is to add. */
 export interface Command<Context> {
   readonly name: string;
+  /** Other names of it. */
+  readonly aliases?: readonly string[];
   /** The arguments, as help shows them. */
   readonly usage: string;
   /** Fewest arguments. */

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
-import { pythonRepr, pythonReprList } from '../src/checksum/python-repr.js';
+import { pythonRepr, pythonReprList } from '../src/python/python-repr.js';
 
 // Right-hand sides are what CPython prints.
 test.each([

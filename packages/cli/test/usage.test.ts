@@ -78,7 +78,6 @@ test('--version', async () => {
 describe('a command line that makes no sense', () => {
   test.each([
     [['frobnicate'], 'there is no command frobnicate; see wcscmd --help'],
-    [['listall', 'wcs://b', 'f'], 'there is no command listall; see wcscmd --help'],
     [['--json'], 'no command given; see wcscmd --help'],
     [['stat'], 'not enough arguments for stat; usage: wcscmd stat wcs://BUCKET/KEY'],
     [['stat', 'wcs://b/k', 'x'], 'too many arguments for stat; usage: wcscmd stat wcs://BUCKET/KEY'],

@@ -5,10 +5,11 @@ import { ExitCode } from '../exit-code.js';
 import { formatOptions } from '../options/format-options.js';
 import type { OptionDefinition } from '../options/option-definition.js';
 import { parseOptions } from '../options/parse-options.js';
+import { pythonReprList } from '../python/python-repr.js';
 import { runTool } from '../run-tool.js';
 import { Output } from '../terminal/output.js';
 import { VERSION } from '../version.js';
-import { pythonReprList } from './python-repr.js';
+import { unreadable } from './unreadable.js';
 
 /** A tool that prints the checksums of files. */
 export interface ChecksumTool {
@@ -74,7 +75,7 @@ async function checksums(
       });
     } catch (error) {
       io.signal.throwIfAborted();
-      const reason = reasonOf(error);
+      const reason = unreadable(error);
       results.push({ file, error: reason });
       out.failure(`${file}: ${reason}`);
     }
@@ -83,22 +84,6 @@ async function checksums(
   if (json) out.value(results);
   else if (checksums.length > 0) out.line(checksums.join(' '));
   return checksums.length === files.length ? ExitCode.success : ExitCode.failed;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  switch ('code' in error ? error.code : undefined) {
-    case 'ENOENT':
-      return 'no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'NOT_A_FILE':
-      return 'not a file';
-    case 'FILE_CHANGED':
-      return 'changed while it was read';
-    default:
-      return error.message;
-  }
 }
 
 function help({ name, subcommand, description }: ChecksumTool): string {

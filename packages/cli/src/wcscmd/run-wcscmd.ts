@@ -79,5 +79,6 @@ async function runCommand(
 }
 
 function findCommand(name: string | undefined): WcscmdCommand | undefined {
-  return WCSCMD_COMMANDS.find(command => command.name === name);
+  if (name === undefined) return undefined;
+  return WCSCMD_COMMANDS.find(command => command.name === name || command.aliases?.includes(name));
 }

@@ -51,6 +51,12 @@ export const WCSCMD_OPTIONS = [
     setting: 'marker',
     description: 'list from where an earlier page ended',
   },
+  {
+    long: 'format',
+    argument: 'json|python',
+    addition: true,
+    description: 'what list and listall write to RESFILE; default json',
+  },
   { long: 'relevance', description: 'setdeadline: also the segments of an .m3u8' },
   {
     long: 'output',
@@ -163,4 +169,9 @@ export function applyOptions(settings: Record<SettingName, string>, values: Wcsc
     if ('setting' in option && typeof value === 'string' && value !== '') settings[option.setting] = value;
   }
   if (values.has('ssl')) settings.ishttps = 'True';
+}
+
+/** The options that say something: as in the official tool, an empty value is none. */
+export function givenValues(values: WcscmdOptionValues): WcscmdOptionValues {
+  return new Map([...values].filter(([, value]) => value !== ''));
 }

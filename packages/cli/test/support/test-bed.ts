@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { temporaryFolder } from '@curve-wcs/test-support';
@@ -17,6 +17,8 @@ export interface TestBed {
   write(name: string, content: string | Uint8Array): string;
   read(name: string): Buffer;
   has(name: string): boolean;
+  /** Names of what is in the folder, in order. */
+  files(): string[];
   /** Replaces lines of the configuration, or adds some. */
   configure(settings: Record<string, string>): void;
 }
@@ -46,6 +48,7 @@ export async function startTestBed(options: WcsEmulatorOptions = {}): Promise<Te
     },
     read: name => readFileSync(join(folder, name)),
     has: name => existsSync(join(folder, name)),
+    files: () => readdirSync(folder).sort(),
     configure(settings) {
       lines += Object.entries(settings)
         .map(([key, value]) => `${key} = ${value}\n`)

@@ -1,12 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { ObjectPage } from '@curve-wcs/wcs-sdk';
-import { CliError } from '../../cli-error.js';
-import { ExitCode } from '../../exit-code.js';
 import { count, formatTime } from '../../terminal/quantities.js';
 import type { CommandContext, WcscmdCommand } from '../../wcscmd/command.js';
-import { checkSettings } from '../../wcscmd/load-config.js';
+import { listingOptions } from '../../wcscmd/listing-options.js';
 import { openClient } from '../../wcscmd/open-client.js';
+import { resultFile } from '../../wcscmd/result-file.js';
 import { parseBucketUrl } from '../../wcscmd/wcs-url.js';
 
 export const list: WcscmdCommand = {
@@ -16,53 +13,44 @@ export const list: WcscmdCommand = {
   maximum: 2,
   summary: 'list a page of the objects of a bucket',
   details: `A page has up to --limit objects; --marker goes on where an earlier page ended. With RESFILE the service's
-answer is written there, as JSON. Otherwise the objects are printed: size, time and key, separated by
-tabs unless a terminal shows them.
+answer is written there, as JSON, or with --format python as the official tool writes it. Otherwise the
+objects are printed: size, time and key, separated by tabs unless a terminal shows them.
 `,
   async run(context) {
-    const { config, io, operands } = context;
+    const { operands } = context;
     const bucket = parseBucketUrl(operands[0] ?? '');
-    checkSettings(config, ['limit', 'mode']);
-    const { limit, mode, prefix, marker } = config.settings;
+    const options = listingOptions(context);
+    await using file = resultFile(context, operands[1], { lines: false });
     await using client = await openClient(context, ['access_key', 'secret_key', 'mgr_url']);
-    const listing = client.listObjects(bucket, {
-      pageSize: Number(limit),
-      signal: io.signal,
-      ...(prefix ? { prefix } : {}),
-      ...(marker ? { marker } : {}),
-      // Any other mode means none, such as the default of 3.
-      ...(mode === '0' || mode === '1' ? { mode: mode === '0' ? 0 : 1 } : {}),
-    });
-    for await (const page of listing.pages()) {
-      await show(context, bucket, page);
+    for await (const page of client.listObjects(bucket, options).pages()) {
+      if (file === undefined) print(context, bucket, page);
+      else {
+        await file.write(page.raw);
+        await file.publish();
+        const { items, marker, requestId } = page;
+        context.out.result(
+          { file: file.path, objects: items.length, 'request id': requestId },
+          { file: file.path, objects: items.length, marker, requestId },
+        );
+      }
+      if (page.marker !== '') context.out.notice(`there is more: go on with --marker ${page.marker}`);
       return;
     }
   },
 };
 
-async function show({ io, out, operands }: CommandContext, bucket: string, page: ObjectPage): Promise<void> {
-  const { raw, items, commonPrefixes, marker, requestId } = page;
-  const [, resultFile] = operands;
-  if (resultFile !== undefined) {
-    const path = resolve(io.cwd, resultFile);
-    await writeFile(path, `${JSON.stringify(raw)}\n`).catch(error => {
-      throw new CliError(ExitCode.failed, `cannot write ${path}: ${error.message}`, { cause: error });
-    });
-    out.result(
-      { file: path, objects: items.length, 'request id': requestId },
-      { file: path, objects: items.length, marker, requestId },
-    );
-  } else if (out.json) {
+function print({ out }: CommandContext, bucket: string, page: ObjectPage): void {
+  const { items, commonPrefixes, marker, requestId } = page;
+  if (out.json) {
     out.value({ bucket, marker, commonPrefixes, items, requestId });
-  } else {
-    out.table(
-      ['size', 'time', 'key'],
-      [
-        ...commonPrefixes.map(prefix => ['-', '-', prefix]),
-        ...items.map(({ size, putTime, key }) => [String(size), formatTime(putTime), key]),
-      ],
-    );
-    out.detail(`${count(items.length, 'object')}, request ${requestId ?? 'without id'}`);
+    return;
   }
-  if (marker !== '') out.notice(`there is more: go on with --marker ${marker}`);
+  out.table(
+    ['size', 'time', 'key'],
+    [
+      ...commonPrefixes.map(prefix => ['-', '-', prefix]),
+      ...items.map(({ size, putTime, key }) => [String(size), formatTime(putTime), key]),
+    ],
+  );
+  out.detail(`${count(items.length, 'object')}, request ${requestId ?? 'without id'}`);
 }
