@@ -4,10 +4,10 @@ import type { DownloadUrlOptions } from './auth/download-url.js';
 import { Buckets } from './buckets/buckets.js';
 import { resolveClientOptions, uploadDefaultsOf, type WcsClientOptions } from './client-options.js';
 import { clientOptionsOf } from './config/client-options.js';
-import { readConfig } from './config/wcscfg.js';
+import { loadConfig } from './config/environment.js';
 import type { ClientContext } from './context.js';
 import { download, downloadStream } from './download/download.js';
-import { objectDownloadUrl } from './download/object-download-url.js';
+import { objectUrl, signedObjectUrl } from './download/object-url.js';
 import type {
   BufferDownloadOptions,
   BufferDownloadResult,
@@ -96,12 +96,15 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   /**
    * Makes a client from a `.wcscfg`, the configuration file of the official tools (wcs-api §4.4).
    *
-   * @param path - default `~/.wcscfg`
-   * @param overrides - options that win over those of the file
+   * Environment variables win over the file: `WCS_ACCESS_KEY` with `WCS_SECRET_KEY`, `WCS_PUT_URL`, `WCS_MGR_URL`,
+   * `WCS_GET_URL`. With the keys there, no `~/.wcscfg` is needed.
+   *
+   * @param path - default `WCS_CONFIG`, then `~/.wcscfg-` and the name in `WCS_PROFILE`, then `~/.wcscfg`
+   * @param overrides - options that win over those of the file and the environment
    * @throws WcsError `CONFIG` if the file is not there or is wrong
    */
   static async fromConfig(path?: string, overrides: WcsClientOptions = {}): Promise<WcsClient> {
-    return new WcsClient({ ...clientOptionsOf(await readConfig(path)), ...overrides });
+    return new WcsClient({ ...clientOptionsOf(await loadConfig({ path })), ...overrides });
   }
 
   /**
@@ -178,7 +181,12 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * @throws WcsError `INVALID_ARGUMENT`
    */
   downloadUrl(options: ObjectReference & DownloadUrlOptions): string {
-    return objectDownloadUrl(this.#context, options);
+    return signedObjectUrl(this.#context, options);
+  }
+
+  /** The download URL of an object, unsigned; the client needs `downloadUrl`. Nothing is sent. */
+  objectUrl(object: ObjectReference): string {
+    return objectUrl(this.#context, object);
   }
 
   /**

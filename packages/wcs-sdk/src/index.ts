@@ -45,6 +45,14 @@ export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
 export { clientOptionsOf } from './config/client-options.js';
 export {
+  applyEnvironment,
+  type ConfigChoice,
+  configPathOf,
+  ENVIRONMENT_SETTINGS,
+  type Environment,
+  loadConfig,
+} from './config/environment.js';
+export {
   BOOLEAN_SETTINGS,
   isSettingName,
   parseBoolean,
