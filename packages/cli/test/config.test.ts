@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ExitCode, runWcscmd } from '../src/index.js';
 import { recordFolderOf } from '../src/wcscmd/record-folder.js';
+import { spawnCli } from './support/spawn-cli.js';
 import { startTestBed } from './support/test-bed.js';
 import { runTool } from './support/test-io.js';
 
@@ -126,6 +127,16 @@ describe('--dump-config', () => {
     expect((await run('', ['--dump-config'])).stdout).not.toContain('get_url');
   });
 
+  test('prints JSON', async () => {
+    const { stdout } = await run(`${KEYS}get_url = cdn\n`, ['--dump-config', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      access_key: 'AK',
+      secret_key: '********',
+      get_url: 'cdn',
+      limit: '1000',
+    });
+  });
+
   test('puts defaults in the place of empty values', async () => {
     const { stdout } = await run('limit =\nblock_size = ""\ntmp_record_folder =\n', ['--dump-config']);
     for (const line of ['limit = 1000', 'block_size = 4194304', 'tmp_record_folder = /tmp/multipart/'])
@@ -178,5 +189,106 @@ test('unchecked certificates are warned about', async () => {
     exitCode: ExitCode.success,
     stdout: 'demo\n',
     stderr: 'wcscmd: warning: TLS certificates are not checked (isverify = False)\n',
+  });
+});
+
+describe('profiles and the environment', () => {
+  const pair = { WCS_ACCESS_KEY: 'EK', WCS_SECRET_KEY: 'env-secret' };
+
+  /** The settings in force in a home with these files. */
+  async function settings(files: Record<string, string>, env: Record<string, string>, ...argv: string[]) {
+    const cwd = temporaryFolder();
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+    const result = await runTool(runWcscmd, ['--dump-config', '--json', ...argv], { cwd, env });
+    expect(result.stdout + result.stderr).not.toContain('env-secret');
+    return { ...result, stderr: result.stderr.replaceAll(cwd, '{home}') };
+  }
+
+  const FILES = {
+    '.wcscfg': 'access_key = default\nlimit = 1\n[work]\naccess_key = section\n',
+    '.wcscfg-work': 'access_key = work\n',
+    '.wcscfg-home': 'access_key = home\n',
+    mine: 'access_key = mine\n',
+  };
+
+  test.each([
+    [{}, [], 'section'],
+    [{ WCS_PROFILE: 'work' }, [], 'work'],
+    [{ WCS_PROFILE: 'work' }, ['--profile', 'home'], 'home'],
+    [{ WCS_PROFILE: 'work', WCS_CONFIG: 'mine' }, [], 'mine'],
+    [{ WCS_CONFIG: 'mine' }, ['-c', '.wcscfg-home'], 'home'],
+    [{ WCS_CONFIG: 'mine' }, ['--profile=work'], 'work'],
+    [{ WCS_PROFILE: 'work', ...pair }, [], 'EK'],
+  ])('%j with %j', async (env, argv, accessKey) => {
+    const { exitCode, stdout } = await settings(FILES, env, ...argv);
+    expect(exitCode).toBe(ExitCode.success);
+    expect(JSON.parse(stdout).access_key).toBe(accessKey);
+  });
+
+  test('options win over the environment, and that over the file', async () => {
+    const file = { '.wcscfg': 'put_url = f\nmgr_url = f\nget_url = f\naccess_key = f\nlimit = 7\n' };
+    const env = { ...pair, WCS_PUT_URL: 'env-put', WCS_MGR_URL: '', WCS_GET_URL: 'env-get' };
+    const { stdout, stderr } = await settings(file, env, '--limit', '9', '--verbose');
+    expect(JSON.parse(stdout)).toMatchObject({
+      access_key: 'EK',
+      secret_key: '********',
+      put_url: 'env-put',
+      mgr_url: 'f',
+      get_url: 'env-get',
+      limit: '9',
+    });
+    expect(stderr).toContain('wcscmd: secret_key from WCS_SECRET_KEY\n');
+  });
+
+  test('keys in the environment need no file', async () => {
+    const bed = await startTestBed();
+    const { accessKey, secretKey, url } = bed.emulator;
+    const env = { WCS_ACCESS_KEY: accessKey, WCS_SECRET_KEY: secretKey, WCS_MGR_URL: url };
+    const cwd = temporaryFolder();
+    expect(await runTool(runWcscmd, ['listbucket'], { cwd, env })).toMatchObject({
+      exitCode: 0,
+      stdout: 'demo\n',
+    });
+    const put = await runTool(runWcscmd, ['put', 'wcs://demo/a', '-'], { cwd, env });
+    expect(put).toMatchObject({ exitCode: ExitCode.config, stdout: '' });
+    expect(put.stderr).toMatch(/^wcscmd: there is no configuration file .*wcscfg; make one/);
+    const spawned = spawnCli('wcscmd', ['ls'], { cwd, env });
+    expect(await spawned.ended).toMatchObject({ exitCode: 0, stdout: 'demo\n', stderr: '' });
+  });
+
+  test.each([
+    [{ WCS_PROFILE: 'none' }, [], 'there is no configuration file {home}/.wcscfg-none; make one with'],
+    [{ WCS_CONFIG: 'none', ...pair }, [], 'there is no configuration file {home}/none; make one with'],
+    [{ WCS_ACCESS_KEY: 'EK' }, [], 'WCS_ACCESS_KEY is set without the other of'],
+    [{}, ['--profile', '../x'], 'a profile\'s name is made of letters, digits, _, - and .; got "../x"'],
+  ])('%j with %j is refused', async (env, argv, message) => {
+    const { exitCode, stdout, stderr } = await settings(FILES, env, ...argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: ExitCode.config, stdout: '' });
+    expect(stderr).toContain(`wcscmd: ${message}`);
+  });
+
+  test('a file and a profile are one too many', async () => {
+    const { exitCode, stderr } = await settings(FILES, {}, '-c', 'mine', '--profile', 'work');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: ExitCode.usage,
+      stderr: 'wcscmd: give --config or --profile, not both\n',
+    });
+  });
+
+  test('what is wrong in the environment is said to be there', async () => {
+    const cwd = temporaryFolder();
+    const env = { ...pair, WCS_MGR_URL: 'a b' };
+    expect(await runTool(runWcscmd, ['ls'], { cwd, env })).toMatchObject({
+      exitCode: ExitCode.config,
+      stderr: 'wcscmd: WCS_MGR_URL: mgr_url must be a host or an http:// or https:// URL; it is "a b"\n',
+    });
+  });
+
+  test('--configure makes the file of a profile, without what the environment says', async () => {
+    const cwd = temporaryFolder();
+    const stdin = `AK\nSK\n${'\n'.repeat(17)}y\n`;
+    const argv = ['--configure', '--profile', 'new'];
+    expect((await runTool(runWcscmd, argv, { cwd, stdin, env: pair })).exitCode).toBe(ExitCode.success);
+    expect(readFileSync(join(cwd, '.wcscfg-new'), 'utf8')).toMatch(/^access_key = AK$/m);
   });
 });

@@ -50,6 +50,7 @@ export {
   configPathOf,
   ENVIRONMENT_SETTINGS,
   type Environment,
+  type EnvironmentSetting,
   loadConfig,
 } from './config/environment.js';
 export {

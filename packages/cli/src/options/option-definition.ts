@@ -12,6 +12,12 @@ export interface OptionDefinition<Name extends string = string> {
   readonly immediate?: boolean;
   /** Not an option of the official tool: it must not make an abbreviation ambiguous that the tool knows. */
   readonly addition?: boolean;
+  /** Commands that have the option; all, unless given. */
+  readonly commands?: readonly string[];
+  /** All that the argument may be, for completion. */
+  readonly values?: readonly string[];
+  /** The argument names a file or a folder, for completion. */
+  readonly names?: 'file' | 'folder';
 }
 
 /** What a command line says. */

@@ -100,6 +100,13 @@ export class Output {
     for (const row of shown) this.#io.stdout.write(`${aligned(row)}\n`);
   }
 
+  /** A row of a table whose columns have these widths, all but the last; what is wider shifts the rest. */
+  aligned(cells: readonly string[], widths: readonly number[], { heading = false } = {}): void {
+    const line = cells.map((cell, column) => visible(cell).padStart(widths[column] ?? 0)).join('  ');
+    const { bold } = colorsFor(this.#io.stdout, this.#io.env);
+    this.#io.stdout.write(`${heading ? bold(line) : line}\n`);
+  }
+
   /** Something worth knowing that is not data. */
   notice(text: string): void {
     if (!this.quiet) this.#talk(text);

@@ -6,14 +6,13 @@ import type { Output } from '../terminal/output.js';
 import { visible } from '../terminal/visible.js';
 import { QUESTIONS, type Question } from './configure-questions.js';
 import { MASK } from './dump-config.js';
-import { configPath, readConfigFile } from './load-config.js';
+import { readConfigFile } from './load-config.js';
 import { settingProblem } from './setting-rules.js';
 import type { WcscmdOptionValues } from './wcscmd-options.js';
 
 /** The dialogue of `--configure`: asks for the settings, shows them, and saves them once that is confirmed. */
 export async function configure(io: CliIo, out: Output, values: WcscmdOptionValues): Promise<void> {
-  const path = configPath(io, values);
-  const { settings, extra } = await readConfigFile(path, out);
+  const { path, settings, extra } = await readConfigFile(io, values, out);
   const showSecrets = values.has('show-secrets');
   using prompt = new LinePrompt(io);
   const dialogue = new Dialogue(out, prompt, settings, showSecrets);

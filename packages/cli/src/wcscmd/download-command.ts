@@ -12,7 +12,7 @@ import { isWcsUrl, parseObjectUrl } from './wcs-url.js';
 /** Downloads a URL or an object to a file or to stdout, with progress, verified where an etag is known. */
 export async function runDownload(context: CommandContext): Promise<void> {
   const { io, out, config, options, operands } = context;
-  const source = sourceOf(operands[0] ?? '');
+  const source = sourceOf(operands[0] ?? '', 'get');
   const name = operands[1] ?? safeFileName(nameIn(source));
   if (!name) throw usageError('no file name can be made of that: give one as the second argument');
   const toStdout = name === '-' && operands.length > 1;
@@ -60,10 +60,11 @@ export async function runDownload(context: CommandContext): Promise<void> {
   }
 }
 
-function sourceOf(text: string): DownloadSource {
+/** What an operand names: an object, or any URL. */
+export function sourceOf(text: string, command: string): DownloadSource {
   if (isWcsUrl(text)) return parseObjectUrl(text);
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw usageError('get takes an http:// or https:// URL, or wcs://BUCKET/KEY');
+    throw usageError(`${command} takes an http:// or https:// URL, or wcs://BUCKET/KEY`);
   }
   return { url: new URL(text) };
 }
@@ -73,7 +74,7 @@ function nameIn(source: DownloadSource): string {
 }
 
 /** The hash that the service keeps of the object, if it can be asked, and gives a wcs-etag. */
-async function storedEtag(
+export async function storedEtag(
   { config: { settings }, io, out }: CommandContext,
   client: WcsClient,
   object: { bucket: string; key: string },

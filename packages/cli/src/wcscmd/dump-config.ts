@@ -16,6 +16,8 @@ export async function dumpConfig(
   const { get_url: downloadUrl } = config.extra;
   const secret = config.settings.secret_key;
   const settings = { ...config.settings, secret_key: showSecrets || secret === '' ? secret : MASK };
-  const text = formatConfig({ settings, extra: downloadUrl === undefined ? {} : { get_url: downloadUrl } });
+  const extra = downloadUrl === undefined ? {} : { get_url: downloadUrl };
+  if (out.json) return out.value({ ...settings, ...extra });
+  const text = formatConfig({ settings, extra });
   for (const line of text.split('\n').slice(0, -1)) out.line(line);
 }

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { SettingName, Settings } from '@curve-wcs/wcs-sdk';
 import { configError, usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
@@ -13,53 +12,66 @@ export interface LoadedConfig {
   path: string;
   /** Whether there is no such file. */
   missing: boolean;
+  /** Whether an option or the environment names the file. */
+  named: boolean;
   settings: Settings;
   /** Settings that the official tools do not know. */
   extra: Record<string, string>;
+  /** The environment variables that stand in for settings. */
+  variables: Partial<Record<string, string>>;
 }
 
-/** Where the configuration is: `-c`, or `.wcscfg` in the home folder. */
-export function configPath(io: CliIo, values: WcscmdOptionValues): string {
-  const given = values.get('config');
-  if (typeof given === 'string' && given !== '') return resolve(io.cwd, given);
-  return join(io.env['HOME'] || homedir(), '.wcscfg');
-}
-
-/** Reads the configuration file; defaults if there is none. */
-export async function readConfigFile(path: string, out: Output): Promise<LoadedConfig> {
-  const { readConfig, SETTING_DEFAULTS, WcsError } = await import('@curve-wcs/wcs-sdk');
+/** Reads the configuration file, as it is; defaults if there is none. */
+export async function readConfigFile(
+  io: CliIo,
+  values: WcscmdOptionValues,
+  out: Output,
+): Promise<LoadedConfig> {
+  const { configPathOf, readConfig, SETTING_DEFAULTS, WcsError } = await import('@curve-wcs/wcs-sdk');
+  const [file, profile] = [given(values, 'config'), given(values, 'profile')];
+  if (file !== undefined && profile !== undefined) throw usageError('give --config or --profile, not both');
+  const { path: wanted, named } = configPathOf({ path: file, profile, env: io.env });
+  const path = resolve(io.cwd, wanted);
   try {
     const { settings, extra, warnings } = await readConfig(path);
     for (const warning of warnings) out.warning(warning);
     for (const [name, value] of Object.entries(SETTING_DEFAULTS)) settings[name as SettingName] ||= value;
-    return { path, missing: false, settings, extra };
+    return { path, missing: false, named, settings, extra, variables: {} };
   } catch (error) {
     const cause = error instanceof WcsError ? error.cause : undefined;
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw error;
-    return { path, missing: true, settings: { ...SETTING_DEFAULTS }, extra: {} };
+    return { path, missing: true, named, settings: { ...SETTING_DEFAULTS }, extra: {}, variables: {} };
   }
 }
 
 /**
- * The configuration with the options applied.
+ * The configuration in force: options, then the environment, then the file.
  *
  * @throws CliError if an option is wrong, or a file that was named is not there
  */
 export async function loadConfig(io: CliIo, values: WcscmdOptionValues, out: Output): Promise<LoadedConfig> {
   checkOptionValues(values);
-  const config = await readConfigFile(configPath(io, values), out);
-  if (config.missing && values.has('config')) throw missingConfig(config);
+  const config = await readConfigFile(io, values, out);
+  if (config.missing && config.named) throw missingConfig(config);
   out.detail(config.missing ? `no configuration file ${config.path}` : `configuration from ${config.path}`);
+  const { applyEnvironment, ENVIRONMENT_SETTINGS } = await import('@curve-wcs/wcs-sdk');
+  for (const variable of applyEnvironment(config, io.env)) {
+    config.variables[ENVIRONMENT_SETTINGS[variable]] = variable;
+    out.detail(`${ENVIRONMENT_SETTINGS[variable]} from ${variable}`);
+  }
   applyOptions(config.settings, values);
   return config;
 }
 
 /** Fails if one of these settings is none of its allowed values. */
-export function checkSettings({ path, settings }: LoadedConfig, names: readonly SettingName[]): void {
+export function checkSettings(config: LoadedConfig, names: readonly SettingName[]): void {
+  const { path, settings, variables } = config;
   for (const name of names) {
     const allowed = settingProblem(name, settings[name]);
     if (allowed)
-      throw configError(`${path}: ${name} must be ${allowed}; it is ${JSON.stringify(settings[name])}`);
+      throw configError(
+        `${variables[name] ?? path}: ${name} must be ${allowed}; it is ${JSON.stringify(settings[name])}`,
+      );
   }
 }
 
@@ -67,18 +79,24 @@ export function checkSettings({ path, settings }: LoadedConfig, names: readonly 
 export function requireSettings(config: LoadedConfig, names: readonly (SettingName | 'get_url')[]): void {
   const settings = names.filter(name => name !== 'get_url');
   const unset = settings.filter(name => !config.settings[name]);
-  if (config.missing && names.length > 0) throw missingConfig(config);
+  if (config.missing && unset.length > 0) throw missingConfig(config);
   if (unset.length > 0) {
     throw configError(`${unset.join(' and ')} not set in ${config.path}`, {
       hint: 'set it with wcscmd --configure',
     });
   }
   if (names.includes('get_url') && !config.extra['get_url']) {
+    if (config.missing) throw missingConfig(config);
     throw configError(`get_url not set in ${config.path}`, {
       hint: 'get_url = HOST in that file names the download domain; {bucket} in it stands for the bucket',
     });
   }
   checkSettings(config, settings);
+}
+
+function given(values: WcscmdOptionValues, name: 'config' | 'profile'): string | undefined {
+  const value = values.get(name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function missingConfig({ path }: LoadedConfig): Error {

@@ -96,7 +96,8 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
   }
 }
 
-function policyOf({ settings }: LoadedConfig): NonNullable<UploadOptions['policy']> {
+/** The put policy that the settings describe. */
+export function policyOf({ settings }: LoadedConfig): NonNullable<UploadOptions['policy']> {
   const isSet = (name: SettingName) => settings[name] !== '';
   const useful = ([name, needed]: readonly [SettingName, SettingName]) => isSet(name) && isSet(needed);
   return {

@@ -1,5 +1,6 @@
 import type { SettingName } from '@curve-wcs/wcs-sdk';
 import type { OptionDefinition } from '../options/option-definition.js';
+import { COMMAND_OPTIONS } from './command-options.js';
 
 /** An option of `wcscmd`: of every command, as the official tool has it. */
 interface WcscmdOption extends OptionDefinition {
@@ -17,7 +18,19 @@ export const WCSCMD_OPTIONS = [
   },
   { long: 'version', immediate: true, addition: true, description: 'print the version' },
   { long: 'configure', description: 'ask for the settings and save them' },
-  { long: 'config', short: 'c', argument: 'FILE', description: 'configuration file; default ~/.wcscfg' },
+  {
+    long: 'config',
+    short: 'c',
+    argument: 'FILE',
+    names: 'file',
+    description: 'configuration file; default $WCS_CONFIG, then ~/.wcscfg',
+  },
+  {
+    long: 'profile',
+    argument: 'NAME',
+    addition: true,
+    description: 'configuration file ~/.wcscfg-NAME; default $WCS_PROFILE',
+  },
   { long: 'dump-config', description: 'print the settings in force, options included' },
   {
     long: 'show-secrets',
@@ -73,13 +86,21 @@ export const WCSCMD_OPTIONS = [
   {
     long: 'separate',
     argument: '0|1',
+    values: ['0', '1'],
     setting: 'separate',
     description: '1 notifies for each operation, 0 once for all',
   },
-  { long: 'force', argument: '0|1', setting: 'force', description: '1 lets a job run again' },
+  {
+    long: 'force',
+    argument: '0|1',
+    values: ['0', '1'],
+    setting: 'force',
+    description: '1 lets a job run again',
+  },
   {
     long: 'overwrite',
     argument: '0|1',
+    values: ['0', '1'],
     setting: 'overwrite',
     description: '1 replaces an object that exists',
   },
@@ -146,7 +167,12 @@ export const WCSCMD_OPTIONS = [
   },
   { long: 'startdate', argument: 'YYYY-MM-DD', description: 'first day of statistics' },
   { long: 'enddate', argument: 'YYYY-MM-DD', description: 'last day of statistics' },
-  { long: 'islistdetails', argument: 'true|false', description: 'statistics with the values of each day' },
+  {
+    long: 'islistdetails',
+    argument: 'true|false',
+    values: ['true', 'false'],
+    description: 'statistics with the values of each day',
+  },
   { long: 'storagetype', argument: 'CLASS', description: 'storage class of statistics' },
   {
     long: 'traffic_limit',
@@ -154,6 +180,7 @@ export const WCSCMD_OPTIONS = [
     setting: 'traffic_limit',
     description: 'ceiling that the service sets to the speed; 0 for none',
   },
+  ...COMMAND_OPTIONS,
 ] as const satisfies readonly WcscmdOption[];
 
 /** Name of an option. */

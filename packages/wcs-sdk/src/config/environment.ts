@@ -13,6 +13,9 @@ export const ENVIRONMENT_SETTINGS = {
   WCS_GET_URL: 'get_url',
 } as const satisfies Record<string, keyof Settings | 'get_url'>;
 
+/** Name of such a variable. */
+export type EnvironmentSetting = keyof typeof ENVIRONMENT_SETTINGS;
+
 const KEY_PAIR = ['WCS_ACCESS_KEY', 'WCS_SECRET_KEY'] as const;
 
 /** Environment variables, such as `process.env`. */
@@ -60,13 +63,14 @@ export function configPathOf({ path, profile, env = process.env }: ConfigChoice 
 export function applyEnvironment(
   { settings, extra }: Pick<WcsConfig, 'settings' | 'extra'>,
   env: Environment = process.env,
-): string[] {
+): EnvironmentSetting[] {
   const [given, ...others] = KEY_PAIR.filter(variable => env[variable]);
   if (given !== undefined && others.length === 0) {
     throw new WcsError('CONFIG', `${given} is set without the other of ${KEY_PAIR.join(' and ')}`);
   }
-  const used: string[] = [];
-  for (const [variable, name] of Object.entries(ENVIRONMENT_SETTINGS)) {
+  const used: EnvironmentSetting[] = [];
+  for (const variable of Object.keys(ENVIRONMENT_SETTINGS) as EnvironmentSetting[]) {
+    const name = ENVIRONMENT_SETTINGS[variable];
     const value = env[variable];
     if (!value) continue;
     if (name === 'get_url') extra[name] = value;

@@ -75,6 +75,7 @@ const NOT_CALLS = new Set([
   'browserUpload',
   'appender',
   'downloadUrl',
+  'objectUrl',
   'fmgr.job',
   'fops.job',
   'images.imageView2Url',
