@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +5,7 @@ import { type CurveEmulator, startCurveEmulator } from '../src/index.js';
 import { ChunkOpStatus } from '../src/proto/chunk_pb.js';
 import { StatusCode } from '../src/proto/nameserver2_pb.js';
 import { leaderOf, read } from './support/disk.js';
-import { startCluster } from './support/start.js';
+import { startCluster, startOnFreePorts } from './support/start.js';
 import { firstChunk } from './support/volume.js';
 
 interface Answer {
@@ -175,14 +174,3 @@ test('a taken port is told, and nothing stays behind', async () => {
   await emulator.close();
   await (await startCurveEmulator({ dataDir })).close();
 });
-
-/** Starts a cluster with given ports; others may have taken some of them. */
-async function startOnFreePorts(): Promise<{ emulator: CurveEmulator; portBase: number }> {
-  for (;;) {
-    const portBase = randomInt(20_001, 29_000);
-    const started = await startCluster({ chunkservers: 2, portBase }).catch(error => {
-      if (error.code !== 'ADDRESS_IN_USE') throw error;
-    });
-    if (started) return { emulator: started.emulator, portBase };
-  }
-}

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { expect, test } from 'vitest';
 import { type CurveEmulatorOptions, startCurveEmulator } from '../src/index.js';
+import { startOnFreePorts } from './support/start.js';
 
 test.each<[string, object]>([
   ['an unknown option', { mdss: 2 }],
@@ -44,17 +43,13 @@ test('a file is no folder', async () => {
 });
 
 test('a taken port is told, and nothing stays behind', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const { emulator: first, portBase } = await startOnFreePorts();
   const dataDir = temporaryFolder();
-  const failed = startCurveEmulator({ dataDir, portBase: port, chunkservers: 1 });
+  const failed = startCurveEmulator({ dataDir, portBase, chunkservers: 1 });
   await expect(failed).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
-  server.close();
-  await once(server, 'close');
-  const emulator = await startCurveEmulator({ dataDir, portBase: port, chunkservers: 1 });
-  expect(emulator.mdsAddresses).toEqual([`127.0.0.1:${port}`]);
-  expect(emulator.chunkserverAddresses).toEqual([`127.0.0.1:${port + 1}`]);
+  await first.close();
+  const emulator = await startCurveEmulator({ dataDir, portBase, chunkservers: 1 });
+  expect(emulator.mdsAddresses).toEqual([`127.0.0.1:${portBase}`]);
+  expect(emulator.chunkserverAddresses).toEqual([`127.0.0.1:${portBase + 1}`]);
   await emulator.close();
 });
