@@ -4,3 +4,4 @@
 //   pnpm --filter @curve-wcs/wcs-sdk bench --chart    bench-results-NAME.svg as well
 await import('./block-upload.js');
 await import('./listing.js');
+await import('./small-files.js');
