@@ -103,8 +103,14 @@ function credentialsOf({
 function downloadUrls(template: string, https: boolean): (bucket: string, encodedKey: string) => string {
   // Only the place of the bucket is open; everything else is checked now rather than at the first download.
   normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', 'bucket'), https);
-  return (bucket, encodedKey) =>
-    `${normalizeEndpoint('downloadUrl', template.replaceAll('{bucket}', encodeURIComponent(bucket)), https)}/${encodedKey}`;
+  let last = { bucket: '', base: '' };
+  return (bucket, encodedKey) => {
+    if (bucket !== last.bucket) {
+      const address = template.replaceAll('{bucket}', encodeURIComponent(bucket));
+      last = { bucket, base: normalizeEndpoint('downloadUrl', address, https) };
+    }
+    return `${last.base}/${encodedKey}`;
+  };
 }
 
 /** The defaults of uploads among the options; {@link upload} checks them. */

@@ -35,14 +35,18 @@ const STALE_AFTER = 5 * 60_000;
 
 /** Hands out the upload token of one upload, and asks for a new one when it nears its end or was refused. */
 export class TokenSource {
-  readonly #issue: (() => Promise<IssuedToken>) | undefined;
+  readonly #issue: (() => IssuedToken | Promise<IssuedToken>) | undefined;
   readonly #renewAfter: number;
-  #current: Promise<IssuedToken> | undefined;
+  #current: IssuedToken | Promise<IssuedToken> | undefined;
   #issuedAt = 0;
   #renewAt = Number.POSITIVE_INFINITY;
 
-  private constructor(first: IssuedToken | undefined, issue?: () => Promise<IssuedToken>, renewAfter = 0) {
-    this.#current = first && Promise.resolve(first);
+  private constructor(
+    first: IssuedToken | undefined,
+    issue?: () => IssuedToken | Promise<IssuedToken>,
+    renewAfter = 0,
+  ) {
+    this.#current = first;
     this.#issue = issue;
     this.#renewAfter = renewAfter;
   }
@@ -59,13 +63,13 @@ export class TokenSource {
    * everything twice.
    */
   static selfSigned(sign: () => IssuedToken): TokenSource {
-    return new TokenSource(undefined, async () => sign(), STALE_AFTER);
+    return new TokenSource(undefined, sign, STALE_AFTER);
   }
 
   /** The token to use now. */
   async get(): Promise<IssuedToken> {
     if (!this.#current || Date.now() > this.#renewAt) this.#ask();
-    return this.#current as Promise<IssuedToken>;
+    return this.#current as IssuedToken | Promise<IssuedToken>;
   }
 
   /**
@@ -88,14 +92,15 @@ export class TokenSource {
     if (!this.#issue) return;
     this.#issuedAt = Date.now();
     this.#renewAt = Number.POSITIVE_INFINITY;
-    const current = this.#issue().then(issued => {
-      // A token that lives shorter than the renewal margin would be asked for again before every call.
-      const lifetime = issued.deadline - Date.now();
-      if (lifetime > 2 * RENEW_BEFORE) this.#renewAt = issued.deadline - RENEW_BEFORE;
-      return issued;
-    });
-    current.catch(() => {});
-    this.#current = current;
+    const issued = this.#issue();
+    this.#current = issued;
+    if (!(issued instanceof Promise)) this.#limit(issued);
+    else issued.then(token => this.#limit(token)).catch(() => {});
+  }
+
+  #limit({ deadline }: IssuedToken): void {
+    // A token that lives shorter than the renewal margin would be asked for again before every call.
+    if (deadline - Date.now() > 2 * RENEW_BEFORE) this.#renewAt = deadline - RENEW_BEFORE;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { getProxyForUrl } from 'proxy-from-env';
 import { invalidArgument, WcsError } from '../errors.js';
@@ -11,6 +11,7 @@ export interface AgentPoolOptions {
   proxy?: string | URL | undefined;
   proxyFromEnvironment?: boolean | undefined;
   connectTimeout: number;
+  idleTimeout: number;
   verifyTls: boolean;
 }
 
@@ -24,6 +25,7 @@ const KEEP_ALIVE = {
 /** The agents of a client: one pair of each way that its requests take. */
 export class AgentPool {
   readonly #options: AgentPoolOptions;
+  readonly #agentOptions: AgentOptions;
   readonly #proxy: URL | undefined;
   readonly #agents = new Map<string, Agents>();
 
@@ -38,6 +40,8 @@ export class AgentPool {
       );
     }
     this.#options = options;
+    // With the requests' own time limit the socket's timer need not be set for each of them.
+    this.#agentOptions = { ...KEEP_ALIVE, timeout: options.idleTimeout };
     this.#proxy = proxy === undefined ? undefined : proxyUrl('proxy', String(proxy));
   }
 
@@ -60,8 +64,8 @@ export class AgentPool {
 
   #straight(): Agents {
     return this.#kept('', () => ({
-      http: this.#options.agent?.http ?? new HttpAgent(KEEP_ALIVE),
-      https: this.#options.agent?.https ?? new HttpsAgent(KEEP_ALIVE),
+      http: this.#options.agent?.http ?? new HttpAgent(this.#agentOptions),
+      https: this.#options.agent?.https ?? new HttpsAgent(this.#agentOptions),
     }));
   }
 
@@ -69,8 +73,8 @@ export class AgentPool {
     const { connectTimeout, verifyTls } = this.#options;
     const proxy = { url, connectTimeout, verifyTls };
     return this.#kept(url.href, () => ({
-      http: new ForwardProxyAgent(proxy, KEEP_ALIVE),
-      https: new TunnelProxyAgent(proxy, KEEP_ALIVE),
+      http: new ForwardProxyAgent(proxy, this.#agentOptions),
+      https: new TunnelProxyAgent(proxy, this.#agentOptions),
     }));
   }
 

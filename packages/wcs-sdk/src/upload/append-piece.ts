@@ -140,6 +140,6 @@ class PieceAttempts {
   /** A first piece must not replace another object; to the others the object exists. */
   #tokensFor(position: number): TokenSource {
     const overwrite = position > 0 ? true : undefined;
-    return uploadTokens(this.#context, { ...this.#piece, operation: 'append', overwrite });
+    return uploadTokens(this.#context, 'append', this.#piece.key, { ...this.#piece, overwrite });
   }
 }

@@ -8,14 +8,9 @@ import { wholeNumber } from '../number-options.js';
 import { type Progress, ProgressMeter } from '../progress.js';
 import { type AppendedPiece, appendPiece } from './append-piece.js';
 import { endOfObject } from './append-position.js';
+import { openSource } from './open-source.js';
 import { checkMembers, type ObjectMembers } from './options.js';
-import {
-  openSource,
-  type RandomSource,
-  type SequentialSource,
-  sliceOf,
-  type UploadSource,
-} from './source.js';
+import { type RandomSource, type SequentialSource, sliceOf, type UploadSource } from './source.js';
 
 /** What an object is appended to with, besides the content. */
 export interface AppendTarget extends ObjectReference, ObjectMembers {

@@ -1,7 +1,7 @@
 import { untilAborted } from '../abort.js';
 
 /** Hands values from many producers to one consumer, who may be slower than they are. */
-export class Channel<T> implements AsyncIterable<T> {
+export class Channel<T extends object> {
   readonly #capacity: number;
   readonly #values: T[] = [];
   readonly #producers: (() => void)[] = [];
@@ -29,21 +29,22 @@ export class Channel<T> implements AsyncIterable<T> {
     this.#consumer?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+  /** The next value; undefined at the end. */
+  async take(): Promise<T | undefined> {
     for (;;) {
       const value = this.#values.shift();
       if (value !== undefined) {
         this.#producers.shift()?.();
-        yield value;
-      } else if (this.#ended) {
-        if (this.#failure !== undefined) throw this.#failure;
-        return;
-      } else {
-        await new Promise<void>(resolve => {
-          this.#consumer = resolve;
-        });
-        this.#consumer = undefined;
+        return value;
       }
+      if (this.#ended) {
+        if (this.#failure !== undefined) throw this.#failure;
+        return undefined;
+      }
+      await new Promise<void>(resolve => {
+        this.#consumer = resolve;
+      });
+      this.#consumer = undefined;
     }
   }
 }

@@ -14,21 +14,21 @@ export interface UploadManyProgress {
 
 /** One upload's part in the progress of many. */
 export interface OwnProgress {
-  /** Takes the upload's own snapshots; undefined when nobody listens. */
-  report: ((progress: Progress) => void) | undefined;
+  /** Takes the upload's own snapshots. */
+  options: { onProgress: (progress: Progress) => void };
   stored(size: number): void;
   failed(): void;
 }
 
 /** Adds up what many uploads report, and tells the caller no more often than it can use. */
 export class ManyProgressMeter {
-  readonly #report: ((progress: UploadManyProgress) => void) | undefined;
+  readonly #report: (progress: UploadManyProgress) => void;
   readonly #state = { begun: 0, stored: 0, failed: 0 };
   #transferred = 0;
   #shown = 0;
   #lastReport = 0;
 
-  constructor(report: ((progress: UploadManyProgress) => void) | undefined) {
+  constructor(report: (progress: UploadManyProgress) => void) {
     this.#report = report;
   }
 
@@ -41,7 +41,7 @@ export class ManyProgressMeter {
       this.#tell(Date.now() - this.#lastReport >= 50);
     };
     return {
-      report: this.#report ? ({ transferred }) => count(transferred) : undefined,
+      options: { onProgress: ({ transferred }) => count(transferred) },
       stored: size => {
         this.#state.stored++;
         count(size);
@@ -59,7 +59,7 @@ export class ManyProgressMeter {
   }
 
   #tell(due: boolean): void {
-    if (!this.#report || !due) return;
+    if (!due) return;
     this.#lastReport = Date.now();
     // What an item had sent before it failed was shown, and is not taken back before the end.
     this.#shown = Math.max(this.#shown, this.#transferred);

@@ -13,15 +13,15 @@ import type { UrlSourceOptions } from './url-source.js';
 /** What is stored with an object, and how fast the service takes it. */
 export interface ObjectMembers {
   /** Stored content type. Default: the service guesses. */
-  mimeType?: string;
+  mimeType?: string | undefined;
   /** Days to keep the object; 0 removes it as soon as possible, -1 keeps it for ever. Default: for ever. */
-  keepDays?: number;
+  keepDays?: number | undefined;
   /** Custom variables: `{ name: value }` is `$(x:name)` in templates. Values may not contain `&`. */
-  variables?: Record<string, string>;
+  variables?: Record<string, string> | undefined;
   /** The form member `desc`, in which some official clients give the local file name; not sent with blocks. */
-  description?: string;
+  description?: string | undefined;
   /** Ceiling of the service's speed for this upload, sent as `x-wos-traffic-limit`; 0 is no limit. */
-  trafficLimit?: number;
+  trafficLimit?: number | undefined;
 }
 
 /** Options of {@link WcsClient.upload}. */
@@ -113,14 +113,21 @@ export interface UploadResult {
 }
 
 /** {@link UploadOptions} checked, with defaults. */
-export interface UploadPlan extends Omit<UploadOptions, 'policy'> {
+export interface UploadPlan
+  extends ObjectMembers,
+    Required<
+      Pick<UploadOptions, 'bucket' | 'formThreshold' | 'blockSize' | 'chunkSize' | 'concurrency' | 'verify'>
+    > {
+  key: string | undefined;
+  overwrite: boolean | undefined;
   /** As it is written into tokens. */
   policy: Partial<PutPolicy> | undefined;
-  formThreshold: number;
-  blockSize: number;
-  chunkSize: number;
-  concurrency: number;
-  verify: boolean;
+  token: TokenProvider | undefined;
+  resume: boolean | UploadRecordStore | undefined;
+  uploadId: string | undefined;
+  onProgress: ((progress: Progress) => void) | undefined;
+  onStart: ((start: UploadStart) => void) | undefined;
+  signal: AbortSignal | undefined;
 }
 
 /** The service takes no form posts larger than this (wcs-api §2.2). */
@@ -128,26 +135,42 @@ const LARGEST_FORM = 500_000_000;
 
 /** Checks everything that can be wrong before any I/O. */
 export function planUpload(options: UploadOptions, defaults: Partial<UploadOptions>): UploadPlan {
-  const plan = { ...defined(defaults), ...defined(options) } as UploadOptions;
-  checkBucket(plan.bucket);
-  if (plan.key !== undefined) checkKey(plan.key);
-  if (plan.source === undefined || plan.source === null) throw wrongSource(plan.source);
-  const blockSize = wholeNumber('blockSize', plan.blockSize ?? BLOCK_SIZE, { minimum: BLOCK_SIZE });
+  const { bucket, key, source, policy } = options;
+  checkBucket(bucket);
+  if (key !== undefined) checkKey(key);
+  if (source === undefined || source === null) throw wrongSource(source);
+  const blockSize = options.blockSize ?? defaults.blockSize ?? BLOCK_SIZE;
+  wholeNumber('blockSize', blockSize, { minimum: BLOCK_SIZE });
   if (blockSize % BLOCK_SIZE !== 0)
     throw invalidArgument('blockSize', 'a positive multiple of 4 MiB (4194304)', blockSize);
-  checkMembers(plan);
-  const policy = plan.policy === undefined ? undefined : uploadPolicy(plan.policy);
-  return {
-    ...plan,
-    policy,
+  // Written out member by member: copies by name cost more than a small upload can bear.
+  const plan: UploadPlan = {
+    bucket,
+    key,
+    overwrite: options.overwrite,
+    mimeType: options.mimeType,
+    keepDays: options.keepDays,
+    variables: options.variables,
+    description: options.description,
+    trafficLimit: options.trafficLimit ?? defaults.trafficLimit,
+    policy: policy === undefined ? undefined : uploadPolicy(policy),
+    token: options.token,
+    formThreshold: options.formThreshold ?? 20 * 2 ** 20,
     blockSize,
-    chunkSize: wholeNumber('chunkSize', plan.chunkSize ?? blockSize, { minimum: 1, maximum: blockSize }),
-    concurrency: wholeNumber('concurrency', plan.concurrency ?? 4, { minimum: 1, maximum: 256 }),
-    formThreshold: wholeNumber('formThreshold', plan.formThreshold ?? 20 * 2 ** 20, {
-      maximum: LARGEST_FORM,
-    }),
-    verify: plan.verify ?? true,
+    chunkSize: options.chunkSize ?? defaults.chunkSize ?? blockSize,
+    concurrency: options.concurrency ?? defaults.concurrency ?? 4,
+    verify: options.verify ?? true,
+    resume: options.resume,
+    uploadId: options.uploadId,
+    onProgress: options.onProgress,
+    onStart: options.onStart,
+    signal: options.signal,
   };
+  checkMembers(plan);
+  wholeNumber('chunkSize', plan.chunkSize, { minimum: 1, maximum: blockSize });
+  wholeNumber('concurrency', plan.concurrency, { minimum: 1, maximum: 256 });
+  wholeNumber('formThreshold', plan.formThreshold, { maximum: LARGEST_FORM });
+  return plan;
 }
 
 function uploadPolicy(members: PutPolicyMembers): Partial<PutPolicy> {
@@ -177,9 +200,4 @@ export function checkMembers(members: ObjectMembers): void {
 /** Whether a text can be a content type: printable, for it goes into headers and forms. */
 export function isMimeType(text: string): boolean {
   return /^[\x21-\x7e][\x20-\x7e]*$/.test(text);
-}
-
-/** Drops members that are undefined, so that they do not hide a default. */
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -102,7 +102,7 @@ export class UploadBatch<Item extends UploadItem = UploadItem> implements AsyncI
     const outcomes = new Channel<UploadOutcome<Item>>(2 * concurrency);
     const running = new ManyUploads(scope.context, this.#options, this.#defaults, abort, outcomes).run();
     try {
-      yield* outcomes;
+      for (let next = await outcomes.take(); next; next = await outcomes.take()) yield next;
     } finally {
       abort.abort(new WcsError('CLIENT_CLOSED', 'the uploads are no longer wanted'));
       await running;
@@ -133,7 +133,9 @@ class ManyUploads<Item extends UploadItem> {
   readonly #abort: LinkedAbort;
   readonly #outcomes: Channel<UploadOutcome<Item>>;
   readonly #budget: UploadBudget;
-  readonly #progress: ManyProgressMeter;
+  readonly #progress: ManyProgressMeter | undefined;
+  readonly #items: Iterator<Item> | AsyncGenerator<Item>;
+  #begun = 0;
 
   constructor(
     context: ClientContext,
@@ -150,67 +152,68 @@ class ManyUploads<Item extends UploadItem> {
     this.#abort = abort;
     this.#outcomes = outcomes;
     this.#budget = new UploadBudget(concurrency);
-    this.#progress = new ManyProgressMeter(onProgress);
+    this.#progress = onProgress && new ManyProgressMeter(onProgress);
+    this.#items = iteratorOf(options.items);
   }
 
   /** Never fails: what goes wrong ends the outcomes. */
   async run(): Promise<void> {
     const { signal } = this.#abort;
-    const uploads = new Set<Promise<void>>();
-    const items = iteratorOf(this.#options.items);
+    await Promise.all(Array.from({ length: this.#shared.concurrency ?? 1 }, () => this.#work()));
+    // The source may be in the middle of something that never ends: do not wait for it.
+    if (signal.aborted) void Promise.resolve(this.#items.return?.(undefined)).catch(() => {});
+    this.#progress?.finish();
+    this.#outcomes.end(signal.aborted ? signal.reason : undefined);
+  }
+
+  /** Uploads one item after the other, in one slot of the budget. */
+  async #work(): Promise<void> {
+    const { signal } = this.#abort;
+    let slot = this.#budget.tryAcquire();
     try {
-      for (let index = 0; ; index++) {
-        const next = await untilAborted(Promise.resolve(items.next()), signal);
-        if (next.done) break;
-        await this.#budget.acquire(signal);
-        const one = this.#upload(next.value, index).finally(() => {
-          uploads.delete(one);
+      while (!signal.aborted) {
+        let next = this.#items.next();
+        if (next instanceof Promise) {
+          // While an item is waited for, the slot can serve blocks of others.
           this.#budget.release();
-        });
-        uploads.add(one);
+          slot = false;
+          next = await untilAborted(next, signal);
+          await this.#budget.acquire(signal);
+          slot = true;
+        }
+        if (next.done) return;
+        await this.#upload(next.value, this.#begun++);
       }
     } catch (error) {
       this.#abort.abort(error);
-      // The source may be in the middle of something that never ends: do not wait for it.
-      void Promise.resolve(items.return?.()).catch(() => {});
+    } finally {
+      if (slot) this.#budget.release();
     }
-    await Promise.all(uploads);
-    this.#progress.finish();
-    this.#outcomes.end(signal.aborted ? signal.reason : undefined);
   }
 
   async #upload(item: Item, index: number): Promise<void> {
     const { signal } = this.#abort;
-    const own = this.#progress.begin();
+    const own = this.#progress?.begin();
+    const options = { ...this.#shared, ...item, signal, ...own?.options } as UploadOptions;
     try {
-      const result = await upload(
-        this.#context,
-        this.#optionsOf(item, own.report),
-        this.#defaults,
-        this.#budget,
-      );
-      own.stored(result.size);
+      const result = await upload(this.#context, options, this.#defaults, this.#budget);
+      own?.stored(result.size);
       await this.#outcomes.push({ ok: true, item, index, result }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const ends =
         this.#options.stopOnError || !(error instanceof WcsError) || error.code === 'CLIENT_CLOSED';
-      if (ends) return this.#abort.abort(error);
-      own.failed();
-      await this.#outcomes.push({ ok: false, item, index, error }, signal).catch(() => {});
+      if (ends) throw error;
+      own?.failed();
+      await this.#outcomes.push({ ok: false, item, index, error }, signal);
     }
-  }
-
-  #optionsOf(item: Item, onProgress: UploadOptions['onProgress']): UploadOptions {
-    const options = { ...this.#shared, ...item } as UploadOptions;
-    return { ...options, signal: this.#abort.signal, ...(onProgress ? { onProgress } : {}) };
   }
 }
 
 function checkMany<Item extends UploadItem>(
   client: ClientContext,
   options: UploadManyOptions<Item>,
-  { recordFolder: _, ...defaults }: UploadDefaults,
+  defaults: UploadDefaults,
 ): void {
   const { items, bucket, concurrency } = options;
   checkCallOptions(options);
@@ -239,6 +242,10 @@ function sharedOptions<Item extends UploadItem>(options: UploadManyOptions<Item>
   return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_CALL.includes(name)));
 }
 
-function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+/** Of an asynchronous source a generator, whose parallel calls are answered one after the other. */
+function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncGenerator<T> {
+  if (!(Symbol.asyncIterator in items)) return items[Symbol.iterator]();
+  return (async function* () {
+    yield* items;
+  })();
 }

@@ -5,10 +5,7 @@ import { type ClientContext, requireCredentials } from '../context.js';
 
 /** What the tokens of one upload are for. */
 export interface UploadTokenOptions {
-  /** Names the call in errors. */
-  operation: string;
   bucket: string;
-  key: string;
   /** The caller's own tokens. */
   token: TokenProvider | undefined;
   overwrite: boolean | undefined;
@@ -17,18 +14,23 @@ export interface UploadTokenOptions {
   signal: AbortSignal | undefined;
 }
 
-/** The caller's tokens, or tokens that the client signs for this one object. */
-export function uploadTokens(context: ClientContext, options: UploadTokenOptions): TokenSource {
-  const { operation, bucket, key, token, overwrite, signal } = options;
+/**
+ * The caller's tokens, or tokens that the client signs for this one object.
+ *
+ * @param operation - names the call in errors
+ */
+export function uploadTokens(
+  context: ClientContext,
+  operation: string,
+  key: string,
+  { bucket, token, overwrite, policy, signal }: UploadTokenOptions,
+): TokenSource {
   if (token !== undefined) return TokenSource.of(token, { bucket, key, ...(signal ? { signal } : {}) });
   const credentials = requireCredentials(context, `${operation} without a token`);
   return TokenSource.selfSigned(() => {
-    const policy: PutPolicy = {
-      scope: `${bucket}:${key}`,
-      deadline: Date.now() + context.tokenLifetime,
-      ...(overwrite === undefined ? {} : { overwrite: overwrite ? 1 : 0 }),
-      ...options.policy,
-    };
-    return issuedToken(uploadToken(credentials, policy), policy);
+    const signed: PutPolicy = { scope: `${bucket}:${key}`, deadline: Date.now() + context.tokenLifetime };
+    if (overwrite !== undefined) signed.overwrite = overwrite ? 1 : 0;
+    if (policy !== undefined) Object.assign(signed, policy);
+    return issuedToken(uploadToken(credentials, signed), signed);
   });
 }

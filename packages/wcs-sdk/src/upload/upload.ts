@@ -1,10 +1,12 @@
 import { LinkedAbort, untilAborted } from '../abort.js';
+import type { TokenSource } from '../auth/token-provider.js';
 import { CallScope } from '../call-options.js';
 import { type ClientContext, requireSetting } from '../context.js';
 import { checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
 import { uploadForm } from './form-upload.js';
+import { openSource } from './open-source.js';
 import {
   isMimeType,
   planUpload,
@@ -14,7 +16,7 @@ import {
   type UploadResult,
 } from './options.js';
 import { FileUploadRecordStore, type UploadRecordStore } from './record-store.js';
-import { openSource, type RandomSource, type SequentialSource } from './source.js';
+import type { RandomSource, SequentialSource } from './source.js';
 import { Span } from './span.js';
 import { UploadBudget } from './upload-budget.js';
 import { uploadTokens } from './upload-tokens.js';
@@ -63,10 +65,10 @@ async function uploadOpened(
   open: (scope: CallScope) => Promise<RandomSource | SequentialSource>,
   budget?: UploadBudget,
 ): Promise<UploadResult> {
-  const { recordFolder, ...planDefaults } = defaults;
   using scope = new CallScope(client, 'upload', options);
   const { context } = scope;
-  const plan = planUpload({ ...options, signal: scope.signal }, planDefaults);
+  const plan = planUpload(options, defaults);
+  plan.signal = scope.signal;
   const uploadUrl = requireSetting(context.uploadUrl, 'uploadUrl', 'upload');
   plan.signal?.throwIfAborted();
   const source = await open(scope);
@@ -74,16 +76,11 @@ async function uploadOpened(
     const key = plan.key ?? source.fileName;
     if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
     checkKey(key);
-    const { token, overwrite, signal } = plan;
-    const tokens = { ...plan, operation: 'upload', key, token, overwrite, signal };
     const target = {
       key,
       uploadUrl,
-      tokens: uploadTokens(context, tokens),
-      replacingTokens: () =>
-        token === undefined
-          ? uploadTokens(context, { ...tokens, overwrite: true, policy: replacing(plan) })
-          : undefined,
+      tokens: uploadTokens(context, 'upload', key, plan),
+      replacingTokens: () => replacingTokens(context, key, plan),
     };
     // The slot of this upload itself is not in its own budget; in that of many, it was taken for it.
     const slots = budget ?? new UploadBudget(plan.concurrency - 1);
@@ -92,7 +89,7 @@ async function uploadOpened(
     }
     if (source.size <= plan.formThreshold || source.size === 0)
       return await uploadForm(context, plan, target, source);
-    const store = recordStore(plan, recordFolder);
+    const store = recordStore(plan, defaults.recordFolder);
     return await new BlockUpload(context, plan, target, source, store, slots).run(undefined);
   } finally {
     await source.close();
@@ -130,8 +127,10 @@ function withTypeOf({ mimeType }: SequentialSource, plan: UploadPlan): UploadPla
   return plan.mimeType === undefined && useful ? { ...plan, mimeType } : plan;
 }
 
-function replacing({ policy }: UploadPlan): UploadPlan['policy'] {
-  return policy && { ...policy, overwrite: 1 };
+/** Tokens that allow to replace the object, where the client makes them itself. */
+function replacingTokens(context: ClientContext, key: string, plan: UploadPlan): TokenSource | undefined {
+  if (plan.token !== undefined) return undefined;
+  return uploadTokens(context, 'upload', key, { ...plan, policy: { ...plan.policy, overwrite: 1 } });
 }
 
 function recordStore(plan: UploadPlan, folder: string | undefined): UploadRecordStore | undefined {

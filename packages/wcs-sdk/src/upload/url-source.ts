@@ -2,7 +2,8 @@ import { LinkedAbort } from '../abort.js';
 import type { ClientContext } from '../context.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
-import { type SequentialSource, sequentialSource } from './source.js';
+import type { SequentialSource } from './source.js';
+import { sequentialSource } from './stream-source.js';
 import { type SourceVersion, UrlRequests } from './url-requests.js';
 
 /** How an address is read. */
