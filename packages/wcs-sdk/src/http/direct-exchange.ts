@@ -20,18 +20,11 @@ export function directExchange(
   agents: Agents,
   { connectTimeout, idleTimeout, verifyTls }: ExchangeOptions,
 ): Exchange {
-  const { protocol, hostname, port } = new URL(url);
-  const secure = protocol === 'https:';
   // The target goes out as it is written: it was signed so, and a URL object would write it its own way.
-  const target = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] ?? '';
-  const options = {
-    method,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port: port || (secure ? 443 : 80),
-    path: target.startsWith('/') ? target : `/${target}`,
-    headers,
-    timeout: idleTimeout,
-  };
+  const [, origin = '', target = ''] = /^(https?:\/\/[^/?#]*)([^#]*)/i.exec(url) ?? [];
+  const { secure, host, port } = addressOf(origin);
+  const path = target.startsWith('/') ? target : `/${target}`;
+  const options = { method, host, port, path, headers, timeout: idleTimeout };
   const sent = secure
     ? httpsRequest({ ...options, agent: agents.https, rejectUnauthorized: verifyTls })
     : httpRequest({ ...options, agent: agents.http });
@@ -59,6 +52,25 @@ export function directExchange(
     sent.destroy(error);
   }
   return { answer, destroy };
+}
+
+interface Address {
+  origin: string;
+  secure: boolean;
+  host: string;
+  port: string | number;
+}
+
+/** Most requests go where the one before went, and taking addresses apart costs more than comparing them. */
+let lastAddress: Address | undefined;
+
+function addressOf(origin: string): Address {
+  if (lastAddress?.origin === origin) return lastAddress;
+  const { protocol, hostname, port } = new URL(origin);
+  const secure = protocol === 'https:';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  lastAddress = { origin, secure, host, port: port || (secure ? 443 : 80) };
+  return lastAddress;
 }
 
 function limitConnecting(

@@ -134,8 +134,7 @@ class ManyUploads<Item extends UploadItem> {
   readonly #outcomes: Channel<UploadOutcome<Item>>;
   readonly #budget: UploadBudget;
   readonly #progress: ManyProgressMeter | undefined;
-  readonly #items: Iterator<Item> | AsyncGenerator<Item>;
-  #begun = 0;
+  readonly #items: Generator<[index: number, item: Item]> | AsyncGenerator<[index: number, item: Item]>;
 
   constructor(
     context: ClientContext,
@@ -153,7 +152,8 @@ class ManyUploads<Item extends UploadItem> {
     this.#outcomes = outcomes;
     this.#budget = new UploadBudget(concurrency);
     this.#progress = onProgress && new ManyProgressMeter(onProgress);
-    this.#items = iteratorOf(options.items);
+    this.#items =
+      Symbol.asyncIterator in options.items ? countedAsync(options.items) : counted(options.items);
   }
 
   /** Never fails: what goes wrong ends the outcomes. */
@@ -161,7 +161,7 @@ class ManyUploads<Item extends UploadItem> {
     const { signal } = this.#abort;
     await Promise.all(Array.from({ length: this.#shared.concurrency ?? 1 }, () => this.#work()));
     // The source may be in the middle of something that never ends: do not wait for it.
-    if (signal.aborted) void Promise.resolve(this.#items.return?.(undefined)).catch(() => {});
+    if (signal.aborted) void Promise.resolve(this.#items.return(undefined)).catch(() => {});
     this.#progress?.finish();
     this.#outcomes.end(signal.aborted ? signal.reason : undefined);
   }
@@ -182,7 +182,7 @@ class ManyUploads<Item extends UploadItem> {
           slot = true;
         }
         if (next.done) return;
-        await this.#upload(next.value, this.#begun++);
+        await this.#upload(...next.value);
       }
     } catch (error) {
       this.#abort.abort(error);
@@ -191,7 +191,7 @@ class ManyUploads<Item extends UploadItem> {
     }
   }
 
-  async #upload(item: Item, index: number): Promise<void> {
+  async #upload(index: number, item: Item): Promise<void> {
     const { signal } = this.#abort;
     const own = this.#progress?.begin();
     const options = { ...this.#shared, ...item, signal, ...own?.options } as UploadOptions;
@@ -242,10 +242,14 @@ function sharedOptions<Item extends UploadItem>(options: UploadManyOptions<Item>
   return Object.fromEntries(Object.entries(options).filter(([name]) => !OF_THE_CALL.includes(name)));
 }
 
-/** Of an asynchronous source a generator, whose parallel calls are answered one after the other. */
-function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncGenerator<T> {
-  if (!(Symbol.asyncIterator in items)) return items[Symbol.iterator]();
-  return (async function* () {
-    yield* items;
-  })();
+/** The items with their places. */
+function* counted<T>(items: Iterable<T>): Generator<[index: number, item: T]> {
+  let index = 0;
+  for (const item of items) yield [index++, item];
+}
+
+/** The same of an asynchronous source; parallel calls of `next` are answered one after the other. */
+async function* countedAsync<T>(items: AsyncIterable<T>): AsyncGenerator<[index: number, item: T]> {
+  let index = 0;
+  for await (const item of items) yield [index++, item];
 }
