@@ -1,5 +1,8 @@
-import { appendFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, constants, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { WcsError } from './errors.js';
+
+/** A link in the journal's place is not followed: a download's is in a folder that others may write to. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** Long enough for any header line: a path has at most 4,096 bytes. */
 const HEADER_LENGTH = 32_768;
@@ -18,7 +21,8 @@ export class Journal {
   /** Begins the journal, in place of any other of its name. */
   async create(header: unknown): Promise<void> {
     const temporary = `${this.#file}.${process.pid}`;
-    await writeFile(temporary, `${JSON.stringify(header)}\n`, { mode: 0o600 }).catch(
+    await rm(temporary, { force: true }).catch(failed('remove', temporary));
+    await writeFile(temporary, `${JSON.stringify(header)}\n`, { mode: 0o600, flag: 'wx' }).catch(
       failed('write', temporary),
     );
     await rename(temporary, this.#file).catch(failed('write', this.#file));
@@ -26,7 +30,7 @@ export class Journal {
 
   async append(entry: unknown): Promise<void> {
     // The newline goes first as well: it ends a line that an earlier process was killed in.
-    await appendFile(this.#file, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 }).catch(
+    await appendFile(this.#file, `\n${JSON.stringify(entry)}\n`, { mode: 0o600, flag: APPEND }).catch(
       failed('write', this.#file),
     );
   }

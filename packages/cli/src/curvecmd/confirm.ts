@@ -1,7 +1,6 @@
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
-import { LinePrompt, PromptClosed } from '../terminal/line-prompt.js';
-import { visible } from '../terminal/visible.js';
+import { askYes } from '../terminal/ask-yes.js';
 import type { CurveContext } from './curve-command.js';
 
 /**
@@ -11,10 +10,5 @@ import type { CurveContext } from './curve-command.js';
  */
 export async function confirm({ io, options }: CurveContext<'yes'>, question: string): Promise<void> {
   if (options.has('yes') || !io.stdin.isTTY) return;
-  using prompt = new LinePrompt(io);
-  const answer = await prompt.ask(`${visible(question)} [y/N] `).catch(error => {
-    if (error instanceof PromptClosed) return '';
-    throw error;
-  });
-  if (!/^y(es)?$/i.test(answer)) throw new CliError(ExitCode.failed, 'not confirmed: nothing was done');
+  if (!(await askYes(io, question))) throw new CliError(ExitCode.failed, 'not confirmed: nothing was done');
 }

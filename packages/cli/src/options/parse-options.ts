@@ -23,7 +23,8 @@ export function parseOptions<Name extends string>(
     } else {
       const value = attached ?? words.shift();
       if (value === undefined) throw usageError(`option ${shown} needs an argument: ${option.argument}`);
-      parsed.values.set(option.long, value);
+      const earlier = option.repeatable ? parsed.values.get(option.long) : undefined;
+      parsed.values.set(option.long, earlier === undefined ? value : `${earlier}\0${value}`);
     }
     return option.immediate ?? false;
   };

@@ -9,7 +9,7 @@ export interface StatusLine {
    * @param render - makes it anew each time it is drawn, for a terminal this wide
    */
   show(render: (columns: number) => string): void;
-  /** Clears the line; what follows has it for itself. */
+  /** Clears the line; what follows has it for itself, until there is something to show again. */
   stop(): void;
 }
 
@@ -49,5 +49,6 @@ class DrawnLine implements StatusLine {
 
   stop(): void {
     if (this.#render) this.#bar.stop();
+    this.#render = undefined;
   }
 }

@@ -11,6 +11,22 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, character => SHORT[character] ?? unicodeEscape(character));
 }
 
+/** Characters that take two columns: those of East Asia, and pictures. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** As much of the start of a text as has room in so many columns of a terminal. */
+export function fitted(text: string, columns: number): string {
+  let used = 0;
+  let end = 0;
+  for (const character of text) {
+    used += WIDE.test(character) ? 2 : 1;
+    if (used > columns) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
 /**
  * JSON in which every control is escaped, including those that `JSON.stringify` lets through. Numbers of 64 bits are
  * text, since programs would round them.

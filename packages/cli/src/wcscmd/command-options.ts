@@ -2,7 +2,53 @@ import type { OptionDefinition } from '../options/option-definition.js';
 
 /** Options that only some commands have; none of them is the official tool's. */
 export const COMMAND_OPTIONS = [
-  { long: 'recursive', short: 'r', addition: true, commands: ['ls'], description: 'ls: all below, too' },
+  {
+    long: 'recursive',
+    short: 'r',
+    addition: true,
+    commands: ['ls', 'put', 'get', 'del'],
+    description: 'ls: all below, too; put, get, del: all files of a folder',
+  },
+  {
+    long: 'include',
+    argument: 'GLOB',
+    repeatable: true,
+    addition: true,
+    commands: ['sync', 'put', 'get', 'del'],
+    description: 'sync and -r: only files that match; may be given again',
+  },
+  {
+    long: 'exclude',
+    argument: 'GLOB',
+    repeatable: true,
+    addition: true,
+    commands: ['sync', 'put', 'get', 'del'],
+    description: 'sync and -r: no files that match; may be given again',
+  },
+  {
+    long: 'delete',
+    addition: true,
+    commands: ['sync'],
+    description: 'sync: delete what is at the target only',
+  },
+  {
+    long: 'checksum',
+    addition: true,
+    commands: ['sync'],
+    description: 'sync: compare contents, whatever sizes and times say',
+  },
+  {
+    long: 'dry-run',
+    addition: true,
+    commands: ['sync', 'put', 'get', 'del'],
+    description: 'sync and -r: tell what would be done, and do nothing',
+  },
+  {
+    long: 'yes',
+    addition: true,
+    commands: ['sync', 'del'],
+    description: 'sync and del -r: do not ask, do not hesitate to delete',
+  },
   {
     long: 'long',
     short: 'l',

@@ -10,6 +10,7 @@ import { VERSION } from '../version.js';
 import type { WcscmdCommand } from './command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { checkSettings, loadConfig } from './load-config.js';
+import { checkTreeOptions } from './trees/tree-options.js';
 import { describeWcsError } from './wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName, type WcscmdOptionValues } from './wcscmd-options.js';
 
@@ -73,6 +74,7 @@ async function runCommand(
   const command = findCommand(name);
   if (!command) throw usageError(`there is no command ${name}`, SEE_HELP);
   checkOperands('wcscmd', command, operands);
+  checkTreeOptions(command, options);
   const config = await loadConfig(io, options, out);
   checkSettings(config, ['block_size', 'bput_size']);
   await command.run({ io, out, config, options, operands });

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { WcsError } from '../errors.js';
 import { Journal } from '../journal.js';
 import type { ObjectVersion } from './ranged-get.js';
+
+/** A link in the place of the part file would lead what is written elsewhere. Windows has no such flag. */
+const EXISTING_OR_NEW = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** What the parts of an earlier attempt were parts of. */
 interface PartHeader extends ObjectVersion {
@@ -18,7 +21,7 @@ interface PartHeader extends ObjectVersion {
 export class PartFile {
   readonly path: string;
   readonly #target: string;
-  readonly #journal: Journal | undefined;
+  #journal: Journal | undefined;
   #handle: FileHandle | undefined;
 
   private constructor(target: string, resume: boolean) {
@@ -39,12 +42,7 @@ export class PartFile {
       if (existing?.isDirectory())
         throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
       if (makeFolders) await mkdir(dirname(target), { recursive: true });
-      file.#handle = await open(file.path, resume ? 'a' : 'wx', 0o666);
-      // Appending ignores positions; it only served to make the file without emptying it.
-      if (resume) {
-        await file.#handle.close();
-        file.#handle = await open(file.path, 'r+');
-      }
+      file.#handle = await open(file.path, resume ? EXISTING_OR_NEW : 'wx', 0o666);
     });
     return file;
   }
@@ -56,6 +54,13 @@ export class PartFile {
    */
   async begin(header: PartHeader): Promise<Set<number>> {
     if (!this.#journal) return new Set();
+    if (header.size !== undefined && header.size <= header.partSize) {
+      // Of a single part there is nothing to go on with.
+      await this.#journal.remove();
+      this.#journal = undefined;
+      await orFail(this.path, async () => this.#handle?.truncate(0));
+      return new Set();
+    }
     const [earlier, ...parts] = await this.#journal.read();
     // Without an etag there is no telling whether the object is still the same.
     const same = header.etag !== undefined && JSON.stringify(earlier) === JSON.stringify(header);

@@ -10,6 +10,13 @@ export const put: WcscmdCommand = {
   details: `Without KEY the object is called like the file. FILE may be -, for stdin; KEY is needed then.
 Up to 20 MiB go in one request. What is larger goes in blocks, and is resumed when the same command is
 given again for the unchanged file. An object that exists is replaced only with --overwrite 1.
+
+With -r, FILE is a folder and KEY a prefix: all files of the folder are uploaded, except those whose content
+is stored already. wcscmd sync --help says which files those are, and what --include and --exclude match.
 `,
-  run: context => runUpload(context, { name: 'put', announce: false }),
+  run: async context => {
+    if (!context.options.has('recursive')) return runUpload(context, { name: 'put', announce: false });
+    const { putTree } = await import('../../wcscmd/trees/tree-commands.js');
+    return putTree(context);
+  },
 };

@@ -20,6 +20,7 @@ import { mv } from './mv.js';
 import { put } from './put.js';
 import { setdeadline } from './setdeadline.js';
 import { stat } from './stat.js';
+import { sync } from './sync.js';
 import { token } from './token.js';
 import { url } from './url.js';
 
@@ -42,6 +43,7 @@ export const WCSCMD_COMMANDS: readonly WcscmdCommand[] = [
   fopsStatus,
   fmgrStatus,
   crc64,
+  sync,
   ls,
   du,
   cat,

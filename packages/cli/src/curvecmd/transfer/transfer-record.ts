@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from '../../cli-error.js';
 import type { CliIo } from '../../cli-io.js';
 import { ExitCode } from '../../exit-code.js';
+import { stateFolder } from '../../state-folder.js';
 
 /** How far an import or export has got, and between what. */
 export interface TransferRecord {
@@ -38,9 +38,8 @@ export class RecordFile {
    * @param target - what tells the target from all others
    */
   constructor(env: CliIo['env'], target: readonly string[]) {
-    const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state');
     const name = createHash('sha256').update(JSON.stringify(target)).digest('hex').slice(0, 32);
-    this.#folder = join(state, 'curve-wcs', 'transfers');
+    this.#folder = stateFolder(env, 'transfers');
     this.#path = join(this.#folder, `${name}.json`);
   }
 

@@ -1,0 +1,45 @@
+import picomatch from 'picomatch';
+import { usageError } from '../../cli-error.js';
+
+/** Which files of a tree are meant. */
+export interface PathFilter {
+  /** Whether a file is: included, if anything is, and not excluded. */
+  takes(path: string): boolean;
+  /** Whether a folder is excluded, and with it all that is in it. */
+  excludesFolder(path: string): boolean;
+}
+
+type Match = (path: string) => boolean;
+
+/**
+ * Makes a filter of globs. A pattern with a slash is for paths from the root of the tree, one without for names in any
+ * folder. A folder that matches stands for everything in it. Names that begin with a dot are like all others.
+ *
+ * @throws CliError for a pattern that is none
+ */
+export function pathFilter(includes: readonly string[], excludes: readonly string[]): PathFilter {
+  const [included, excluded] = [includes.map(glob), excludes.map(glob)];
+  return {
+    takes: path => (included.length === 0 || matchesOrIsIn(included, path)) && !matchesOrIsIn(excluded, path),
+    excludesFolder: path => excluded.some(matches => matches(path)),
+  };
+}
+
+function glob(pattern: string): Match {
+  const path = pattern.replace(/\/$/, '');
+  const anchored = path.includes('/');
+  const relative = path.replace(/^\.?\//, '');
+  if (relative === '' || pattern.includes('\0')) throw usageError(`${JSON.stringify(pattern)} is no pattern`);
+  const matches = picomatch(relative, { dot: true, nonegate: true, windows: false });
+  return anchored ? path => matches(path) : path => matches(path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** Whether a path matches, or a folder that it is in does. */
+function matchesOrIsIn(matchers: readonly Match[], path: string): boolean {
+  if (matchers.length === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const part = path.slice(0, end);
+    if (matchers.some(matches => matches(part))) return true;
+  }
+  return false;
+}

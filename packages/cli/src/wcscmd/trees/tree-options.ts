@@ -1,0 +1,59 @@
+import { usageError } from '../../cli-error.js';
+import { repeatedValues } from '../../options/option-definition.js';
+import type { WcscmdCommand } from '../command.js';
+import { COMMAND_OPTIONS } from '../command-options.js';
+import type { WcscmdOptionName, WcscmdOptionValues } from '../wcscmd-options.js';
+import { type PathFilter, pathFilter } from './path-filter.js';
+
+/** What the options of a command on a tree of files say. */
+export interface TreeOptions {
+  filter: PathFilter;
+  /** Whether the filter leaves anything out. */
+  filtered: boolean;
+  /** Delete what is at the target only. */
+  delete: boolean;
+  /** Change nothing. */
+  dryRun: boolean;
+  /** Compare contents whatever sizes, times and memory say. */
+  checksum: boolean;
+  /** Ask nothing. */
+  yes: boolean;
+}
+
+/** Reads them. */
+export function treeOptions(values: WcscmdOptionValues): TreeOptions {
+  const includes = repeatedValues(values, 'include');
+  const excludes = repeatedValues(values, 'exclude');
+  return {
+    filter: pathFilter(includes, excludes),
+    filtered: includes.length + excludes.length > 0,
+    delete: values.has('delete'),
+    dryRun: values.has('dry-run'),
+    checksum: values.has('checksum'),
+    yes: values.has('yes'),
+  };
+}
+
+const OF_TREES: readonly WcscmdOptionName[] = [
+  'recursive',
+  'include',
+  'exclude',
+  'delete',
+  'checksum',
+  'dry-run',
+];
+
+/**
+ * Refuses options on trees of files that a command would not heed: who says `--dry-run` must be able to rely on it.
+ *
+ * @throws CliError
+ */
+export function checkTreeOptions({ name }: Pick<WcscmdCommand, 'name'>, values: WcscmdOptionValues): void {
+  for (const { long, commands } of COMMAND_OPTIONS) {
+    if (!values.has(long) || !OF_TREES.includes(long)) continue;
+    if (!commands.some(command => command === name)) throw usageError(`${name} does not take --${long}`);
+    if (long !== 'recursive' && name !== 'sync' && !values.has('recursive')) {
+      throw usageError(`${name} takes --${long} only with -r`);
+    }
+  }
+}
