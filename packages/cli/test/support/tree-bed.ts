@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
 import { WcsClient } from '@curve-wcs/wcs-sdk';
@@ -14,7 +14,7 @@ export interface TreeBed extends TestBed {
   /** Writes files of a folder, an hour old unless `age` says otherwise (in milliseconds). */
   plant(folder: string, tree: Tree, options?: { age?: number }): void;
   /** What is in a folder; leaves out nothing. */
-  files(folder: string): Tree;
+  tree(folder: string): Tree;
   /** Stores objects below a prefix. */
   store(prefix: string, tree: Tree): Promise<void>;
   /** What is below a prefix, read from the service. */
@@ -50,7 +50,7 @@ export async function startTreeBed(options: WcsEmulatorOptions = {}): Promise<Tr
         utimesSync(file, time, time);
       }
     },
-    files: name => filesIn(join(folder, name)),
+    tree: name => filesIn(join(folder, name)),
     async store(prefix, tree) {
       for (const [path, content] of Object.entries(tree)) {
         const key = `${prefix}${path}`;
@@ -74,12 +74,6 @@ export async function startTreeBed(options: WcsEmulatorOptions = {}): Promise<Tr
         .map(({ method, path }) => `${method} ${path}`);
     },
   };
-}
-
-/** Empties a folder. */
-export function clear(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
 }
 
 /** Contents of all files below a folder, by path. */

@@ -224,7 +224,7 @@ describe('sync to a folder', () => {
       exitCode: 0,
       stdout: 'downloaded: 5 files, 16 B\nunchanged: 1\nfailed: 0\n',
     });
-    expect(bed.files('site')).toEqual({ ...TREE, mine: 'stays' });
+    expect(bed.tree('site')).toEqual({ ...TREE, mine: 'stays' });
     bed.transfers();
     const again = await bed.wcscmd(['sync', 'wcs://demo/www', 'site']);
     expect(again.stdout).toBe('downloaded: 0 files, 0 B\nunchanged: 6\nfailed: 0\n');
@@ -240,7 +240,7 @@ describe('sync to a folder', () => {
     expect(dry.stdout).toBe('download\t1\ta/b\nwould be downloaded: 1 file, 1 B\nunchanged: 0\nfailed: 0\n');
     expect(bed.has('new')).toBe(false);
     expect(await bed.wcscmd(['sync', 'wcs://demo', 'new/folder'])).toMatchObject({ exitCode: 0 });
-    expect(bed.files('new/folder')).toEqual({ 'a/b': '1' });
+    expect(bed.tree('new/folder')).toEqual({ 'a/b': '1' });
   });
 
   test('--delete removes files and the folders that they leave empty, and nothing that is excluded', async () => {
@@ -251,7 +251,7 @@ describe('sync to a folder', () => {
     const argv = ['sync', 'wcs://demo', 'site', '--delete', '--exclude', '*.log'];
     expect((await bed.wcscmd([...argv, '--dry-run'])).stdout).toContain('delete\t\tb/c/d\ndelete\t\te/g\n');
     expect(await bed.wcscmd(argv)).toMatchObject({ exitCode: 0 });
-    expect(bed.files('site')).toEqual({ a: '1', 'e/f.log': 'y', '.z.wcs-part': 'p' });
+    expect(bed.tree('site')).toEqual({ a: '1', 'e/f.log': 'y', '.z.wcs-part': 'p' });
     expect(bed.has('site/b')).toBe(false);
     expect(bed.has('site/empty')).toBe(true);
   });
@@ -264,9 +264,9 @@ describe('sync to a folder', () => {
     expect(without.exitCode).toBe(1);
     expect(without.stderr).toMatch(/cannot download a: .*site\/a is a folder\n/);
     expect(without.stderr).toMatch(/cannot download b\/c: .*site\/b is a file, not a folder\n/);
-    expect(bed.files('site')).toEqual({ 'a/x/y': '1', b: '2' });
+    expect(bed.tree('site')).toEqual({ 'a/x/y': '1', b: '2' });
     expect(await bed.wcscmd(['sync', 'wcs://demo', 'site', '--delete'])).toMatchObject({ exitCode: 0 });
-    expect(bed.files('site')).toEqual({ a: 'file', 'b/c': 'in folder' });
+    expect(bed.tree('site')).toEqual({ a: 'file', 'b/c': 'in folder' });
   });
 
   test('two runs at the same time: the second is refused', async () => {
