@@ -266,6 +266,61 @@ describe('a download that fails leaves no file that looks whole', () => {
   });
 });
 
+describe('a small object', () => {
+  const SMALL = CONTENT.subarray(0, 16 * KIB);
+
+  it('takes one request, and leaves nothing beside the file', async () => {
+    const { wcs, object, to, gets } = await stored(SMALL);
+    const progress: Progress[] = [];
+    await wcs.download({ ...object, to, onProgress: snapshot => progress.push(snapshot) });
+    expect(gets()).toBe(1);
+    expect(progress).toEqual([{ transferred: SMALL.length, total: SMALL.length, resumed: 0 }]);
+    await wcs.download(object);
+    expect(gets()).toBe(2);
+    expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
+  });
+
+  it.each(['truncate', 'reset', 'status 500'] as const)('is asked for again after %s', async fault => {
+    const { emulator, wcs, object, to, gets } = await stored(SMALL);
+    emulator.faults.add({ match: { method: 'GET', nth: [1, 2] }, do: fault });
+    await wcs.download({ ...object, to });
+    expect(readFileSync(to).equals(SMALL)).toBe(true);
+    expect(gets()).toBe(3);
+    emulator.faults.clear();
+    emulator.faults.add({ match: { method: 'GET', nth: [1, 2] }, do: fault });
+    expect((await wcs.download(object)).data.equals(SMALL)).toBe(true);
+    expect(gets()).toBe(6);
+  });
+
+  it('that breaks off for ever, or is not what it should be, leaves no file', async () => {
+    const { emulator, wcs, object, to } = await stored(SMALL);
+    for (const [fault, code] of [
+      ['truncate', 'NETWORK'],
+      ['corrupt', 'CHECKSUM_MISMATCH'],
+    ] as const) {
+      emulator.faults.add({ match: { method: 'GET' }, do: fault });
+      await expect(wcs.download({ ...object, to })).rejects.toMatchObject({ code });
+      await expect(wcs.download(object)).rejects.toMatchObject({ code });
+      emulator.faults.clear();
+    }
+    expect(readdirSync(join(to, '..'))).toEqual([]);
+  });
+
+  it('is not written over a folder, and makes folders when it is told to', async () => {
+    const { wcs, object, to } = await stored(SMALL);
+    mkdirSync(to);
+    await expect(wcs.download({ ...object, to })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining('folder'),
+    });
+    expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
+    const deep = join(to, 'a', 'b', 'c.bin');
+    await expect(wcs.download({ ...object, to: deep })).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    await wcs.download({ ...object, to: deep, makeFolders: true });
+    expect(readFileSync(deep).equals(SMALL)).toBe(true);
+  });
+});
+
 it('a name as long as the file system allows can be downloaded to', async () => {
   const { wcs, object, to } = await stored();
   const long = join(to, '..', '名'.repeat(85));

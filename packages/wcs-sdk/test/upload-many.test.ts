@@ -95,6 +95,19 @@ describe('many uploads', () => {
     }
   });
 
+  it('tell the places of items that come one by one, beside large ones', async () => {
+    const list = Array.from({ length: 60 }, (_, index) => ({
+      key: `n/${index}`,
+      source: Buffer.alloc(index % 20 === 0 ? 9 * MIB : 100),
+    }));
+    const items = (async function* () {
+      yield* list;
+    })();
+    const { outcomes } = await counting({ items, formThreshold: MIB, concurrency: 3 });
+    expect(outcomes).toHaveLength(list.length);
+    for (const { index, item } of outcomes) expect(item).toBe(list[index]);
+  });
+
   it('none at all are done at once', async () => {
     const { wcs } = await emulated();
     expect(await wcs.uploadMany({ bucket: 'photos', items: [] }).summary()).toEqual({

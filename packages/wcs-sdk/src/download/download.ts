@@ -14,7 +14,9 @@ import {
   type FileDownloadOptions,
   type StreamDownloadOptions,
 } from './options.js';
-import { downloadChunks } from './sequential.js';
+import { RangedGet } from './ranged-get.js';
+import { downloadChunks, firstAnswer } from './sequential.js';
+import { downloadSmall, isSmall } from './small.js';
 import { downloadToFile } from './to-file.js';
 
 /** Downloads to a file, a stream or memory, by what `to` is. */
@@ -53,20 +55,29 @@ async function downloadToMemory(
   context: ClientContext,
   options: DownloadSource & BufferDownloadOptions,
 ): Promise<BufferDownloadResult> {
+  const get = new RangedGet(context, options);
+  const whole = options.start === undefined && options.end === undefined;
+  let opened = whole ? await firstAnswer(context, get, options) : undefined;
+  if (opened && isSmall(opened)) {
+    const small = await downloadSmall(get, opened, options);
+    if (small) return small;
+    opened = undefined;
+  }
   const pieces: Buffer[] = [];
-  const chunks = downloadChunks(context, options, size => {
-    if (size !== undefined && size > constants.MAX_LENGTH) {
-      throw new WcsError(
-        'TARGET_FAILED',
-        `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`,
-      );
-    }
-  });
+  const chunks = downloadChunks(context, options, checkSize, get, opened);
   for (;;) {
     const next = await chunks.next();
     if (next.done) return { ...next.value, data: Buffer.concat(pieces) };
     pieces.push(next.value);
   }
+}
+
+function checkSize(size: number | undefined): void {
+  if (size === undefined || size <= constants.MAX_LENGTH) return;
+  throw new WcsError(
+    'TARGET_FAILED',
+    `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`,
+  );
 }
 
 async function downloadToStream(

@@ -25,9 +25,8 @@ export class PartFile {
   #handle: FileHandle | undefined;
 
   private constructor(target: string, resume: boolean) {
-    const name = `.${shortened(basename(target))}${resume ? '' : `.${randomBytes(6).toString('hex')}`}.wcs-part`;
     this.#target = target;
-    this.path = join(dirname(target), name);
+    this.path = resume ? partPath(target, '') : temporaryPath(target);
     this.#journal = resume ? new Journal(`${this.path}.json`) : undefined;
   }
 
@@ -125,17 +124,29 @@ export class PartFile {
   }
 }
 
+/** A name beside the target that nothing else has. */
+export function temporaryPath(target: string): string {
+  return partPath(target, `.${randomBytes(6).toString('hex')}`);
+}
+
+function partPath(target: string, unique: string): string {
+  return join(dirname(target), `.${shortened(basename(target))}${unique}.wcs-part`);
+}
+
 /** File systems allow 255 bytes in a name, and ours has to hold more than the target's. */
 function shortened(name: string): string {
   return Buffer.byteLength(name) <= 200 ? name : createHash('sha256').update(name).digest('hex');
 }
 
-async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Does what fails with `TARGET_FAILED`. */
+export async function orFail<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof WcsError) throw error;
-    throw new WcsError('TARGET_FAILED', `cannot write ${path}: ${(error as Error).message}`, {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EISDIR' ? 'it is a folder' : message;
+    throw new WcsError('TARGET_FAILED', `cannot write ${path}: ${why}`, {
       operation: 'download',
       cause: error,
     });

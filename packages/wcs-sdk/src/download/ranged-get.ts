@@ -2,7 +2,7 @@ import type { CallOptions } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
-import type { StreamedResponse } from '../http/transport.js';
+import type { ResponseBody, StreamedResponse } from '../http/transport.js';
 import type { DownloadOptions, DownloadResult, DownloadSource } from './options.js';
 import { sourceSubject, sourceUrl } from './source.js';
 
@@ -25,7 +25,7 @@ export interface RangedAnswer {
   length: number | undefined;
   mimeType: string | undefined;
   requestId: string | undefined;
-  body: AsyncIterable<Buffer>;
+  body: ResponseBody;
 }
 
 /** Makes the GETs of one download (wcs-api §2.12). */

@@ -6,26 +6,34 @@ import { ProgressMeter } from '../progress.js';
 import { type DownloadOptions, type DownloadResult, type DownloadSource, expectedEtag } from './options.js';
 import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 
+/** Asks for what is wanted, again as far as that can help; gives undefined if there is no such range. */
+export async function firstAnswer(
+  context: ClientContext,
+  get: RangedGet,
+  { signal, start = 0, end }: DownloadOptions,
+): Promise<RangedAnswer | undefined> {
+  return await withRetry(() => get.get(start, end, signal), context.retry, signal);
+}
+
 /**
  * The object's bytes in order. A connection that breaks is followed by a request for the rest; the etag, where
  * it is known, is checked before the end.
  *
  * @param onHead - called once, with the expected number of bytes where it is known
+ * @param opened - the first answer, where it is there already
  * @returns the result
  */
 export async function* downloadChunks(
   context: ClientContext,
   options: DownloadSource & DownloadOptions,
   onHead: (size: number | undefined) => void = () => {},
+  get = new RangedGet(context, options),
+  opened?: RangedAnswer,
 ): AsyncGenerator<Buffer, DownloadResult> {
-  const { signal, end } = options;
-  const get = new RangedGet(context, options);
+  const { end } = options;
   const start = options.start ?? 0;
   let position = start;
-
-  const open = async (): Promise<RangedAnswer | undefined> =>
-    withRetry(() => get.get(position, end, signal), context.retry, signal);
-  let answer = await open();
+  let answer = opened ?? (await firstAnswer(context, get, options));
   if (!answer) {
     if (start > 0 || options.end === undefined) throw outOfRange(get.subject);
     // Any range of an empty object lies outside of it.
@@ -57,7 +65,7 @@ export async function* downloadChunks(
       // Headway means that the connection is worth another attempt.
       failures = position > before ? 1 : failures + 1;
       if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
-      answer = await open();
+      answer = await firstAnswer(context, get, { ...options, start: position });
       if (!answer) throw outOfRange(get.subject);
       get.checkVersion(answer, first.version);
     }

@@ -14,6 +14,8 @@ import {
 import { PartFile } from './part-file.js';
 import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 import { checkEtag, downloadChunks } from './sequential.js';
+import { downloadSmall, isSmall } from './small.js';
+import { writeSmallFile } from './small-file.js';
 
 /** Chunks are written to disk in batches of this size. */
 const BATCH = 1024 * 1024;
@@ -24,13 +26,42 @@ export async function downloadToFile(
   options: DownloadSource & FileDownloadOptions,
 ): Promise<DownloadResult> {
   const target = resolve(options.to);
-  const partial = options.start !== undefined || options.end !== undefined;
-  const resume = options.resume === true && !partial;
-  const file = await PartFile.open(target, { resume, makeFolders: options.makeFolders ?? false });
+  const { makeFolders = false, resume = false } = options;
+  if (options.start !== undefined || options.end !== undefined) {
+    return await throughPartFile(target, { resume: false, makeFolders }, file =>
+      inSequence(context, options, file),
+    );
+  }
+  using abort = new LinkedAbort(options.signal);
   try {
-    const result = partial
-      ? await inSequence(context, options, file)
-      : await new ParallelDownload(context, options, file).run();
+    const download = new ParallelDownload(context, options, abort);
+    let first = await download.openFirst();
+    if (!resume && isSmall(first)) {
+      const small = await downloadSmall(download.get, first, options);
+      if (small) {
+        const { data, ...result } = small;
+        await writeSmallFile(target, data, { makeFolders });
+        return result;
+      }
+      first = await download.openFirst();
+    }
+    const opened = first;
+    return await throughPartFile(target, { resume, makeFolders }, file => download.run(file, opened));
+  } catch (error) {
+    abort.abort(error);
+    throw error;
+  }
+}
+
+/** Lets `work` write to a part file, which becomes the target when it is done. */
+async function throughPartFile(
+  target: string,
+  options: { resume: boolean; makeFolders: boolean },
+  work: (file: PartFile) => Promise<DownloadResult>,
+): Promise<DownloadResult> {
+  const file = await PartFile.open(target, options);
+  try {
+    const result = await work(file);
     await file.publish();
     return result;
   } catch (error) {
@@ -61,64 +92,65 @@ async function inSequence(
 
 /** N workers pull parts; each part is a ranged GET that goes on where it broke off. */
 class ParallelDownload {
+  readonly get: RangedGet;
   readonly #context: ClientContext;
   readonly #options: DownloadSource & FileDownloadOptions;
-  readonly #file: PartFile;
-  readonly #get: RangedGet;
+  readonly #abort: LinkedAbort;
   readonly #partSize: number;
 
-  constructor(context: ClientContext, options: DownloadSource & FileDownloadOptions, file: PartFile) {
+  constructor(context: ClientContext, options: DownloadSource & FileDownloadOptions, abort: LinkedAbort) {
+    this.get = new RangedGet(context, options);
     this.#context = context;
     this.#options = options;
-    this.#file = file;
-    this.#get = new RangedGet(context, options);
+    this.#abort = abort;
     this.#partSize = options.partSize ?? 8 * 2 ** 20;
   }
 
-  async run(): Promise<DownloadResult> {
-    using abort = new LinkedAbort(this.#options.signal);
-    const first = await this.#openFirst(abort.signal);
+  /** Fetches what is missing in `file`, from the answer to its first part on. */
+  async run(file: PartFile, first: RangedAnswer): Promise<DownloadResult> {
     const { size } = first.version;
-    const finished = await this.#file.begin({
-      subject: this.#get.subject,
+    const finished = await file.begin({
+      subject: this.get.subject,
       partSize: this.#partSize,
       ...first.version,
     });
     if (size === undefined) {
       // Without a size there are no parts to make.
       await first.body[Symbol.asyncIterator]().return?.();
-      return inSequence(this.#context, this.#options, this.#file);
+      return inSequence(this.#context, this.#options, file);
     }
     const progress = new ProgressMeter(this.#options.onProgress, size);
     // A service that sends the whole object anyway is not asked for its parts.
     if (first.length !== undefined && first.length >= size && finished.size === 0) {
-      await this.#part(0, size, first, first, progress, abort.signal);
+      await this.#part(file, 0, size, first, first, progress);
     } else {
-      await this.#parts(first, size, finished, progress, abort);
+      await this.#parts(file, first, size, finished, progress);
     }
-    await this.#file.complete(size);
+    await file.complete(size);
     progress.finish();
     const wanted = expectedEtag(this.#options, first.version.etag);
     if (wanted !== undefined) {
       const { blockSize } = this.#options;
-      const actual = await etagFile(this.#file.path, {
-        signal: abort.signal,
+      const actual = await etagFile(file.path, {
+        signal: this.#abort.signal,
         ...(blockSize === undefined ? {} : { blockSize }),
       });
-      checkEtag(this.#get.subject, actual, wanted);
+      checkEtag(this.get.subject, actual, wanted);
     }
     return { size, ...resultOf(first), verified: wanted !== undefined, resumed: progress.resumed };
   }
 
-  async #openFirst(signal: AbortSignal): Promise<RangedAnswer> {
+  /** The answer to a request for the first part; of a small object it is all of it. */
+  async openFirst(): Promise<RangedAnswer> {
+    const { signal } = this.#abort;
     const open = (end: number | undefined) =>
-      withRetry(() => this.#get.get(0, end, signal), this.#context.retry, signal);
+      withRetry(() => this.get.get(0, end, signal), this.#context.retry, signal);
     // An empty object has no range; it is asked for whole.
     const first = (await open(this.#partSize - 1)) ?? (await open(undefined));
     if (first) return first;
     throw new WcsError(
       'UNEXPECTED_RESPONSE',
-      `download ${this.#get.subject}: the service refuses the whole object as a range`,
+      `download ${this.get.subject}: the service refuses the whole object as a range`,
       {
         operation: 'download',
         status: 416,
@@ -127,12 +159,13 @@ class ParallelDownload {
   }
 
   async #parts(
+    file: PartFile,
     first: RangedAnswer,
     size: number,
     finished: Set<number>,
     progress: ProgressMeter,
-    abort: LinkedAbort,
   ): Promise<void> {
+    const abort = this.#abort;
     let next = 0;
     const worker = async () => {
       while (!abort.signal.aborted) {
@@ -145,8 +178,8 @@ class ParallelDownload {
           progress.addResumed(length);
           continue;
         }
-        await this.#part(start, length, first, index === 0 ? first : undefined, progress, abort.signal);
-        await this.#file.finishPart(index);
+        await this.#part(file, start, length, first, index === 0 ? first : undefined, progress);
+        await file.finishPart(index);
       }
     };
     const workers = Array.from({ length: this.#options.concurrency ?? 4 }, () =>
@@ -160,23 +193,24 @@ class ParallelDownload {
   }
 
   async #part(
+    file: PartFile,
     start: number,
     length: number,
     first: RangedAnswer,
     opened: RangedAnswer | undefined,
     progress: ProgressMeter,
-    signal: AbortSignal,
   ): Promise<void> {
-    const writer = new BatchWriter(this.#file, start);
+    const { signal } = this.#abort;
+    const writer = new BatchWriter(file, start);
     let received = 0;
     let answer = opened;
     await withRetry(
       async () => {
-        answer ??= await this.#get.get(start + received, start + length - 1, signal);
+        answer ??= await this.get.get(start + received, start + length - 1, signal);
         const current = answer;
         answer = undefined;
-        if (!current) throw this.#get.shortBody(length, received);
-        this.#get.checkVersion(current, first.version);
+        if (!current) throw this.get.shortBody(length, received);
+        this.get.checkVersion(current, first.version);
         let skip = start + received - current.offset;
         const tooMuch = current.length === undefined || current.offset + current.length > start + length;
         for await (const chunk of current.body) {
@@ -188,7 +222,7 @@ class ParallelDownload {
           // Leaving early costs the connection.
           if (received === length && tooMuch) break;
         }
-        if (received < length) throw this.#get.shortBody(length, received);
+        if (received < length) throw this.get.shortBody(length, received);
       },
       this.#context.retry,
       signal,

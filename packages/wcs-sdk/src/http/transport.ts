@@ -32,7 +32,13 @@ export interface StreamedResponse {
   headers: Record<string, string>;
   requestId: string | undefined;
   /** Must be read to its end or left early (`break`), else its connection stays in use. */
-  body: AsyncIterable<Buffer>;
+  body: ResponseBody;
+}
+
+/** A body to iterate over, or to read whole. */
+export interface ResponseBody extends AsyncIterableIterator<Buffer> {
+  /** Reads a body that is known to be small, which costs less than iterating over it. */
+  whole(): Promise<Buffer>;
 }
 
 /** The whole answer. */
@@ -95,7 +101,7 @@ export class Transport implements HttpSender {
     const exchange = this.#start(request);
     try {
       const answer = await exchange.answer();
-      return { ...headOf(answer), body: translated(answer.body, exchange) };
+      return { ...headOf(answer), body: translated(answer.body, exchange, request.operation) };
     } catch (error) {
       exchange.release();
       throw exchange.failure(error);
@@ -222,14 +228,15 @@ async function readWhole(body: Readable, operation: string): Promise<Buffer> {
 }
 
 /** The body's chunks, failing with our errors in place of the carrier's. */
-function translated(body: Readable, exchange: ActiveExchange): AsyncIterableIterator<Buffer> {
-  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+function translated(body: Readable, exchange: ActiveExchange, operation: string): ResponseBody {
+  let chunks: AsyncIterator<Buffer> | undefined;
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     async next() {
       try {
+        chunks ??= body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
         const next = await chunks.next();
         if (!next.done) return next;
         exchange.checkAlive();
@@ -243,8 +250,19 @@ function translated(body: Readable, exchange: ActiveExchange): AsyncIterableIter
     // Also called when nothing was read, which a generator would not notice.
     async return() {
       exchange.release();
-      await chunks.return?.();
+      await chunks?.return?.();
       return { done: true, value: undefined };
+    },
+    async whole() {
+      try {
+        const content = await readWhole(body, operation);
+        exchange.checkAlive();
+        return content;
+      } catch (error) {
+        throw exchange.failure(error);
+      } finally {
+        exchange.release();
+      }
     },
   };
 }

@@ -1,0 +1,32 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { orFail, temporaryPath } from './part-file.js';
+
+// Callbacks rather than node:fs/promises, whose file handles cost more than writing a small file.
+const [write, move, remove] = [promisify(writeFile), promisify(rename), promisify(rm)];
+
+/**
+ * Writes a small file beside the target and renames it, so that it appears whole. It is left to the system when it goes
+ * to the disk: forcing each of many small files there takes longer than fetching it again.
+ */
+export async function writeSmallFile(
+  target: string,
+  content: Buffer,
+  { makeFolders }: { makeFolders: boolean },
+): Promise<void> {
+  const path = temporaryPath(target);
+  try {
+    await orFail(target, async () => {
+      await write(path, content, { flag: 'wx' }).catch(async error => {
+        if (error.code !== 'ENOENT' || !makeFolders) throw error;
+        await promisify(mkdir)(dirname(target), { recursive: true });
+        await write(path, content, { flag: 'wx' });
+      });
+      await move(path, target);
+    });
+  } catch (error) {
+    await remove(path, { force: true }).catch(() => {});
+    throw error;
+  }
+}

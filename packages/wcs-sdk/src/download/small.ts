@@ -1,0 +1,38 @@
+import { etag } from '@curve-wcs/etag';
+import { WcsError } from '../errors.js';
+import { ProgressMeter } from '../progress.js';
+import { type BufferDownloadResult, type DownloadOptions, expectedEtag } from './options.js';
+import { type RangedAnswer, type RangedGet, resultOf } from './ranged-get.js';
+import { checkEtag } from './sequential.js';
+
+/** Up to this size an object is read, hashed and written at once: what larger ones need costs more than that. */
+const SMALL = 128 * 1024;
+
+/** Whether an answer is the whole of a small object. */
+export function isSmall({ version, offset, length }: RangedAnswer): boolean {
+  return offset === 0 && length !== undefined && length === version.size && length > 0 && length <= SMALL;
+}
+
+/**
+ * Reads and checks a small object.
+ *
+ * @returns undefined if the connection broke, so that another attempt may help
+ */
+export async function downloadSmall(
+  get: RangedGet,
+  answer: RangedAnswer,
+  options: DownloadOptions,
+): Promise<BufferDownloadResult | undefined> {
+  const data = await answer.body.whole().catch(error => {
+    if (error instanceof WcsError && error.retryable) return undefined;
+    throw error;
+  });
+  if (data === undefined || data.length !== answer.length) return undefined;
+  const wanted = expectedEtag(options, answer.version.etag);
+  if (wanted !== undefined) {
+    const { blockSize } = options;
+    checkEtag(get.subject, etag(data, blockSize === undefined ? {} : { blockSize }), wanted);
+  }
+  new ProgressMeter(options.onProgress, data.length).add(data.length);
+  return { size: data.length, ...resultOf(answer), verified: wanted !== undefined, resumed: 0, data };
+}
