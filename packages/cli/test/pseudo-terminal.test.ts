@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { lcg } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
@@ -16,6 +18,38 @@ test('wcscmd: a terminal sees the bar, then the result in its place', async () =
   const [, afterwards = ''] = shown.split(`${ESC}[?25h`);
   expect(afterwards).toContain(`${ESC}[2K`);
   expect(afterwards).toContain(`${ESC}[1msize${ESC}[22m: 3145728\r\n`);
+});
+
+describe('wcscmd: many files', () => {
+  async function uploads(env: Record<string, string>, columns: number) {
+    const bed = await startTestBed();
+    mkdirSync(join(bed.folder, 'site'));
+    for (let index = 0; index < 20; index++) bed.write(`site/file${index}`, lcg(100_000));
+    bed.write('site/back\\slash', 'x');
+    bed.emulator.faults.add({ match: { path: '/file/upload', nth: 10 }, do: 'delay 500ms' });
+    return onTerminal('wcscmd', ['sync', 'site', 'wcs://demo'], { cwd: bed.folder, env, columns });
+  }
+
+  test('have a line that tells of all, failures in between, and the summary in its place', async () => {
+    const shown = await uploads({}, 160);
+    expect(shown).toMatch(/\d+ of 20\+? files {2}\[=* *\] +\d+% {2}.* of 1\.9 MiB/);
+    expect(shown).toContain('cannot upload back\\slash: it cannot be a key: it has a backslash');
+    const [afterwards = ''] = shown.split(`${ESC}[?25h`).slice(-1);
+    expect(afterwards).toContain(`${ESC}[1muploaded${ESC}[22m: 20 files, 1.9 MiB\r\n`);
+    expect(afterwards).toContain(`${ESC}[1mfailed${ESC}[22m: 1\r\n`);
+  });
+
+  test('fit into a narrow terminal, and have no colours where none are wanted', async () => {
+    const shown = await uploads({ NO_COLOR: '1' }, 40);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+    expect(shown).not.toMatch(/\u001b\[\d+m/);
+    for (const line of stripVTControlCharacters(shown).split(/[\r\n]+/)) {
+      for (const drawn of line.split(/(?=\d+ of \d+\+? files)|(?=wcscmd:|uploaded:)/)) {
+        if (/^\d+ of/.test(drawn)) expect(drawn.length).toBeLessThanOrEqual(40);
+      }
+    }
+    expect(shown).toContain('uploaded: 20 files, 1.9 MiB\r\n');
+  });
 });
 
 describe('curvecmd', () => {

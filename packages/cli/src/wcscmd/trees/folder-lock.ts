@@ -29,9 +29,10 @@ export class FolderLock implements AsyncDisposable {
         held.add(path);
         return new FolderLock(path);
       }
-      const owner = Number(await readFile(path, 'utf8').catch(() => ''));
+      const content = await readFile(path, 'utf8').catch(() => '');
+      const owner = Number(content);
       if (owner === process.pid ? held.has(path) : isAlive(owner)) throw taken(owner, path);
-      await removeStale(path, owner);
+      await removeStale(path, content);
     }
     throw taken(undefined, path);
   }
@@ -58,11 +59,11 @@ async function begin(path: string): Promise<boolean> {
 }
 
 /** Takes away what a process that is no more has left; puts back what another one has made in the meantime. */
-async function removeStale(path: string, owner: number): Promise<void> {
+async function removeStale(path: string, content: string): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await rename(path, aside);
-    if (Number(await readFile(aside, 'utf8')) !== owner) await link(aside, path).catch(() => {});
+    if ((await readFile(aside, 'utf8')) !== content) await link(aside, path).catch(() => {});
     await rm(aside, { force: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -70,7 +71,7 @@ async function removeStale(path: string, owner: number): Promise<void> {
 }
 
 function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;

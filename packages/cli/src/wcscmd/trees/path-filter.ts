@@ -30,7 +30,7 @@ function glob(pattern: string): Match {
   const anchored = path.includes('/');
   const relative = path.replace(/^\.?\//, '');
   if (relative === '' || pattern.includes('\0')) throw usageError(`${JSON.stringify(pattern)} is no pattern`);
-  const matches = picomatch(relative, { dot: true, nonegate: true, windows: false });
+  const matches = picomatch(relative, { dot: true, nonegate: true, posix: true, windows: false });
   return anchored ? path => matches(path) : path => matches(path.slice(path.lastIndexOf('/') + 1));
 }
 
