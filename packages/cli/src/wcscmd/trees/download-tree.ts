@@ -21,6 +21,8 @@ export interface TreeDownload {
 
 /** Files that are read for comparison at the same time. */
 const COMPARISONS = 4;
+/** Size of a part in bytes, as downloads have it by default. */
+const PART = 8 * 2 ** 20;
 /** Larger objects are fetched in parallel parts, in bytes. */
 const LARGE = 32 * 2 ** 20;
 
@@ -217,7 +219,8 @@ class TreeDownloads {
       bucket: this.#source.bucket,
       key: `${this.#source.prefix}${path}`,
       to: file,
-      resume: true,
+      // Of a single part there is nothing to go on with.
+      resume: size > PART,
       concurrency: size > LARGE ? Number(config.settings.concurrency) || 1 : 1,
       verify,
       ...(verify && isEtag(hash) ? { etag: hash } : {}),
