@@ -55,11 +55,11 @@ describe('patterns', () => {
     ['[!a]*', ['b', 'ä'], ['a', 'ab']],
     ['!a', ['!a'], ['b', 'a']],
     ['文*', ['文件', 'x/文'], ['x文']],
-  ])('%j excludes %j and not %j', (pattern, out, kept) => {
-    const { takes } = pathFilter([], [pattern]);
+  ])('%j excludes %j and not %j', async (pattern, out, kept) => {
+    const { takes } = await pathFilter([], [pattern]);
     expect(out.filter(takes)).toEqual([]);
     expect(kept.filter(takes)).toEqual(kept);
-    const included = pathFilter([pattern], []);
+    const included = await pathFilter([pattern], []);
     expect(out.filter(included.takes)).toEqual(out);
     expect(kept.filter(included.takes)).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('patterns', () => {
     mkdirSync(join(root, 'a/cache'), { recursive: true });
     writeFileSync(join(root, 'a/cache/x'), '');
     writeFileSync(join(root, 'a/y'), '');
-    const { takes, excludesFolder } = pathFilter([], ['cache']);
+    const { takes, excludesFolder } = await pathFilter([], ['cache']);
     const asked: string[] = [];
     const filter = { excludesFolder, takes: (path: string) => asked.push(path) > 0 && takes(path) };
     const options = { filter, signal: new AbortController().signal, onPassedOver() {}, onFailure() {} };

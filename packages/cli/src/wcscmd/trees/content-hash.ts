@@ -1,5 +1,3 @@
-import { BLOCK_SIZE, etagFile } from '@curve-wcs/etag';
-
 /** Whether a hash of the service can be a wcs-etag. */
 export function isEtag(hash: string): boolean {
   return /^[Fl][\w-]{27}$/.test(hash);
@@ -16,6 +14,7 @@ export async function hasHash(
   { blockSize, signal }: { blockSize: number; signal: AbortSignal },
 ): Promise<boolean> {
   if (!isEtag(hash)) return false;
+  const { BLOCK_SIZE, etagFile } = await import('@curve-wcs/etag');
   if ((await etagFile(file, { signal })) === hash) return true;
   // A hash of several blocks begins with an l.
   return (

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import type Picomatch from 'picomatch';
 import { usageError } from '../../cli-error.js';
 
 /** Which files of a tree are meant. */
@@ -17,15 +17,20 @@ type Match = (path: string) => boolean;
  *
  * @throws CliError for a pattern that is none
  */
-export function pathFilter(includes: readonly string[], excludes: readonly string[]): PathFilter {
-  const [included, excluded] = [includes.map(glob), excludes.map(glob)];
+export async function pathFilter(
+  includes: readonly string[],
+  excludes: readonly string[],
+): Promise<PathFilter> {
+  const { default: picomatch } = await import('picomatch');
+  const matcher = (pattern: string) => glob(pattern, picomatch);
+  const [included, excluded] = [includes.map(matcher), excludes.map(matcher)];
   return {
     takes: path => (included.length === 0 || matchesOrIsIn(included, path)) && !matchesOrIsIn(excluded, path),
     excludesFolder: path => excluded.some(matches => matches(path)),
   };
 }
 
-function glob(pattern: string): Match {
+function glob(pattern: string, picomatch: typeof Picomatch): Match {
   const path = pattern.replace(/\/$/, '');
   const anchored = path.includes('/');
   const relative = path.replace(/^\.?\//, '');

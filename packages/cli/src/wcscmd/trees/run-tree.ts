@@ -42,7 +42,7 @@ export async function runTree(
   { needs, actions, subject, work }: TreeWork,
 ): Promise<void> {
   const { io, out, config, options } = context;
-  const tree = treeOptions(options);
+  const tree = await treeOptions(options);
   await using client = await openClient(context, needs);
   const folder = stateFolder(io.env, 'trees');
   await using _lock = tree.dryRun ? undefined : await FolderLock.acquire(folder, subject);

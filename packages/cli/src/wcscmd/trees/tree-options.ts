@@ -21,11 +21,11 @@ export interface TreeOptions {
 }
 
 /** Reads them. */
-export function treeOptions(values: WcscmdOptionValues): TreeOptions {
+export async function treeOptions(values: WcscmdOptionValues): Promise<TreeOptions> {
   const includes = repeatedValues(values, 'include');
   const excludes = repeatedValues(values, 'exclude');
   return {
-    filter: pathFilter(includes, excludes),
+    filter: await pathFilter(includes, excludes),
     filtered: includes.length + excludes.length > 0,
     delete: values.has('delete'),
     dryRun: values.has('dry-run'),
