@@ -17,7 +17,7 @@ const list = { bare, objects: byObject, pages: byPage }[kind];
 if (!list) throw new Error(`unknown kind ${kind}`);
 
 let found = 0;
-await list(String(objects - 50_000));
+await list(String(Math.max(0, objects - 50_000)));
 globalThis.gc?.();
 const before = process.memoryUsage.rss();
 // The most of each half of the listing: what grows with it is larger in the second.

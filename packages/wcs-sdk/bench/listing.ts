@@ -1,6 +1,9 @@
 // Lists 1,000,000 objects over loopback, and compares with a bare node:http client that fetches the same pages and
 // parses them with JSON.parse. Runs are interleaved; figures are medians. What counts is the CPU of a page: the rate is
 // bounded by the server that makes the pages.
+//
+//   BENCH_RUNS=3            listings of each kind
+//   BENCH_OBJECTS=50000     objects, a multiple of 1,000
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -16,7 +19,7 @@ interface Run {
   peaks: [first: number, second: number];
 }
 
-const OBJECTS = 1_000_000;
+const OBJECTS = Number(process.env['BENCH_OBJECTS'] ?? 1_000_000);
 const PAGES = OBJECTS / 1000;
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const NAMES = {
