@@ -7,28 +7,31 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const total = { passed: 0, failed: 0 };
 let missing = 0;
 
-for (const group of ['packages', 'tools']) {
-  for (const name of readdirSync(join(root, group)).sort()) {
-    const folder = join(root, group, name);
-    const manifest = join(folder, 'package.json');
-    if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test) continue;
-    const results = join(folder, 'test-results.json');
-    if (!existsSync(results)) {
-      console.log(`${`${group}/${name}`.padEnd(26)} no results`);
-      missing += 1;
-      continue;
-    }
-    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
-      readFileSync(results, 'utf8'),
-    );
-    // A file that does not even load has no failed test, but it has failed.
-    const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
-    console.log(
-      `${`${group}/${name}`.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`,
-    );
-    total.passed += numPassedTests;
-    total.failed += failed;
+const members = ['packages', 'tools'].flatMap(group =>
+  readdirSync(join(root, group))
+    .sort()
+    .map(name => `${group}/${name}`),
+);
+for (const member of [...members, 'docs']) {
+  const folder = join(root, member);
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test) continue;
+  const results = join(folder, 'test-results.json');
+  if (!existsSync(results)) {
+    console.log(`${member.padEnd(26)} no results`);
+    missing += 1;
+    continue;
   }
+  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
+    readFileSync(results, 'utf8'),
+  );
+  // A file that does not even load has no failed test, but it has failed.
+  const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
+  console.log(
+    `${member.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`,
+  );
+  total.passed += numPassedTests;
+  total.failed += failed;
 }
 
 console.log(`\n${total.passed} passed, ${total.failed + missing} failed`);

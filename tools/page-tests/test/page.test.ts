@@ -1,27 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
-import { startWcsEmulator, type WcsEmulator, type WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { findChromium } from '../src/find-chromium.js';
+import type { WcsEmulator, WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { addFault, openPage, useChromium } from '../src/emulator-page.js';
 import { copyInBackground, makeBlock, upload } from '../src/plain-client.js';
 
 const MiB = 2 ** 20;
 
-let browser: Browser | undefined;
-
-beforeAll(async () => {
-  const { executablePath, env } = findChromium();
-  // The sandbox needs rights that containers do not give; the only pages shown are our own.
-  browser = await chromium.launch({
-    executablePath,
-    env: { ...process.env, ...env } as Record<string, string>,
-    args: ['--no-sandbox'],
-  });
-}, 300_000);
-
-afterAll(() => browser?.close());
+const browser = useChromium();
+const open = (options: WcsEmulatorOptions = {}) => openPage(browser(), options);
 
 describe('objects', () => {
   test('dropped files are stored, listed, shown in detail, downloaded and deleted', async () => {
@@ -227,27 +216,6 @@ describe('the request log', () => {
   });
 });
 
-/** An emulator and its page, for the running test. What the page prints as an error fails the test. */
-async function open(options: WcsEmulatorOptions = {}): Promise<{ emulator: WcsEmulator; page: Page }> {
-  const emulator = await startWcsEmulator({ buckets: ['b1'], durability: 'fast', ...options });
-  const context = await (browser as Browser).newContext({ acceptDownloads: true });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const failures: string[] = [];
-  page.on('pageerror', error => failures.push(String(error)));
-  page.on('console', message => {
-    if (/Content Security Policy/.test(message.text())) failures.push(message.text());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    await emulator.close();
-    expect(failures).toEqual([]);
-  });
-  await page.goto(`${emulator.url}/-/control/`);
-  await page.locator('#address').getByText(emulator.url).waitFor();
-  return { emulator, page };
-}
-
 async function drop(page: Page, name: string, content: Buffer): Promise<void> {
   const base64 = content.toString('base64');
   const transfer = await page.evaluateHandle(
@@ -268,13 +236,6 @@ async function download(page: Page, row: Locator): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of await (await coming).createReadStream()) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
-}
-
-async function addFault(page: Page, fields: Record<string, string>): Promise<void> {
-  const form = page.locator('#fault-form');
-  for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value);
-  await form.getByRole('button', { name: 'Add' }).click();
-  if (fields['do'] !== 'explode') await page.locator('#fault-list li').waitFor();
 }
 
 function sentBlocks(emulator: WcsEmulator): string[] {

@@ -1,5 +1,5 @@
 export { chart, type Figure, gigabytes } from './chart.js';
 export { affine, type Content, contentOf, lcg } from './content.js';
-export { runReadmeExamples } from './readme.js';
+export { findExamples, runExamples, runReadmeExamples } from './examples.js';
 export { temporaryFolder } from './temporary-folder.js';
 export { vectors } from './vectors.js';

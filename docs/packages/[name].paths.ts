@@ -1,0 +1,3 @@
+import { readmePages } from '../.vitepress/readme-page.js';
+
+export default readmePages('README.md');
