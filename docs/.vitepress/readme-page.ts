@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PACKAGES } from './packages.js';
 import { siteLink } from './site-link.js';
@@ -10,7 +10,7 @@ export function readmePages(readme: string) {
   return {
     watch: [`../../packages/*/${readme}`],
     paths: () =>
-      PACKAGES.filter(name => existsSync(`${CLONE}packages/${name}/${readme}`)).map(name => ({
+      PACKAGES.map(name => ({
         params: { name },
         content: readmePage(name, `packages/${name}/${readme}`),
       })),
