@@ -47,6 +47,7 @@ export { clientOptionsOf } from './config/client-options.js';
 export {
   applyEnvironment,
   type ConfigChoice,
+  type ConfigPath,
   configPathOf,
   ENVIRONMENT_SETTINGS,
   type Environment,

@@ -6,10 +6,15 @@ import { parseConfig, readConfig, type WcsConfig } from './wcscfg.js';
 
 /** Environment variables that stand in for settings of a `.wcscfg`; an empty one is none. */
 export const ENVIRONMENT_SETTINGS = {
+  /** The access key. */
   WCS_ACCESS_KEY: 'access_key',
+  /** The secret key. */
   WCS_SECRET_KEY: 'secret_key',
+  /** The upload domain. */
   WCS_PUT_URL: 'put_url',
+  /** The management domain. */
   WCS_MGR_URL: 'mgr_url',
+  /** The download domain. */
   WCS_GET_URL: 'get_url',
 } as const satisfies Record<string, keyof Settings | 'get_url'>;
 
@@ -31,6 +36,14 @@ export interface ConfigChoice {
   env?: Environment;
 }
 
+/** Where the configuration is. */
+export interface ConfigPath {
+  /** Path of the file. */
+  path: string;
+  /** Whether anybody asked for this file: then it must be there. */
+  named: boolean;
+}
+
 /**
  * Where the configuration is: the path or profile given, else the path of `WCS_CONFIG`, else the profile of
  * `WCS_PROFILE`, else `~/.wcscfg`. A profile is a file of its own, `~/.wcscfg-NAME`, since the official tools read
@@ -39,10 +52,7 @@ export interface ConfigChoice {
  * @returns the path, and whether anybody asked for this file; relative paths start from the current folder
  * @throws WcsError `CONFIG` for a profile whose name is none; `INVALID_ARGUMENT` for both a path and a profile
  */
-export function configPathOf({ path, profile, env = process.env }: ConfigChoice = {}): {
-  path: string;
-  named: boolean;
-} {
+export function configPathOf({ path, profile, env = process.env }: ConfigChoice = {}): ConfigPath {
   if (path !== undefined && profile !== undefined) {
     throw new WcsError('INVALID_ARGUMENT', 'give the path of a configuration file or a profile, not both');
   }
