@@ -11,18 +11,18 @@ const common: Options = {
 };
 
 export default defineConfig([
-  { ...common, entry: { index: 'src/index.ts' } },
+  { ...common, entry: { index: 'src/index.ts' }, clean: ['!bin/**'] },
   {
     ...common,
     // Each program is one file, which starts faster than a dozen; what is heavy are packages, imported when needed.
     splitting: false,
-    clean: false,
     dts: false,
+    outDir: 'dist/bin',
     entry: {
-      'bin/curvecmd': 'src/bin/curvecmd.ts',
-      'bin/wcscmd': 'src/bin/wcscmd.ts',
-      'bin/wcs_etag_cal': 'src/bin/wcs-etag-cal.ts',
-      'bin/wcs_crc64_cal': 'src/bin/wcs-crc64-cal.ts',
+      curvecmd: 'src/bin/curvecmd.ts',
+      wcscmd: 'src/bin/wcscmd.ts',
+      wcs_etag_cal: 'src/bin/wcs-etag-cal.ts',
+      wcs_crc64_cal: 'src/bin/wcs-crc64-cal.ts',
     },
   },
 ]);

@@ -167,6 +167,24 @@ it('its curvecmd serves a cluster, and works with it', async () => {
   expect(await ended).toEqual([0, null]);
 });
 
+it('its wcscmd serves, and works with that', async () => {
+  const bin = join(project, 'node_modules', '.bin', 'wcscmd');
+  const folder = temporaryFolder();
+  const serving = spawn(bin, ['serve', '--json', '--quiet'], { cwd: folder, env: bare() });
+  const ended = once(serving, 'exit');
+  const [line] = await once(createInterface(serving.stdout), 'line');
+  const env = bare({ WCS_CONFIG: JSON.parse(line).config });
+  const content = randomBytes(3_000_001);
+  writeFileSync(join(folder, 'a'), content);
+  const wcscmd = async (...argv: string[]) => (await run(bin, argv, { cwd: folder, env })).stdout;
+  await wcscmd('put', 'wcs://demo/dir/a', 'a');
+  await wcscmd('get', 'wcs://demo/dir/a', 'copy');
+  expect(readFileSync(join(folder, 'copy')).equals(content)).toBe(true);
+  expect(await wcscmd('ls', '-r', 'wcs://demo')).toBe('dir/a\n');
+  serving.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
 describe.each(Object.keys(packed.tarballs))('the tarball of %s', name => {
   const file = (path: string) => join(project, 'node_modules', '@curve-wcs', name, path);
 

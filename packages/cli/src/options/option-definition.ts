@@ -4,7 +4,7 @@ export interface OptionDefinition<Name extends string = string> {
   readonly long: Name;
   /** The short name: one letter. */
   readonly short?: string;
-  /** How help calls the option's argument; an option without is a flag. */
+  /** How help calls the option's argument: `FILE`, `0|1`; an option without is a flag. */
   readonly argument?: string;
   /** What it does, in a few words. */
   readonly description: string;
@@ -16,10 +16,8 @@ export interface OptionDefinition<Name extends string = string> {
   readonly addition?: boolean;
   /** Commands that have the option; all, unless given. */
   readonly commands?: readonly string[];
-  /** All that the argument may be, for completion. */
+  /** All that the argument may be, where help does not call it `this|that`. */
   readonly values?: readonly string[];
-  /** The argument names a file or a folder, for completion. */
-  readonly names?: 'file' | 'folder';
 }
 
 /** What a command line says. */

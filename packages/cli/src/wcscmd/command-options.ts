@@ -80,7 +80,6 @@ export const COMMAND_OPTIONS = [
     argument: 'FILE',
     addition: true,
     commands: ['token'],
-    names: 'file',
     description: 'token upload: sign this put policy; - for stdin',
   },
   {
@@ -88,7 +87,6 @@ export const COMMAND_OPTIONS = [
     argument: 'fmgr|fops',
     addition: true,
     commands: ['jobs'],
-    values: ['fmgr', 'fops'],
     description: 'jobs: what started the job; default either',
   },
   {
@@ -104,5 +102,26 @@ export const COMMAND_OPTIONS = [
     addition: true,
     commands: ['jobs'],
     description: 'jobs wait: ask this often; default 1s, then less often',
+  },
+  {
+    long: 'port',
+    argument: 'PORT',
+    addition: true,
+    commands: ['serve'],
+    description: 'serve: listen there; default any that is free',
+  },
+  {
+    long: 'folder',
+    argument: 'FOLDER',
+    addition: true,
+    commands: ['serve'],
+    description: 'serve: keep the data there; default a temporary folder',
+  },
+  {
+    long: 'bucket',
+    argument: 'NAME,...',
+    addition: true,
+    commands: ['serve'],
+    description: 'serve: buckets that are to exist; default demo',
   },
 ] as const satisfies readonly OptionDefinition[];

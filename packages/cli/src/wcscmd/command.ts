@@ -16,5 +16,13 @@ export interface CommandContext {
   operands: readonly string[];
 }
 
+/** A command that has nothing to do with an account, and needs no configuration. */
+export interface StandaloneCommand extends Command<StandaloneContext> {
+  readonly standalone: true;
+}
+
+/** What such a command works with. */
+export type StandaloneContext = Omit<CommandContext, 'config'>;
+
 /** A command of `wcscmd`. */
-export type WcscmdCommand = Command<CommandContext>;
+export type WcscmdCommand = (Command<CommandContext> & { readonly standalone?: false }) | StandaloneCommand;

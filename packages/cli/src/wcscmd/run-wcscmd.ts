@@ -75,6 +75,7 @@ async function runCommand(
   if (!command) throw usageError(`there is no command ${name}`, SEE_HELP);
   checkOperands('wcscmd', command, operands);
   checkTreeOptions(command, options);
+  if (command.standalone) return command.run({ io, out, options, operands });
   const config = await loadConfig(io, options, out);
   checkSettings(config, ['block_size', 'bput_size']);
   await command.run({ io, out, config, options, operands });

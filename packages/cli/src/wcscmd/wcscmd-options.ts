@@ -22,7 +22,6 @@ export const WCSCMD_OPTIONS = [
     long: 'config',
     short: 'c',
     argument: 'FILE',
-    names: 'file',
     description: 'configuration file; default $WCS_CONFIG, then ~/.wcscfg',
   },
   {
@@ -86,21 +85,18 @@ export const WCSCMD_OPTIONS = [
   {
     long: 'separate',
     argument: '0|1',
-    values: ['0', '1'],
     setting: 'separate',
     description: '1 notifies for each operation, 0 once for all',
   },
   {
     long: 'force',
     argument: '0|1',
-    values: ['0', '1'],
     setting: 'force',
     description: '1 lets a job run again',
   },
   {
     long: 'overwrite',
     argument: '0|1',
-    values: ['0', '1'],
     setting: 'overwrite',
     description: '1 replaces an object that exists',
   },
@@ -170,7 +166,6 @@ export const WCSCMD_OPTIONS = [
   {
     long: 'islistdetails',
     argument: 'true|false',
-    values: ['true', 'false'],
     description: 'statistics with the values of each day',
   },
   { long: 'storagetype', argument: 'CLASS', description: 'storage class of statistics' },

@@ -25,6 +25,7 @@ chunkserver: write the region once before measuring reads. Ctrl-C ends it early,
     {
       long: 'rw',
       argument: 'WORKLOAD',
+      values: WORKLOADS,
       description: 'read, write, randread, randwrite or randrw; default randread',
     },
     { long: 'mix', argument: 'PERCENT', description: 'share of reads in randrw; default 50' },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CliError } from '../../cli-error.js';
 import { curveCommand } from '../../curvecmd/curve-command.js';
 import { ExitCode } from '../../exit-code.js';
+import { orSayHowToGet } from '../../optional-package.js';
 import { shellQuote } from '../../shell-quote.js';
 
 export const serve = curveCommand({
@@ -62,15 +63,5 @@ servers stopped over its control address.
 });
 
 /** The emulator is an optional dependency: clients of a cluster need none. */
-async function importEmulator(): Promise<typeof import('@curve-wcs/curve-emulator')> {
-  try {
-    return await import('@curve-wcs/curve-emulator');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes('@curve-wcs/curve-emulator')) throw error;
-    throw new CliError(ExitCode.failed, 'the package @curve-wcs/curve-emulator is not installed', {
-      hint: 'install it beside @curve-wcs/cli: npm install --global @curve-wcs/curve-emulator',
-      cause: error,
-    });
-  }
-}
+const importEmulator = () =>
+  orSayHowToGet('@curve-wcs/curve-emulator', () => import('@curve-wcs/curve-emulator'));

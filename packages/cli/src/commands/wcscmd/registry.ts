@@ -18,6 +18,7 @@ import { ls } from './ls.js';
 import { multiput } from './multiput.js';
 import { mv } from './mv.js';
 import { put } from './put.js';
+import { serve } from './serve.js';
 import { setdeadline } from './setdeadline.js';
 import { stat } from './stat.js';
 import { sync } from './sync.js';
@@ -50,4 +51,5 @@ export const WCSCMD_COMMANDS: readonly WcscmdCommand[] = [
   url,
   token,
   jobs,
+  serve,
 ];

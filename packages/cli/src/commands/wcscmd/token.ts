@@ -13,7 +13,7 @@ const NO_SECONDS = 100_000_000_000;
 
 export const token: WcscmdCommand = {
   name: 'token',
-  usage: 'upload|manage [TARGET [BODY]]',
+  usage: 'upload|manage [SUBJECT [BODY]]',
   minimum: 1,
   maximum: 3,
   summary: 'make a token for somebody else to use',
