@@ -5,6 +5,7 @@ import { MiB, startCurveBed } from '../support/curve-bed.js';
 
 /** A day with every command, in order: its words, and what it prints. `serve` has tests of its own. */
 const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
+  ['completion bash', /complete -F _curvecmd curvecmd\n$/],
   ['cluster-id', /^[0-9a-f-]{36}\n$/],
   ['poolsets', /^1\tdefault\tdefault\tdefault\n$/],
   ['mkdir -p /team/images', /^$/],

@@ -2,6 +2,7 @@ import type { CurveCommand } from '../../curvecmd/curve-command.js';
 import { bench } from './bench.js';
 import { chown } from './chown.js';
 import { clusterId } from './cluster-id.js';
+import { completion } from './completion.js';
 import { create } from './create.js';
 import { exportVolume } from './export.js';
 import { extend } from './extend.js';
@@ -42,4 +43,5 @@ export const CURVECMD_COMMANDS: readonly CurveCommand[] = [
   poolsets,
   clusterId,
   serve,
+  completion(() => CURVECMD_COMMANDS),
 ];

@@ -1,6 +1,7 @@
 import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { bucketstat } from './bucketstat.js';
 import { cat } from './cat.js';
+import { completion } from './completion.js';
 import { cp } from './cp.js';
 import { crc64 } from './crc64.js';
 import { del } from './del.js';
@@ -52,4 +53,5 @@ export const WCSCMD_COMMANDS: readonly WcscmdCommand[] = [
   token,
   jobs,
   serve,
+  completion(() => WCSCMD_COMMANDS),
 ];
