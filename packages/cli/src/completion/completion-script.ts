@@ -21,8 +21,8 @@ export const COMPLETION = {
 
 /** How to use it, for help. */
 export function completionDetails(tool: string): string {
-  return `In ~/.bashrc: source <(${tool} completion bash). In ~/.zshrc, after compinit: source <(${tool} completion zsh).
-For fish: ${tool} completion fish > ~/.config/fish/completions/${tool}.fish
+  return `In ~/.bashrc: source <(${tool} completion bash). In ~/.zshrc, after compinit: source
+<(${tool} completion zsh). For fish: ${tool} completion fish > ~/.config/fish/completions/${tool}.fish
 `;
 }
 
