@@ -140,7 +140,7 @@ class DownloadComparison {
     try {
       const file = join(this.#download.root, remote.path);
       const blockSize = Number(config.settings.block_size);
-      if (await hasHash(file, remote.hash, { blockSize, signal })) {
+      if (await hasHash(file, remote, { blockSize, signal })) {
         if (!tree.dryRun) await stamp(file, remote);
         report.unchanged();
       } else {

@@ -130,7 +130,7 @@ class UploadComparison {
     const { config, report, signal } = this.#run;
     try {
       const blockSize = Number(config.settings.block_size);
-      const same = await hasHash(join(this.#upload.root, local.path), remote.hash, { blockSize, signal });
+      const same = await hasHash(join(this.#upload.root, local.path), remote, { blockSize, signal });
       await (same ? this.#same(local, remote) : this.#differs(local));
     } catch (error) {
       signal.throwIfAborted();
