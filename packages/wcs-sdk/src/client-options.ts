@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
+import type { ServiceAnswer } from './http/observed-sender.js';
 import { type RetryOptions, resolveRetry } from './http/retry.js';
 import { wholeNumber } from './number-options.js';
 import type { UploadDefaults } from './upload/upload.js';
@@ -64,6 +65,11 @@ export interface WcsClientOptions {
   };
   /** Put before the client's own user agent. */
   userAgent?: string;
+  /**
+   * Called with every answer before anything is made of it, those of attempts that failed among them: for logs, and
+   * for finding faults. What it throws fails the call.
+   */
+  onAnswer?: (answer: ServiceAnswer) => void;
 }
 
 /** Checks the options, and brings the addresses to one form. */

@@ -21,6 +21,7 @@ import type { ObjectReference } from './encoding.js';
 import { Fmgr } from './fmgr/fmgr.js';
 import { Fops } from './fops/fops.js';
 import { AgentPool } from './http/agent-pool.js';
+import { observedSender } from './http/observed-sender.js';
 import { Transport } from './http/transport.js';
 import { Images } from './images/images.js';
 import { Live } from './live/live.js';
@@ -80,7 +81,12 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
       agents: new AgentPool({ ...options, ...resolved }),
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
-    const context: ClientContext = { ...resolved, transport, checksums: new ChecksumPool() };
+    const { onAnswer } = options;
+    const context: ClientContext = {
+      ...resolved,
+      transport: onAnswer ? observedSender(transport, onAnswer) : transport,
+      checksums: new ChecksumPool(),
+    };
     super(context);
     this.#transport = transport;
     this.#context = context;

@@ -53,7 +53,8 @@ describe('an upload that the official Python client began', () => {
     const starts: UploadStart[] = [];
     const result = await wcs.upload({ ...upload, onStart: start => starts.push(start) });
     expect(result).toMatchObject({ verified: true, hash: etag(CONTENT), resumed: 8 * MIB - 7 });
-    expect(starts).toEqual([{ uploadId: ID, blocks: 3, finishedBlocks: 2 }]);
+    expect(starts).toMatchObject([{ uploadId: ID, blocks: 3, finishedBlocks: 2 }]);
+    expect(starts[0]?.finished).toMatchObject([{ unproven: true }, { unproven: true }]);
     expect(sent()).toBe(1);
     expect(readdirSync(recordFolder)).toEqual([]);
   });

@@ -44,8 +44,9 @@ describe('a resumed upload', () => {
     const starts: UploadStart[] = [];
     const result = await wcs.upload({ ...upload, onStart: start => starts.push(start) });
     expect(sent()).toBe(2);
+    const finished = [0, 1, 2, 3].map(index => expect.objectContaining({ index, ctx: expect.any(String) }));
     expect(starts).toEqual([
-      { uploadId: expect.stringMatching(/^\w{32}$/), blocks: BLOCKS, finishedBlocks: 4 },
+      { uploadId: expect.stringMatching(/^\w{32}$/), blocks: BLOCKS, finishedBlocks: 4, finished },
     ]);
     expect(result).toMatchObject({ hash: etag(CONTENT), verified: verify, resumed: 16 * MIB });
     expect((await wcs.download({ bucket: 'photos', key: 'k' })).data.equals(CONTENT)).toBe(true);

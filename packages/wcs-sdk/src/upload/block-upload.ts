@@ -79,6 +79,7 @@ export class BlockUpload {
     this.#plan.onStart?.({
       uploadId,
       finishedBlocks: this.#finished.size,
+      finished: Array.from(this.#finished.values(), block => ({ ...block })),
       ...(this.#source.size !== undefined
         ? { blocks: Math.ceil(this.#source.size / this.#plan.blockSize) }
         : {}),

@@ -6,7 +6,7 @@ import { checkBucket, checkKey } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { Progress } from '../progress.js';
-import type { UploadRecordStore } from './record-store.js';
+import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { type UploadSource, wrongSource } from './source.js';
 import type { UrlSourceOptions } from './url-source.js';
 
@@ -84,8 +84,10 @@ export interface UploadStart {
   uploadId: string;
   /** Number of blocks, where the size is known. */
   blocks?: number;
-  /** Blocks that an earlier attempt has left. */
+  /** Number of blocks that an earlier attempt has left. */
   finishedBlocks: number;
+  /** Those blocks. */
+  finished: readonly FinishedBlock[];
 }
 
 /** What {@link WcsClient.upload} gives. */
