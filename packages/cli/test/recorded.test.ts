@@ -1,86 +1,20 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { affine, lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { WCSCMD_COMMANDS } from '../src/commands/wcscmd/registry.js';
-import { ExitCode, runCrc64Cal, runEtagCal, runWcscmd } from '../src/index.js';
+import { ExitCode } from '../src/index.js';
 import { WCSCMD_OPTIONS } from '../src/wcscmd/wcscmd-options.js';
+import { DIFFERENCES } from './support/differences.js';
 import {
+  commandOf,
+  named,
   RECORDED_CASES,
   type RecordedCase,
   type RecordedRequest,
   recordedConfig,
 } from './support/recorded-case.js';
-import { type ReceivedRequest, startReplay } from './support/replay-server.js';
-import { type Run, runTool } from './support/test-io.js';
+import { recordedFolder, replayRun } from './support/replay-run.js';
+import { meaning, recordedMeaning, sha256 } from './support/request-meaning.js';
 
-/** The clock of the recording. */
-const NOW = 1_700_000_000_000;
-
-/** Where this tool ends otherwise than the official one, on purpose. */
-interface Difference {
-  reason: string;
-  exitCode?: number;
-  /** Whether no request is made, though the official tool makes some. */
-  silent?: boolean;
-  /** The case whose requests are made, though the official tool makes none. */
-  requestsOf?: string;
-  /** What the request holds in place of what the official tool sends. */
-  sends?: string;
-}
-
-const failed = (reason: string): Difference => ({ reason, exitCode: ExitCode.failed });
-const usage = (reason: string): Difference => ({ reason, exitCode: ExitCode.usage });
-const config = (reason: string): Difference => ({ reason, exitCode: ExitCode.config });
-
-const DIFFERENCES: Record<string, Difference> = {
-  'missing config file': config('a message that names the file instead of a traceback'),
-  '--config other file': config('as for the default file'),
-  'unknown command': usage('honest exit status'),
-  'too few args': usage('honest exit status'),
-  'too many args': usage('honest exit status'),
-  'get without url': usage('honest exit status'),
-  'get with 3 args': usage('honest exit status'),
-  'bad wcs url': usage('honest exit status'),
-  'bad block_size in config': { ...config('a block size that the service refuses is fatal'), silent: true },
-  'bad bput_size in config': { ...config('likewise'), silent: true },
-  'invalid boolean in config': config('a message that names setting and value instead of a traceback'),
-  'empty access_key in config': config('a message that names the settings instead of a traceback'),
-  'invalid line in config': {
-    reason: 'warned about, not fatal',
-    exitCode: ExitCode.success,
-    requestsOf: 'listbucket',
-  },
-  'list limit too big': usage('honest exit status'),
-  'list 404': failed('honest exit status'),
-  'stat 404': failed('honest exit status'),
-  'put 406': failed('honest exit status'),
-  'put bad deadline': usage('a wrong option is a wrong command line'),
-  'get 404': failed('honest exit status'),
-  'multiput one block failing': failed('honest exit status'),
-  'setdeadline -1 unquoted': {
-    reason: 'a negative number is an operand',
-    exitCode: ExitCode.success,
-    requestsOf: 'setdeadline -1 after --',
-  },
-  'setdeadline not a number': usage('a message that says what is allowed instead of a traceback'),
-  'setdeadline --relevance': {
-    reason: 'the option does what it says',
-    sends: 'bucket=YnVja2V0LW9uZQ==&key=YS50eHQ=&deadline=3&relevance=1',
-  },
-  'deletePrefix --output --notify --separate': {
-    reason: 'the option does what it says',
-    sends:
-      'fops=bucket/YnVja2V0LW9uZQ==/prefix/dGVzdC1wcmVmaXgv/output/Yjpr' +
-      '&notifyURL=aHR0cDovL2V4YW1wbGUuY29tL25vdGlmeT9hPWI=&separate=1&force=1',
-  },
-  'crc64 missing': failed('honest exit status'),
-  'get /dir/b.bin?x=1': { reason: 'the query is no part of the name, so no folder is missing' },
-};
-
-const commands = WCSCMD_COMMANDS.map(({ name }) => name);
-const commandOf = ({ argv }: RecordedCase) => argv.find(word => commands.includes(word));
 const isMultiput = (recorded: RecordedCase) => commandOf(recorded) === 'multiput';
 
 const wcscmdCases = RECORDED_CASES.filter(recorded => recorded.tool === 'wcscmd');
@@ -89,41 +23,14 @@ const dumps = wcscmdCases.filter(({ argv }) => argv.includes('--dump-config'));
 const helps = wcscmdCases.filter(({ stdout }) => typeof stdout === 'object');
 const commandCases = wcscmdCases.filter(recorded => ![...dialogues, ...dumps, ...helps].includes(recorded));
 
-function named(name: string): RecordedCase {
-  const found = RECORDED_CASES.find(recorded => recorded.case === name);
-  if (!found) throw new Error(`no case ${name}`);
-  return found;
-}
-
 let folder: string;
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  folder = temporaryFolder();
-  mkdirSync(join(folder, 'sub'));
-  writeFileSync(join(folder, 'local.bin'), affine(100));
-  writeFileSync(join(folder, 'sub/local.bin'), affine(100));
-  writeFileSync(join(folder, 'big.bin'), lcg(9_000_000, 3));
-  writeFileSync(join(folder, 'b.bin'), lcg(9_000_000, 3));
+  folder = recordedFolder();
 });
 afterEach(() => vi.useRealTimers());
 
-/** Runs a recorded command line where the official tool ran. */
-async function replay(recorded: RecordedCase, requests: readonly RecordedRequest[] = recorded.requests) {
-  const { host, received } = await startReplay(requests);
-  const text = recordedConfig(recorded);
-  if (text !== null) {
-    const own = `tmp_record_folder = ${join(folder, 'records')}\n`;
-    writeFileSync(
-      join(folder, '.wcscfg'),
-      `${text.replaceAll('{host}', host)}${commandOf(recorded) ? own : ''}`,
-    );
-  }
-  const argv = recorded.argv.map(word => word.replace('{host}', host).replace('{none}', 'none'));
-  const tool = { wcscmd: runWcscmd, wcs_etag_cal: runEtagCal, wcs_crc64_cal: runCrc64Cal }[recorded.tool];
-  const run = await runTool(tool, argv, { cwd: folder, stdin: recorded.stdin ?? '' });
-  const placed = (output: string) => output.replaceAll(host, '{host}').replaceAll(folder, '{home}');
-  return { run: { ...run, stdout: placed(run.stdout), stderr: placed(run.stderr) } satisfies Run, received };
-}
+const replay = (recorded: RecordedCase, requests?: readonly RecordedRequest[]) =>
+  replayRun(folder, recorded, requests === undefined ? {} : { requests });
 
 test('every recorded case is replayed here', () => {
   const checksums = RECORDED_CASES.filter(({ tool }) => tool !== 'wcscmd');
@@ -258,56 +165,4 @@ function prompts(dialogue: string): string[] {
     ...(afterSummary.match(/\w+ (?:settings|configuration)\? \[.\/.\] /g) ?? []),
   ];
   return found.map(prompt => prompt.replace(/^Secret Key \[.*\]/, 'Secret Key [*]'));
-}
-
-/** What a request asks for: not how its text is laid out. */
-function meaning({ method, url, headers, body }: ReceivedRequest) {
-  return {
-    method,
-    url,
-    authorization: authorization(headers['authorization']),
-    trafficLimit: headers['x-wos-traffic-limit'],
-    body: form(headers['content-type'], body) ?? sha256(body),
-  };
-}
-
-function recordedMeaning({ method, url, headers, body, multipart }: RecordedRequest) {
-  const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  const parts = multipart?.parts.map(part => [
-    part.name,
-    part.name === 'token' ? authorization(part.body.text) : part.body.sha256,
-  ]);
-  return {
-    method,
-    url,
-    authorization: authorization(header('authorization')),
-    trafficLimit: header('x-wos-traffic-limit'),
-    body: parts ? Object.fromEntries(parts) : body.sha256,
-  };
-}
-
-/** A management token as it is; an upload token by its policy, which each tool lays out in its own way. */
-function authorization(token: string | undefined): unknown {
-  const [accessKey, signature, policy] = token?.split(':') ?? [];
-  if (policy === undefined) return token && { accessKey, signature };
-  return { accessKey, policy: JSON.parse(Buffer.from(policy, 'base64url').toString('utf8')) as unknown };
-}
-
-/** The parts of a form by name. */
-function form(contentType: string | undefined, body: Buffer): Record<string, unknown> | undefined {
-  const [, boundary] = /^multipart\/form-data; boundary=(.+)$/.exec(contentType ?? '') ?? [];
-  if (boundary === undefined) return undefined;
-  const parts = body.toString('latin1').split(`--${boundary}`).slice(1, -1);
-  return Object.fromEntries(
-    parts.map(part => {
-      const [head = '', ...rest] = part.split('\r\n\r\n');
-      const content = rest.join('\r\n\r\n').replace(/\r\n$/, '');
-      const [, name = ''] = /; name="(\w+)"/.exec(head) ?? [];
-      return [name, name === 'token' ? authorization(content) : sha256(Buffer.from(content, 'latin1'))];
-    }),
-  );
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -9,6 +9,7 @@ import { pythonReprList } from '../python/python-repr.js';
 import { runTool } from '../run-tool.js';
 import { Output } from '../terminal/output.js';
 import { VERSION } from '../version.js';
+import { type OfficialTalk, officialChecksums } from './official-checksums.js';
 import { unreadable } from './unreadable.js';
 
 /** A tool that prints the checksums of files. */
@@ -19,12 +20,16 @@ export interface ChecksumTool {
   /** What the checksum is, for help. */
   description: string;
   checksum(path: string, options: { signal: AbortSignal }): Promise<string>;
+  /** What the official tool says besides its results. */
+  official: OfficialTalk;
 }
 
 const OPTIONS = [
   { long: 'help', short: 'h', immediate: true, description: 'print this help' },
   { long: 'version', immediate: true, description: 'print the version' },
   { long: 'json', description: 'print the results as JSON' },
+  { long: 'legacy-output', description: 'say what the official tool says, on stderr as it does' },
+  { long: 'legacy-exit', description: "end with the official tool's exit status, as ever" },
 ] as const satisfies readonly OptionDefinition[];
 
 /**
@@ -41,11 +46,13 @@ export async function runChecksumTool(
 }
 
 async function run(tool: ChecksumTool, argv: readonly string[], io: CliIo, out: Output): Promise<number> {
-  // The official tools do nothing, without a complaint.
-  if (argv.length === 0) return ExitCode.success;
   const { operands, values } = parseOptions<(typeof OPTIONS)[number]['long']>(argv, OPTIONS);
+  // The official tools do nothing, without a complaint.
+  const asked = operands.length > 0 || [...values.keys()].some(name => !name.startsWith('legacy-'));
+  if (!asked) return ExitCode.success;
   if (values.has('help')) out.text(help(tool));
   else if (values.has('version')) out.line(`${tool.name} ${VERSION}`);
+  else if (values.has('legacy-output')) return officialChecksums(tool, operands, io, out);
   else return checksums(tool, operands, io, out, { json: values.has('json') });
   return ExitCode.success;
 }

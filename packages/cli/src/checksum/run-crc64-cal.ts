@@ -13,6 +13,7 @@ export async function runCrc64Cal(argv: readonly string[], io: CliIo): Promise<n
     name: 'wcs_crc64_cal',
     subcommand: 'crc64',
     description: 'CRC-64s, in decimal,',
+    official: { uncaught: 'wcs.commons.error_deal.ParameterError' },
     async checksum(path: string, options: { signal: AbortSignal }) {
       const { crc64File } = await import('@curve-wcs/etag');
       return String(await crc64File(path, options));

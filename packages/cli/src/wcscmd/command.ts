@@ -1,6 +1,7 @@
 import type { CliIo } from '../cli-io.js';
 import type { Command } from '../command.js';
 import type { Output } from '../terminal/output.js';
+import type { CommandObserver } from './command-observer.js';
 import type { LoadedConfig } from './load-config.js';
 import type { WcscmdOptionValues } from './wcscmd-options.js';
 
@@ -14,6 +15,8 @@ export interface CommandContext {
   options: WcscmdOptionValues;
   /** The command's arguments; their number has been checked. */
   operands: readonly string[];
+  /** Looks on. */
+  observer?: CommandObserver;
 }
 
 /** A command that has nothing to do with an account, and needs no configuration. */

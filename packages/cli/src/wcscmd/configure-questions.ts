@@ -5,52 +5,81 @@ export interface Question {
   setting: SettingName;
   /** What scripts that answer the dialogue wait for: as in the official tool, to the letter. */
   label: string;
-  /** A line of explanation before the question. */
-  caption?: string;
   /** It is answered with yes or no, and saved as True or False. */
   yesNo?: boolean;
 }
 
+/** What the dialogue says besides its questions. */
+export interface DialogueWording {
+  /** Lines at its beginning. */
+  introduction: readonly string[];
+  /** Lines of explanation before questions. */
+  captions: Partial<Record<SettingName, string>>;
+}
+
 /** The questions in their order. */
 export const QUESTIONS: readonly Question[] = [
-  { setting: 'access_key', label: 'Access Key', caption: 'The key pair of your WCS account' },
+  { setting: 'access_key', label: 'Access Key' },
   { setting: 'secret_key', label: 'Secret Key' },
-  { setting: 'put_url', label: 'PUT_URL', caption: 'Upload domain' },
-  { setting: 'mgr_url', label: 'MGR_URL', caption: 'Management domain' },
+  { setting: 'put_url', label: 'PUT_URL' },
+  { setting: 'mgr_url', label: 'MGR_URL' },
   {
     setting: 'block_size',
     label: 'Block_Size',
-    caption: 'Block size of uploads in blocks: a multiple of 4194304',
   },
-  { setting: 'bput_size', label: 'Bput_Size', caption: 'Bytes in each request of such an upload' },
-  { setting: 'connection_retries', label: 'Connection_Retires', caption: 'Retries of a failed request' },
+  { setting: 'bput_size', label: 'Bput_Size' },
+  { setting: 'connection_retries', label: 'Connection_Retires' },
   {
     setting: 'connection_timeout',
     label: 'Connection_Timeout',
-    caption: 'Seconds to wait for a silent service',
   },
-  { setting: 'mkblk_retries', label: 'Mkblk_Retries', caption: 'Retries of a failed block' },
-  { setting: 'bput_retries', label: 'Bput_Retries', caption: 'Retries of a failed part of a block' },
-  { setting: 'mkfile_retries', label: 'Mkfile_Retries', caption: 'Retries of the joining of blocks' },
+  { setting: 'mkblk_retries', label: 'Mkblk_Retries' },
+  { setting: 'bput_retries', label: 'Bput_Retries' },
+  { setting: 'mkfile_retries', label: 'Mkfile_Retries' },
   {
     setting: 'tmp_record_folder',
     label: 'Tmp_Record_Folder',
-    caption: 'Folder that remembers unfinished uploads',
   },
-  { setting: 'concurrency', label: 'Concurrency', caption: 'Blocks sent at the same time' },
-  { setting: 'ishttps', label: 'IsHttps', caption: 'Use https', yesNo: true },
-  { setting: 'isverify', label: 'isverify', caption: 'Check TLS certificates', yesNo: true },
-  { setting: 'mode', label: 'mode', caption: 'Listings: 0 or 1 for one folder level, 3 for all keys' },
+  { setting: 'concurrency', label: 'Concurrency' },
+  { setting: 'ishttps', label: 'IsHttps', yesNo: true },
+  { setting: 'isverify', label: 'isverify', yesNo: true },
+  { setting: 'mode', label: 'mode' },
   {
     setting: 'keepalive',
     label: 'keepalive',
-    caption: 'Keep connections open between requests',
     yesNo: true,
   },
-  { setting: 'deadline', label: 'deadline', caption: 'Seconds for which an upload token is valid' },
+  { setting: 'deadline', label: 'deadline' },
   {
     setting: 'traffic_limit',
     label: 'traffic_limit',
-    caption: 'Ceiling that the service sets to the speed; 0 for none',
   },
 ];
+
+/** What this tool says. */
+export const OUR_WORDING: DialogueWording = {
+  introduction: [
+    'Enter new values, or press Enter to keep the value in brackets.',
+    'wcscmd --help and the manual say what the settings mean.',
+  ],
+  captions: {
+    access_key: 'The key pair of your WCS account',
+    put_url: 'Upload domain',
+    mgr_url: 'Management domain',
+    block_size: 'Block size of uploads in blocks: a multiple of 4194304',
+    bput_size: 'Bytes in each request of such an upload',
+    connection_retries: 'Retries of a failed request',
+    connection_timeout: 'Seconds to wait for a silent service',
+    mkblk_retries: 'Retries of a failed block',
+    bput_retries: 'Retries of a failed part of a block',
+    mkfile_retries: 'Retries of the joining of blocks',
+    tmp_record_folder: 'Folder that remembers unfinished uploads',
+    concurrency: 'Blocks sent at the same time',
+    ishttps: 'Use https',
+    isverify: 'Check TLS certificates',
+    mode: 'Listings: 0 or 1 for one folder level, 3 for all keys',
+    keepalive: 'Keep connections open between requests',
+    deadline: 'Seconds for which an upload token is valid',
+    traffic_limit: 'Ceiling that the service sets to the speed; 0 for none',
+  },
+};

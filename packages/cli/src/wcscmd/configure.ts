@@ -4,18 +4,23 @@ import type { CliIo } from '../cli-io.js';
 import { LinePrompt, PromptClosed } from '../terminal/line-prompt.js';
 import type { Output } from '../terminal/output.js';
 import { visible } from '../terminal/visible.js';
-import { QUESTIONS, type Question } from './configure-questions.js';
+import { type DialogueWording, OUR_WORDING, QUESTIONS, type Question } from './configure-questions.js';
 import { MASK } from './dump-config.js';
 import { readConfigFile } from './load-config.js';
 import { settingProblem } from './setting-rules.js';
 import type { WcscmdOptionValues } from './wcscmd-options.js';
 
 /** The dialogue of `--configure`: asks for the settings, shows them, and saves them once that is confirmed. */
-export async function configure(io: CliIo, out: Output, values: WcscmdOptionValues): Promise<void> {
+export async function configure(
+  io: CliIo,
+  out: Output,
+  values: WcscmdOptionValues,
+  wording: DialogueWording = OUR_WORDING,
+): Promise<void> {
   const { path, settings, extra } = await readConfigFile(io, values, out);
   const showSecrets = values.has('show-secrets');
   using prompt = new LinePrompt(io);
-  const dialogue = new Dialogue(out, prompt, settings, showSecrets);
+  const dialogue = new Dialogue(out, prompt, settings, { showSecrets, wording });
   try {
     await dialogue.run();
   } catch (error) {
@@ -34,18 +39,24 @@ class Dialogue {
   readonly #prompt: LinePrompt;
   readonly #settings: Settings;
   readonly #showSecrets: boolean;
+  readonly #wording: DialogueWording;
 
-  constructor(out: Output, prompt: LinePrompt, settings: Settings, showSecrets: boolean) {
+  constructor(
+    out: Output,
+    prompt: LinePrompt,
+    settings: Settings,
+    { showSecrets, wording }: { showSecrets: boolean; wording: DialogueWording },
+  ) {
     this.#out = out;
     this.#prompt = prompt;
     this.#settings = settings;
     this.#showSecrets = showSecrets;
+    this.#wording = wording;
   }
 
   /** Ends when the settings are to be saved. */
   async run(): Promise<void> {
-    this.#out.text('Enter new values, or press Enter to keep the value in brackets.\n');
-    this.#out.text('wcscmd --help and the manual say what the settings mean.\n');
+    for (const line of this.#wording.introduction) this.#out.text(`${line}\n`);
     for (;;) {
       for (const question of QUESTIONS) await this.#ask(question);
       this.#out.text('\nNew settings:\n');
@@ -57,7 +68,8 @@ class Dialogue {
     }
   }
 
-  async #ask({ setting, label, caption, yesNo = false }: Question): Promise<void> {
+  async #ask({ setting, label, yesNo = false }: Question): Promise<void> {
+    const caption = this.#wording.captions[setting];
     if (caption !== undefined) this.#out.text(`\n${caption}\n`);
     for (;;) {
       const current = yesNo ? (this.#settings[setting] === 'True' ? 'Yes' : 'No') : this.#shown(setting);

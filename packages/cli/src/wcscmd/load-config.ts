@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import type { SettingName, Settings } from '@curve-wcs/wcs-sdk';
 import { configError, usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
+import { ExitCode } from '../exit-code.js';
 import type { Output } from '../terminal/output.js';
 import { settingProblem } from './setting-rules.js';
 import { applyOptions, WCSCMD_OPTIONS, type WcscmdOptionValues } from './wcscmd-options.js';
+import { WrongSetting } from './wrong-setting.js';
 
 /** The settings in force, and where they come from. */
 export interface LoadedConfig {
@@ -69,7 +71,9 @@ export function checkSettings(config: LoadedConfig, names: readonly SettingName[
   for (const name of names) {
     const allowed = settingProblem(name, settings[name]);
     if (allowed)
-      throw configError(
+      throw new WrongSetting(
+        ExitCode.config,
+        name,
         `${variables[name] ?? path}: ${name} must be ${allowed}; it is ${JSON.stringify(settings[name])}`,
       );
   }
@@ -108,6 +112,8 @@ function checkOptionValues(values: WcscmdOptionValues): void {
     const value = values.get(option.long);
     if (!('setting' in option) || typeof value !== 'string') continue;
     const allowed = settingProblem(option.setting, value);
-    if (allowed) throw usageError(`--${option.long} must be ${allowed}; it is ${JSON.stringify(value)}`);
+    if (allowed === undefined) continue;
+    const message = `--${option.long} must be ${allowed}; it is ${JSON.stringify(value)}`;
+    throw new WrongSetting(ExitCode.usage, option.setting, message);
   }
 }

@@ -11,7 +11,7 @@ import { recordFolderOf } from './record-folder.js';
  * @param needs - the settings that the command cannot do without; others are complained about only when wrong
  */
 export async function openClient(
-  { config, out, io }: Pick<CommandContext, 'config' | 'out' | 'io'>,
+  { config, out, io, observer }: Pick<CommandContext, 'config' | 'out' | 'io' | 'observer'>,
   needs: readonly (SettingName | 'get_url')[],
 ): Promise<WcsClient> {
   requireSettings(config, needs);
@@ -27,6 +27,7 @@ export async function openClient(
       ...options,
       ...(recordFolder === undefined ? {} : { recordFolder }),
       userAgent: `wcscmd/${VERSION}`,
+      ...(observer?.answered ? { onAnswer: answer => observer.answered?.(answer) } : {}),
     });
   } catch (error) {
     if (!(error instanceof WcsError)) throw error;

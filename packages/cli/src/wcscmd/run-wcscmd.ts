@@ -1,14 +1,14 @@
 import { usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { checkOperands } from '../command.js';
-import { WCSCMD_COMMANDS } from '../commands/wcscmd/registry.js';
 import { ExitCode } from '../exit-code.js';
 import { parseOptions } from '../options/parse-options.js';
 import { runTool } from '../run-tool.js';
 import { Output } from '../terminal/output.js';
 import { VERSION } from '../version.js';
-import type { WcscmdCommand } from './command.js';
+import { findCommand } from './find-command.js';
 import { commandHelp, generalHelp } from './help.js';
+import { legacyModes } from './legacy/legacy-modes.js';
 import { checkSettings, loadConfig } from './load-config.js';
 import { checkTreeOptions } from './trees/tree-options.js';
 import { describeWcsError } from './wcs-failure.js';
@@ -31,6 +31,11 @@ const SEE_HELP = 'see wcscmd --help';
  * ```
  */
 export async function runWcscmd(argv: readonly string[], io: CliIo): Promise<number> {
+  const modes = legacyModes(argv);
+  if (modes.output || modes.exit) {
+    const { runLegacy } = await import('./legacy/run-legacy.js');
+    return runLegacy(argv, io, modes, run);
+  }
   const out = new Output(io, 'wcscmd');
   const work = async () => {
     await run(argv, io, out);
@@ -79,9 +84,4 @@ async function runCommand(
   const config = await loadConfig(io, options, out);
   checkSettings(config, ['block_size', 'bput_size']);
   await command.run({ io, out, config, options, operands });
-}
-
-function findCommand(name: string | undefined): WcscmdCommand | undefined {
-  if (name === undefined) return undefined;
-  return WCSCMD_COMMANDS.find(command => command.name === name || command.aliases?.includes(name));
 }

@@ -68,6 +68,7 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
     signal: io.signal,
     onStart(start) {
       started = start;
+      context.observer?.uploadStarted?.(start);
       if (uploadId !== undefined && start.finishedBlocks === 0) {
         out.notice(`no finished block of upload ${uploadId} is known: it starts from the beginning`);
       } else if (start.finishedBlocks > 0) {

@@ -42,6 +42,12 @@ export const WCSCMD_OPTIONS = [
   { long: 'no-progress', addition: true, description: 'draw no progress bar' },
   { long: 'no-verify', addition: true, description: 'do not compare checksums of what is transferred' },
   { long: 'verbose', addition: true, description: 'print details for finding faults' },
+  {
+    long: 'legacy-output',
+    addition: true,
+    description: 'say what the official tool says, on stderr as it does',
+  },
+  { long: 'legacy-exit', addition: true, description: "end with the official tool's exit status" },
   { long: 'debug', argument: 'LEVEL', description: 'the same as --verbose, unless LEVEL is 0' },
   { long: 'upload-id', argument: 'ID', setting: 'upload_id', description: 'resume this upload' },
   { long: 'limit', argument: 'N', setting: 'limit', description: 'objects in a listing, 1 to 1000' },

@@ -1,4 +1,5 @@
 import { vectors } from '@curve-wcs/test-support';
+import { WCSCMD_COMMANDS } from '../../src/commands/wcscmd/registry.js';
 
 /** A request as the official tool sent it, and the answer that it was given. */
 export interface RecordedRequest {
@@ -36,4 +37,18 @@ export const RECORDED_CASES: readonly RecordedCase[] = cases;
 /** The text of a case's configuration file, if it has one. */
 export function recordedConfig({ wcscfg }: RecordedCase): string | null {
   return wcscfg === undefined ? meta.baseWcscfg : wcscfg;
+}
+
+/** The case of this name. */
+export function named(name: string): RecordedCase {
+  const found = RECORDED_CASES.find(recorded => recorded.case === name);
+  if (!found) throw new Error(`no case ${name}`);
+  return found;
+}
+
+const commands = WCSCMD_COMMANDS.map(({ name }) => name);
+
+/** The command that a case runs. */
+export function commandOf({ argv }: RecordedCase): string | undefined {
+  return argv.find(word => commands.includes(word));
 }

@@ -26,11 +26,17 @@ export async function startReplay(
       received.push({ method, url, headers, body: Buffer.concat(chunks) });
       const index = unused.findIndex(one => one.method === method && one.url === url);
       const [answer] = index < 0 ? [] : unused.splice(index, 1);
-      response.setHeader('X-Reqid', `cap${String(received.length).padStart(6, '0')}`);
-      response.statusCode = answer?.response.status ?? 599;
-      response.end(answer?.response.body);
+      const { status = 599, body = '' } = answer?.response ?? {};
+      response.writeHead(status, {
+        'Content-Type': `application/${status === 200 && !body.startsWith('{') ? 'octet-stream' : 'json'}`,
+        'X-Reqid': `cap${String(received.length).padStart(6, '0')}`,
+        'Content-Length': Buffer.byteLength(body),
+      });
+      response.end(body);
     });
   }).listen(0, '127.0.0.1');
+  // As in the recording: answers tell of it.
+  server.keepAliveTimeout = 2000;
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

@@ -1,0 +1,112 @@
+import { usageError } from '../../cli-error.js';
+import type { CliIo } from '../../cli-io.js';
+import { describeFailure } from '../../describe-failure.js';
+import type { OfficialLog } from '../../python/official-log.js';
+import type { Output } from '../../terminal/output.js';
+import type { WcscmdCommand } from '../command.js';
+import { type LoadedConfig, loadConfig, requireSettings } from '../load-config.js';
+import { settingProblem } from '../setting-rules.js';
+import { describeWcsError } from '../wcs-failure.js';
+import type { WcscmdOptionName, WcscmdOptionValues } from '../wcscmd-options.js';
+import { OFFICIAL_COMMANDS } from './official-commands.js';
+import { OfficialFailure } from './official-failure.js';
+import { ResultOutput } from './result-output.js';
+import { isUpload, uncaughtBy } from './uncaught.js';
+
+/** What the official tool is asked to do. */
+export interface OfficialRun {
+  io: CliIo;
+  log: OfficialLog;
+  /** Takes what the official tool prints on stdout. */
+  out: Output;
+  /** The command as it was called, and its arguments. */
+  words: readonly string[];
+  /** Our command of that name, if there is one. */
+  command: WcscmdCommand | undefined;
+  options: WcscmdOptionValues;
+}
+
+/**
+ * Has our command do the work, and tells of it as the official tool does, in the order in which that looks at things.
+ *
+ * @throws whatever our command fails with, once it is told
+ */
+export async function runOfficial(run: OfficialRun): Promise<void> {
+  try {
+    await perform(run);
+  } catch (error) {
+    await tellFailure(run, error);
+    throw error instanceof OfficialFailure ? error.cause : error;
+  }
+}
+
+async function perform({ io, log, out, words, command, options }: OfficialRun): Promise<void> {
+  const silent = new ResultOutput(io, text => log.warning(text));
+  const config = await officialConfig(io, options, silent, out);
+  const [name = '', ...given] = words;
+  const official = OFFICIAL_COMMANDS[command?.name ?? ''];
+  if (!command || !official) {
+    throw new OfficialFailure(usageError(`there is no command ${name}`), `Invalid command: ${name}`);
+  }
+  log.debug(`Command: ${name}`);
+  const [minimum, maximum] = official.operands;
+  const wrong = given.length < minimum ? 'Not enough' : given.length > maximum ? 'Too much' : undefined;
+  if (wrong) {
+    const count = usageError(`${name} takes another number of arguments`);
+    throw new OfficialFailure(count, `${wrong} parameters for command '${name}'`);
+  }
+  const context = {
+    io,
+    out: silent,
+    config,
+    options: quietly(options),
+    operands: official.adapted?.(given) ?? given,
+  };
+  const narrator = await official.tell({ log, context, name: command.name });
+  try {
+    await command.run({ ...context, observer: narrator });
+  } catch (error) {
+    if (io.signal.aborted || uncaughtBy(words, error)) throw error;
+    narrator.failed(error);
+    throw new OfficialFailure(error);
+  }
+  narrator.done(silent.given);
+}
+
+/** The configuration, with the complaints of the official tool, and no others. */
+async function officialConfig(
+  io: CliIo,
+  options: WcscmdOptionValues,
+  silent: Output,
+  out: Output,
+): Promise<LoadedConfig> {
+  // It looks at the limit only when it lists.
+  const limit = options.get('limit');
+  const others = new Map([...options].filter(([name]) => name !== 'limit'));
+  const config = await loadConfig(io, others, silent);
+  if (typeof limit === 'string' && limit !== '') config.settings.limit = limit;
+  requireSettings(config, ['access_key', 'secret_key']);
+  for (const [setting, title] of [
+    ['block_size', 'Block'],
+    ['bput_size', 'Bput'],
+  ] as const) {
+    const size = config.settings[setting];
+    if (settingProblem(setting, size)) out.line(`${title} size ${size} B is not available`);
+  }
+  return config;
+}
+
+/** Without a progress bar, and with listings as the official tool writes them. */
+function quietly(options: WcscmdOptionValues): WcscmdOptionValues {
+  return new Map<WcscmdOptionName, string | true>([['format', 'python'], ...options, ['no-progress', true]]);
+}
+
+/** Tells of a failure: what the official tool does not catch ends with the last line of a traceback. */
+async function tellFailure({ io, log, words }: OfficialRun, error: unknown): Promise<void> {
+  if (error instanceof OfficialFailure) return log.error(...error.lines);
+  const { message, hints } = await describeFailure(error, io, describeWcsError);
+  const type = io.signal.aborted ? 'KeyboardInterrupt' : uncaughtBy(words, error);
+  if (type === undefined) return log.error('Invalid arguments');
+  if (type === 'ValueError' && isUpload(words[0])) log.error('Sorry ! Please input a existing file');
+  log.uncaught(type, [message, ...hints].join('; '));
+}
