@@ -29,7 +29,6 @@ export function siteLink(link: string, from: string): string {
 function sitePage(file: string, chinese: boolean): string | undefined {
   const [, name, translated] = /^packages\/([\w-]+)\/README(\.zh-CN)?\.md$/.exec(file) ?? [];
   if (name) return `${translated ? '/zh' : ''}/packages/${name}.md`;
-  if (/^packages\/cli\/docs\/differences/.test(file)) return `${chinese ? '/zh' : ''}/differences.md`;
   if (/^packages\/[\w-]+\/docs$/.test(file)) return '/api/index.md';
   if (!file.startsWith('docs/') || !file.endsWith('.md')) return undefined;
   // A document that is in English alone is so for both languages.

@@ -73,6 +73,7 @@ export const WCSCMD_OPTIONS = [
     long: 'format',
     argument: 'json|python',
     addition: true,
+    commands: ['list', 'listall'],
     description: 'what list and listall write to RESFILE; default json',
   },
   { long: 'relevance', description: 'setdeadline: also the segments of an .m3u8' },
