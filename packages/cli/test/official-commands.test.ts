@@ -343,6 +343,16 @@ test('jobs as a program, on a terminal', async () => {
   expect(status).toMatchObject({ exitCode: ExitCode.success, stdout: expect.stringMatching(/^job: /) });
 });
 
+test('statistics on a terminal are a table', async () => {
+  const shown = await onTerminal('wcscmd', ['bucketstat', 'demo|other'], {
+    cwd: bed.folder,
+    env: { NO_COLOR: '1' },
+  });
+  expect(shown).toMatch(
+    /^ +day {2}megabytes {2}bucket\r\n(\d{4}-\d\d-\d\d {6}\d\.\d{3} {2}(demo|other)\r\n)+$/,
+  );
+});
+
 test('a lost service fails each command', async () => {
   await bed.emulator.close();
   for (const argv of [
