@@ -10,6 +10,25 @@ const common: Options = {
   external: ['@curve-wcs/curve-emulator', '@curve-wcs/wcs-emulator'],
 };
 
+/**
+ * In a program that is one file, what any module imports is imported at the start. OpenSSL takes a tenth of that, so it
+ * waits for the first call. A function that is not here fails the build.
+ */
+const lateCrypto: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'late-crypto',
+  setup(build) {
+    const functions = ['createHash', 'randomBytes', 'randomFillSync'];
+    build.onResolve({ filter: /^node:crypto$/ }, ({ path }) => ({ path, namespace: 'late' }));
+    build.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: functions
+        .map(
+          name => `export const ${name} = (...all) => process.getBuiltinModule('${path}').${name}(...all);`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
 export default defineConfig([
   { ...common, entry: { index: 'src/index.ts' }, clean: ['!bin/**'] },
   {
@@ -18,6 +37,8 @@ export default defineConfig([
     splitting: false,
     dts: false,
     outDir: 'dist/bin',
+    removeNodeProtocol: false,
+    esbuildPlugins: [lateCrypto],
     entry: {
       curvecmd: 'src/bin/curvecmd.ts',
       wcscmd: 'src/bin/wcscmd.ts',

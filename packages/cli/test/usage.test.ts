@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@curve-wcs/test-support';
@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest';
 import { WCSCMD_COMMANDS } from '../src/commands/wcscmd/registry.js';
 import { ExitCode, runWcscmd } from '../src/index.js';
 import { WCSCMD_OPTIONS } from '../src/wcscmd/wcscmd-options.js';
-import { spawnCli } from './support/spawn-cli.js';
 import { runTool } from './support/test-io.js';
 
 const run = (argv: string[]) => runTool(runWcscmd, argv, { cwd: temporaryFolder() });
@@ -32,24 +31,6 @@ describe('help', () => {
     expect(stdout).not.toMatch(/\n\n\n/);
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(110);
     expect((await run(['--help', name])).stdout).toBe(stdout);
-  });
-
-  test('loads neither the SDK nor the progress bar', async () => {
-    const folder = temporaryFolder();
-    const coverage = join(folder, 'coverage');
-    const { exitCode } = await spawnCli('wcscmd', ['--help'], {
-      cwd: folder,
-      env: { NODE_V8_COVERAGE: coverage },
-    }).ended;
-    expect(exitCode).toBe(ExitCode.success);
-    const loaded = readdirSync(coverage).flatMap(file => {
-      const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as {
-        result: { url: string }[];
-      };
-      return result.map(({ url }) => url).filter(url => url.startsWith('file:'));
-    });
-    expect(loaded).toContainEqual(expect.stringMatching(/cli\/bin\/wcscmd\.js$/));
-    expect(loaded.filter(url => /wcs-sdk|\/etag\/|\/got\/|cli-progress/.test(url))).toEqual([]);
   });
 });
 

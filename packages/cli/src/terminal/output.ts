@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import pc from 'picocolors';
 import type { CliIo, OutputStream } from '../cli-io.js';
+import { type Colors, createColors } from './colors.js';
 import { visible, visibleJson } from './visible.js';
 
 /** What a command says: data on stdout, talk on stderr. Nothing of it can steer the terminal. */
@@ -132,7 +132,7 @@ export class Output {
   }
 
   /** Colours for stdout. */
-  get colors(): ReturnType<typeof pc.createColors> {
+  get colors(): Colors {
     return colorsFor(this.#io.stdout, this.#io.env);
   }
 
@@ -147,6 +147,6 @@ export class Output {
 }
 
 /** Colours where a terminal shows them and the user does not refuse them (https://no-color.org). */
-function colorsFor(stream: OutputStream, env: CliIo['env']): ReturnType<typeof pc.createColors> {
-  return pc.createColors(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+function colorsFor(stream: OutputStream, env: CliIo['env']): Colors {
+  return createColors(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
 }

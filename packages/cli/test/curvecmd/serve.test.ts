@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@curve-wcs/test-support';
@@ -73,13 +73,6 @@ test('where the emulator is not installed says how to get it', async () => {
   for (const name of ['bin', 'dist', 'package.json']) {
     cpSync(join(packageFolder, name), join(installed, name), { recursive: true });
   }
-  cpSync(
-    realpathSync(join(packageFolder, 'node_modules/picocolors')),
-    join(folder, 'node_modules/picocolors'),
-    {
-      recursive: true,
-    },
-  );
   const { status, stdout, stderr } = spawnSync(process.execPath, [
     join(installed, 'bin/curvecmd.js'),
     'serve',

@@ -1,13 +1,13 @@
 import { fc, test as property } from '@fast-check/vitest';
-import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { svgMap } from '../../src/curvecmd/map/svg-map.js';
 import { cellsFor, drawMap } from '../../src/curvecmd/map/terminal-map.js';
 import { imbalance, type MappedSegment, VolumeMapBuilder } from '../../src/curvecmd/map/volume-map.js';
+import { createColors } from '../../src/terminal/colors.js';
 import { parseXml } from '../support/xml.js';
 
 const GiB = 2 ** 30;
-const plain = pc.createColors(false);
+const plain = createColors(false);
 
 /** A segment of four chunks, each on the chunkservers given. */
 function segment(index: number, ...holders: number[]): MappedSegment {
@@ -93,7 +93,7 @@ describe('on a terminal', () => {
   });
 
   test('colours only add to what shades say, and mark what is uneven', () => {
-    const colors = pc.createColors(true);
+    const colors = createColors(true);
     const map = mapOf(3, [segment(0, 1), segment(1, 1), segment(2, 2)], 10);
     const coloured = drawMap(map, 80, colors);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of

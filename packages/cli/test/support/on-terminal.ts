@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -11,7 +11,15 @@ export async function onTerminal(
     env = {},
     columns = 120,
     typed = '',
-  }: { cwd: string; env?: Record<string, string>; columns?: number; typed?: string },
+    answers,
+  }: {
+    cwd: string;
+    env?: Record<string, string>;
+    columns?: number;
+    typed?: string;
+    /** What is typed once a question is shown, in order; in place of `typed`. */
+    answers?: readonly (readonly [question: string, answer: string])[];
+  },
 ): Promise<string> {
   const program = fileURLToPath(new URL(`../../bin/${tool}.js`, import.meta.url));
   const line = [process.execPath, program, ...words].map(word => `'${word}'`).join(' ');
@@ -22,8 +30,22 @@ export async function onTerminal(
     cwd,
     env: { ...process.env, HOME: cwd, TERM: 'xterm', NODE_V8_COVERAGE: '', ...env },
   });
-  running.child.stdin?.end(typed);
+  if (answers) answerOn(running.child, answers);
+  else running.child.stdin?.end(typed);
   // Whether it succeeds is not what this shows.
   const { stdout } = await running.catch((error: { stdout: string }) => error);
   return stdout;
+}
+
+function answerOn({ stdin, stdout }: ChildProcess, answers: readonly (readonly [string, string])[]): void {
+  const open = [...answers];
+  let shown = '';
+  stdout?.on('data', chunk => {
+    shown += String(chunk);
+    for (let next = open[0]; next && shown.includes(next[0]); next = open[0]) {
+      shown = shown.slice(shown.indexOf(next[0]) + next[0].length);
+      stdin?.write(`${next[1]}\r`);
+      open.shift();
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import type { Colors } from 'picocolors/types.js';
+import type { Colors } from '../../terminal/colors.js';
 import { formatBytes } from '../../terminal/quantities.js';
 import { visible } from '../../terminal/visible.js';
 import { imbalance, largestShare, share, type VolumeMap } from './volume-map.js';
