@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { etag } from '@curve-wcs/etag';
 import { describe, expect, test } from 'vitest';
@@ -182,6 +191,47 @@ describe('sync to a prefix', () => {
     expect(blocks().length).toBeLessThanOrEqual(11);
     const { data } = await bed.client.download({ bucket: 'demo', key: 'large' });
     expect(data.equals(readFileSync(join(bed.folder, 'site/large')))).toBe(true);
+  });
+
+  test('goes on after kill -9', async () => {
+    const bed = await startTreeBed();
+    bed.plant('site', { small: 's' });
+    writeFileSync(join(bed.folder, 'site/large'), Buffer.alloc(30 * 2 ** 20, 'large '));
+    bed.emulator.faults.add({ match: { path: /^\/mkblk\/\d+\/5/ }, do: 'hang' });
+    const blocks = () =>
+      bed.emulator.requests.filter(({ path, status }) => /^\/mkblk/.test(path) && status === 200).length;
+    const killed = spawnCli('wcscmd', ['sync', 'site', 'wcs://demo'], { cwd: bed.folder });
+    await expect.poll(blocks).toBe(7);
+    killed.process.kill('SIGKILL');
+    expect((await killed.ended).signal).toBe('SIGKILL');
+    bed.emulator.faults.clear();
+    expect(await bed.wcscmd(['sync', 'site', 'wcs://demo'])).toMatchObject({ exitCode: 0 });
+    expect(blocks()).toBeLessThanOrEqual(11);
+    const { data } = await bed.client.download({ bucket: 'demo', key: 'large' });
+    expect(data.equals(readFileSync(join(bed.folder, 'site/large')))).toBe(true);
+  });
+
+  test('a large download goes on where it was interrupted', async () => {
+    const bed = await startTreeBed();
+    const large = Buffer.alloc(50 * 2 ** 20, 'large ');
+    await bed.client.upload({ bucket: 'demo', key: 'large', source: large });
+    const gets = () => bed.emulator.requests.filter(({ path }) => path.startsWith('/-/demo/large'));
+    bed.emulator.faults.add({ match: { path: '/-/demo/large', nth: 6 }, do: 'hang' });
+    const abort = new AbortController();
+    const running = bed.wcscmd(['get', '-r', 'wcs://demo', 'target'], { signal: abort.signal });
+    const journal = join(bed.folder, 'target/.large.wcs-part.json');
+    const finished = () =>
+      existsSync(journal) ? readFileSync(journal, 'utf8').trim().split(/\n+/).length - 1 : 0;
+    await expect.poll(() => finished() >= 5 && gets().length >= 6).toBe(true);
+    abort.abort();
+    expect((await running).exitCode).toBe(130);
+    bed.emulator.faults.clear();
+    const before = gets().length;
+    expect(await bed.wcscmd(['get', '-r', 'wcs://demo', 'target'])).toMatchObject({ exitCode: 0 });
+    // Seven parts, of which five were there; the first request tells which version it is.
+    expect(gets().length - before).toBeLessThanOrEqual(4);
+    expect(readFileSync(join(bed.folder, 'target/large')).equals(large)).toBe(true);
+    expect(readdirSync(join(bed.folder, 'target'))).toEqual(['large']);
   });
 
   test('a file that changes while it is uploaded is a failure, and the next run sends it', async () => {

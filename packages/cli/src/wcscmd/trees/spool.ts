@@ -32,9 +32,9 @@ export class Spool<T> implements AsyncDisposable, AsyncIterable<T> {
     const folder = await mkdtemp(join(tmpdir(), 'wcscmd-'));
     try {
       return new Spool<T>(folder, await open(join(folder, 'spool'), 'wx+', 0o600));
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
+    } finally {
+      // An open file needs no name, so that nothing is left even of a process that is killed. Windows removes it later.
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
     }
   }
 
