@@ -321,6 +321,30 @@ describe('a small object', () => {
   });
 });
 
+it.each(['.back.bin.wcs-part', '.back.bin.wcs-part.json', `.back.bin.wcs-part.json.${process.pid}`])(
+  'a link in the place of %s leads nothing elsewhere',
+  async name => {
+    const { wcs, object, to } = await stored();
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    writeFileSync(elsewhere, 'mine');
+    symlinkSync(elsewhere, join(to, '..', name));
+    await wcs.download({ ...object, to, resume: true, partSize: PART }).catch(error => {
+      expect(error).toMatchObject({ name: 'WcsError' });
+    });
+    expect(readFileSync(elsewhere, 'utf8')).toBe('mine');
+    if (existsSync(to)) expect(readFileSync(to).equals(CONTENT)).toBe(true);
+  },
+);
+
+it('a small object leaves no record of its parts, and none of an earlier version', async () => {
+  const { wcs, object, to } = await stored();
+  const record = join(to, '..', '.back.bin.wcs-part.json');
+  writeFileSync(record, '{"subject":"photos:dir/ä b.bin"}\n\n0\n');
+  await wcs.download({ ...object, to, resume: true });
+  expect(readFileSync(to).equals(CONTENT)).toBe(true);
+  expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
+});
+
 it('a name as long as the file system allows can be downloaded to', async () => {
   const { wcs, object, to } = await stored();
   const long = join(to, '..', '名'.repeat(85));
