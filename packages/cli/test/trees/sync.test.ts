@@ -410,6 +410,18 @@ describe('put -r, get -r and del -r', () => {
     expect(bed.emulator.requests).toEqual([]);
   });
 
+  test('what would not be heeded is refused with the output of the official tool, too', async () => {
+    const bed = await startTreeBed();
+    await bed.store('', { a: '1', 'p/b': '2' });
+    const run = await bed.wcscmd(['del', 'wcs://demo/a', '--dry-run', '--legacy-output']);
+    expect(run.exitCode).toBe(2);
+    expect(Object.keys(await bed.objects())).toEqual(['a', 'p/b']);
+    expect(await bed.wcscmd(['del', '-r', 'wcs://demo/p', '--yes', '--legacy-output'])).toMatchObject({
+      exitCode: 0,
+      stdout: 'deleted: 1 file, 0 B\nfailed: 0\n',
+    });
+  });
+
   test('a folder that is none is told', async () => {
     const bed = await startTreeBed();
     bed.write('file', 'x');

@@ -10,6 +10,7 @@ import { configure } from '../configure.js';
 import { dumpConfig } from '../dump-config.js';
 import { findCommand } from '../find-command.js';
 import { loadConfig } from '../load-config.js';
+import { hasTreeOptions } from '../trees/tree-options.js';
 import { describeWcsError } from '../wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName } from '../wcscmd-options.js';
 import type { LegacyModes } from './legacy-modes.js';
@@ -88,7 +89,8 @@ function isBeyondOfficial(argv: readonly string[]): boolean {
   const command = findCommand(parsed?.operands[0]);
   return (
     command !== undefined &&
-    (!(command.name in OFFICIAL_COMMANDS) || parsed?.values.has('recursive') === true)
+    parsed !== undefined &&
+    (!(command.name in OFFICIAL_COMMANDS) || hasTreeOptions(parsed.values))
   );
 }
 

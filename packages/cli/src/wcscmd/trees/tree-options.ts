@@ -43,6 +43,11 @@ const OF_TREES: readonly WcscmdOptionName[] = [
   'dry-run',
 ];
 
+/** Whether there is an option on trees of files, which the official tool does not have. */
+export function hasTreeOptions(values: WcscmdOptionValues): boolean {
+  return OF_TREES.some(name => values.has(name));
+}
+
 /**
  * Refuses options on trees of files that a command would not heed: who says `--dry-run` must be able to rely on it.
  *
