@@ -41,9 +41,11 @@ export function answerError(
   const [code, meaning, retryable = false] =
     STATUSES[answer.status] ??
     (server ? ['SERVER_ERROR', 'the service failed', true] : ['UNEXPECTED_RESPONSE', 'unexpected answer']);
-  const said = serverMessage ? `: ${serverMessage}` : '';
+  // The service's own words often begin with the same.
+  const more = serverMessage && !serverMessage.startsWith(meaning) ? `: ${serverMessage}` : '';
+  const said = more || !serverMessage ? `${meaning}${more}` : serverMessage;
   const id = answer.requestId ? `, request ${answer.requestId}` : '';
-  return new WcsError(code, `${operation} ${subject}: ${meaning}${said} (HTTP ${answer.status}${id})`, {
+  return new WcsError(code, `${operation} ${subject}: ${said} (HTTP ${answer.status}${id})`, {
     operation,
     status: answer.status,
     serverCode: Number.isFinite(serverCode) && members?.['code'] !== undefined ? serverCode : undefined,

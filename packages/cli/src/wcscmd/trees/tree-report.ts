@@ -107,7 +107,8 @@ export class TreeReport {
     const fields: [string, string | number | undefined][] = [
       ...this.#actions.map((action): [string, string] => {
         const { files, bytes } = this.#done[action];
-        return [words(action), `${count(files, 'file')}, ${formatBytes(bytes)}`];
+        const moved = action === 'delete' ? '' : `, ${formatBytes(bytes)}`;
+        return [words(action), `${count(files, 'file')}${moved}`];
       }),
       [
         'unchanged',
