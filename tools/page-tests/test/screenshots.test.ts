@@ -12,7 +12,6 @@ const MiB = 2 ** 20;
 /** Where the documentation has its pictures. They are made anew only on demand: `pnpm screenshots`. */
 const committed = fileURLToPath(new URL('../../../docs/public/screenshots/', import.meta.url));
 const updating = process.env['UPDATE_SCREENSHOTS'] === '1';
-const target = updating ? committed : temporaryFolder();
 
 const browser = useChromium();
 
@@ -59,6 +58,7 @@ test('the documentation shows fault rules and requests', async () => {
 async function picture(page: Page, name: string, from: string, to: string): Promise<void> {
   const [first, last] = await Promise.all([from, to].map(place => page.locator(place).boundingBox()));
   if (!first || !last) throw new Error(`${from} or ${to} is not on the page`);
+  const target = updating ? committed : temporaryFolder();
   mkdirSync(target, { recursive: true });
   const path = join(target, `${name}.png`);
   const height = last.y + last.height - first.y;
