@@ -52,6 +52,20 @@ describe('wcscmd: many files', () => {
   });
 });
 
+test('wcscmd: a pipe that breaks leaves the terminal its cursor', async () => {
+  const bed = await startTestBed();
+  mkdirSync(join(bed.folder, 'site'));
+  for (let index = 0; index < 20; index++) bed.write(`site/file${index}`, 'x');
+  const shown = await onTerminal('wcscmd', ['sync', 'site', 'wcs://demo', '--dry-run'], {
+    cwd: bed.folder,
+    pipe: 'true',
+  });
+  expect(shown).toContain(`${ESC}[?25l`);
+  expect(shown.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(shown.lastIndexOf(`${ESC}[?25l`));
+  // What goes to a pipe is not in the way of the line.
+  expect(shown.split(`${ESC}[?25l`)).toHaveLength(2);
+});
+
 describe('curvecmd', () => {
   async function terminal(columns = 120) {
     const bed = await startCurveBed();

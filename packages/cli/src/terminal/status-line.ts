@@ -27,6 +27,8 @@ export async function statusLine(
 class DrawnLine implements StatusLine {
   readonly #bar: SingleBar;
   #render: ((columns: number) => string) | undefined;
+  // Whoever ends the process at once, such as a second Ctrl-C, would leave a terminal without a cursor.
+  readonly #onExit = () => this.stop();
 
   constructor(io: CliIo, Bar: typeof SingleBar) {
     this.#bar = new Bar({
@@ -44,11 +46,15 @@ class DrawnLine implements StatusLine {
   show(render: (columns: number) => string): void {
     const first = this.#render === undefined;
     this.#render = render;
-    if (first) this.#bar.start(1, 0);
+    if (!first) return;
+    process.once('exit', this.#onExit);
+    this.#bar.start(1, 0);
   }
 
   stop(): void {
-    if (this.#render) this.#bar.stop();
+    if (!this.#render) return;
+    process.off('exit', this.#onExit);
+    this.#bar.stop();
     this.#render = undefined;
   }
 }

@@ -10,12 +10,15 @@ export async function onTerminal(
     cwd,
     env = {},
     columns = 120,
+    pipe,
     typed = '',
     answers,
   }: {
     cwd: string;
     env?: Record<string, string>;
     columns?: number;
+    /** What stdout goes to in place of the terminal: a command. */
+    pipe?: string;
     typed?: string;
     /** What is typed once a question is shown, in order; in place of `typed`. */
     answers?: readonly (readonly [question: string, answer: string])[];
@@ -23,7 +26,7 @@ export async function onTerminal(
 ): Promise<string> {
   const program = fileURLToPath(new URL(`../../bin/${tool}.js`, import.meta.url));
   const line = [process.execPath, program, ...words].map(word => `'${word}'`).join(' ');
-  const command = `stty cols ${columns}; ${line}`;
+  const command = `stty cols ${columns}; ${line}${pipe === undefined ? '' : ` | ${pipe}`}`;
   const argv =
     process.platform === 'linux' ? ['-qec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command];
   const running = promisify(execFile)('script', argv, {

@@ -60,7 +60,7 @@ export class TreeReport {
       this.#record({ action, path, ...details, ok: true, ...(this.#dryRun ? { dryRun: true } : {}) });
     } else if (this.#dryRun || this.#out.verbose) {
       const size = details.size === undefined ? '' : String(details.size);
-      this.#progress.aside(() => this.#out.row([action, size, path]));
+      this.#write(() => this.#out.row([action, size, path]));
     }
     await this.#out.ready();
   }
@@ -126,7 +126,12 @@ export class TreeReport {
   }
 
   #record(value: unknown): void {
-    if (this.#out.tabular) this.#progress.aside(() => this.#out.record(value));
-    else this.#out.record(value);
+    this.#write(() => this.#out.record(value));
+  }
+
+  /** Writes to stdout, which the progress is in the way of only if that is a terminal, too. */
+  #write(write: () => void): void {
+    if (this.#out.tabular) this.#progress.aside(write);
+    else write();
   }
 }
