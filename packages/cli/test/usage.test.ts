@@ -89,6 +89,9 @@ describe('a command line that makes no sense', () => {
     ],
     [['listbucket', '--limit', '1001'], '--limit must be 1 to 1000; it is "1001"'],
     [['listbucket', '--deadline', 'soon'], '--deadline must be a positive number of seconds; it is "soon"'],
+    [['stat', 'wcs://b/k', '--human'], 'stat does not take --human'],
+    [['get', 'wcs://b/k', '--expires', '1h'], 'get does not take --expires'],
+    [['stat', 'wcs://b/k', '--format', 'python'], 'stat does not take --format'],
     [['listbucket', '--overwrite', 'yes'], '--overwrite must be 0 or 1; it is "yes"'],
   ])('%j', async (argv, message) => {
     expect(await run(argv)).toEqual({ exitCode: ExitCode.usage, stdout: '', stderr: `wcscmd: ${message}\n` });

@@ -6,11 +6,11 @@ import { parseOptions } from '../options/parse-options.js';
 import { runTool } from '../run-tool.js';
 import { Output } from '../terminal/output.js';
 import { VERSION } from '../version.js';
+import { checkCommandOptions } from './check-command-options.js';
 import { findCommand } from './find-command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { legacyModes } from './legacy/legacy-modes.js';
 import { checkSettings, loadConfig } from './load-config.js';
-import { checkTreeOptions } from './trees/tree-options.js';
 import { describeWcsError } from './wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName, type WcscmdOptionValues } from './wcscmd-options.js';
 
@@ -79,7 +79,7 @@ async function runCommand(
   const command = findCommand(name);
   if (!command) throw usageError(`there is no command ${name}`, SEE_HELP);
   checkOperands('wcscmd', command, operands);
-  checkTreeOptions(command, options);
+  checkCommandOptions(command, options);
   if (command.standalone) return command.run({ io, out, options, operands });
   const config = await loadConfig(io, options, out);
   checkSettings(config, ['block_size', 'bput_size']);

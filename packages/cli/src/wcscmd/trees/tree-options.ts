@@ -1,7 +1,4 @@
-import { usageError } from '../../cli-error.js';
 import { repeatedValues } from '../../options/option-definition.js';
-import type { WcscmdCommand } from '../command.js';
-import { COMMAND_OPTIONS } from '../command-options.js';
 import type { WcscmdOptionName, WcscmdOptionValues } from '../wcscmd-options.js';
 import { type PathFilter, pathFilter } from './path-filter.js';
 
@@ -34,7 +31,8 @@ export async function treeOptions(values: WcscmdOptionValues): Promise<TreeOptio
   };
 }
 
-const OF_TREES: readonly WcscmdOptionName[] = [
+/** Options on trees of files. */
+export const TREE_OPTIONS: readonly WcscmdOptionName[] = [
   'recursive',
   'include',
   'exclude',
@@ -45,20 +43,5 @@ const OF_TREES: readonly WcscmdOptionName[] = [
 
 /** Whether there is an option on trees of files, which the official tool does not have. */
 export function hasTreeOptions(values: WcscmdOptionValues): boolean {
-  return OF_TREES.some(name => values.has(name));
-}
-
-/**
- * Refuses options on trees of files that a command would not heed: who says `--dry-run` must be able to rely on it.
- *
- * @throws CliError
- */
-export function checkTreeOptions({ name }: Pick<WcscmdCommand, 'name'>, values: WcscmdOptionValues): void {
-  for (const { long, commands } of COMMAND_OPTIONS) {
-    if (!values.has(long) || !OF_TREES.includes(long)) continue;
-    if (!commands.some(command => command === name)) throw usageError(`${name} does not take --${long}`);
-    if (long !== 'recursive' && name !== 'sync' && !values.has('recursive')) {
-      throw usageError(`${name} takes --${long} only with -r`);
-    }
-  }
+  return TREE_OPTIONS.some(name => values.has(name));
 }
