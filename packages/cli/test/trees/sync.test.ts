@@ -6,11 +6,12 @@ import {
   statSync,
   symlinkSync,
   utimesSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { etag } from '@curve-wcs/etag';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { spawnCli } from '../support/spawn-cli.js';
 import { filesIn, startTreeBed } from '../support/tree-bed.js';
 
@@ -168,6 +169,39 @@ describe('sync to a prefix', () => {
     expect(run.stdout).toBe('uploaded: 1 file, 1 B\nunchanged: 0\npassed over: 3\nfailed: 0\n');
     expect(run.stderr).toContain('wcscmd: folder is passed over: a symbolic link\n');
     expect(await bed.objects()).toEqual({ a: '1' });
+  });
+
+  test('deletes nothing that a link of the source may stand for', async () => {
+    const bed = await startTreeBed();
+    bed.plant('site', { a: '1', 'f/b': '2' });
+    bed.plant('elsewhere', { c: '3' });
+    symlinkSync(join(bed.folder, 'elsewhere'), join(bed.folder, 'site/f/folder'));
+    symlinkSync(join(bed.folder, 'elsewhere/c'), join(bed.folder, 'site/link'));
+    const kept = { 'f/folder/c': '3', 'f/folder/deep/d': '4', link: '3' };
+    await bed.store('', { ...kept, 'f/folder2': '5', link2: '6' });
+    const run = await bed.wcscmd(['sync', 'site', 'wcs://demo', '--delete']);
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: 'uploaded: 2 files, 2 B\ndeleted: 2 files\nunchanged: 0\npassed over: 2\nfailed: 0\n',
+    });
+    expect(await bed.objects()).toEqual({ a: '1', 'f/b': '2', ...kept });
+  });
+
+  test('deletes no more when it is interrupted', async () => {
+    const bed = await startTreeBed();
+    await bed.store('', { a: '1' });
+    bed.plant('copy', Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`old${index}`, ''])));
+    const abort = new AbortController();
+    const running = bed.wcscmd(['sync', 'wcs://demo', 'copy', '--delete'], { signal: abort.signal });
+    const watcher = watch(join(bed.folder, 'copy'), (_, name) => {
+      if (name?.startsWith('old')) abort.abort();
+    });
+    onTestFinished(() => watcher.close());
+    const { exitCode, stdout } = await running;
+    expect(exitCode).toBe(130);
+    const left = Object.keys(bed.tree('copy')).length - 1;
+    expect(left).toBeGreaterThan(0);
+    expect(stdout).toContain(`\ndeleted: ${500 - left} file`);
   });
 
   test('a large file goes on where an earlier run was interrupted', async () => {
@@ -399,6 +433,7 @@ describe('put -r, get -r and del -r', () => {
     [['put', '-r', 'wcs://demo/a', 'a', '--delete'], 'put does not take --delete'],
     [['stat', 'wcs://demo/a', '-r'], 'stat does not take --recursive'],
     [['list', 'wcs://demo', '--dry-run'], 'list does not take --dry-run'],
+    [['put', '-r', 'wcs://demo/a', 'a', '--yes'], 'put does not take --yes'],
     [['sync', 'a', 'b'], 'sync takes a folder and wcs://BUCKET[/PREFIX]'],
     [['sync', 'wcs://a', 'wcs://b'], 'sync takes a folder and wcs://BUCKET[/PREFIX]'],
     [['sync', '.', 'wcs://demo/a/../b'], 'cannot be a folder: it has a segment . or ..'],

@@ -51,6 +51,7 @@ export async function deleteAll(
   const { WcsError } = await import('@curve-wcs/wcs-sdk');
   const deletions = new TaskPool(DELETIONS);
   const deleteOne = async (path: string) => {
+    signal.throwIfAborted();
     try {
       if (!tree.dryRun) await remove(path);
       await report.done('delete', path);
@@ -60,6 +61,9 @@ export async function deleteAll(
       else await report.failed('delete', path, error);
     }
   };
-  for await (const path of paths) await deletions.add(() => deleteOne(path));
-  await deletions.finish();
+  try {
+    for await (const path of paths) await deletions.add(() => deleteOne(path));
+  } finally {
+    await deletions.finish();
+  }
 }

@@ -25,6 +25,14 @@ export function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
+/** Whether a path matches, or a folder that it is in does. */
+export function isOrIsIn(path: string, matches: (part: string) => boolean): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (matches(path.slice(0, end))) return true;
+  }
+  return false;
+}
+
 /**
  * Notices keys that would need a file and a folder of the same name, such as `a` and `a/b`. Paths come in the order of
  * keys: whatever lies between those two begins with `a`, so only the paths that the current one begins with are held.

@@ -1,5 +1,6 @@
 import type Picomatch from 'picomatch';
 import { usageError } from '../../cli-error.js';
+import { isOrIsIn } from './file-path.js';
 
 /** Which files of a tree are meant. */
 export interface PathFilter {
@@ -25,7 +26,7 @@ export async function pathFilter(
   const matcher = (pattern: string) => glob(pattern, picomatch);
   const [included, excluded] = [includes.map(matcher), excludes.map(matcher)];
   return {
-    takes: path => (included.length === 0 || matchesOrIsIn(included, path)) && !matchesOrIsIn(excluded, path),
+    takes: path => (included.length === 0 || anyMatches(included, path)) && !anyMatches(excluded, path),
     excludesFolder: path => excluded.some(matches => matches(path)),
   };
 }
@@ -39,12 +40,6 @@ function glob(pattern: string, picomatch: typeof Picomatch): Match {
   return anchored ? path => matches(path) : path => matches(path.slice(path.lastIndexOf('/') + 1));
 }
 
-/** Whether a path matches, or a folder that it is in does. */
-function matchesOrIsIn(matchers: readonly Match[], path: string): boolean {
-  if (matchers.length === 0) return false;
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const part = path.slice(0, end);
-    if (matchers.some(matches => matches(part))) return true;
-  }
-  return false;
+function anyMatches(matchers: readonly Match[], path: string): boolean {
+  return matchers.length > 0 && isOrIsIn(path, part => matchers.some(matches => matches(part)));
 }

@@ -4,7 +4,7 @@ import type { UploadItem } from '@curve-wcs/wcs-sdk';
 import { policyOf } from '../upload-command.js';
 import { hasHash } from './content-hash.js';
 import { deleteLeftovers, type Leftovers } from './delete-leftovers.js';
-import { pathProblem } from './file-path.js';
+import { isOrIsIn, pathProblem } from './file-path.js';
 import { KnownContents } from './known-contents.js';
 import { type LocalFile, localFiles } from './local-files.js';
 import { mergeFiles } from './merge-files.js';
@@ -66,6 +66,8 @@ class UploadComparison {
   readonly #toUpload: Spool<LocalFile>;
   readonly #leftovers: Spool<string>;
   readonly #comparisons = new TaskPool(COMPARISONS);
+  /** What the source has, but is not read: nothing is known of what may be stored of it. */
+  readonly #passedOver = new Set<string>();
   /** Files of the source so far. */
   files = 0;
   /** Whether both trees have been seen to their ends. */
@@ -92,14 +94,19 @@ class UploadComparison {
     const locals = localFiles(root, {
       filter: tree.filter,
       signal,
-      onPassedOver: (path, why) => report.passedOver(path, why),
+      onPassedOver: (path, why) => {
+        this.#passedOver.add(path);
+        report.passedOver(path, why);
+      },
       onFailure: (path, error) => failures.push(report.failed('upload', path, error)),
     });
     const remotes = remoteFiles(client, target, { filter: tree.filter, signal });
     try {
       for await (const { path, local, remote } of mergeFiles(locals, remotes)) {
         if (local) await this.#compare(local, remote);
-        else if (tree.delete) await this.#leftovers.add(path);
+        else if (tree.delete && !isOrIsIn(path, part => this.#passedOver.has(part))) {
+          await this.#leftovers.add(path);
+        }
       }
     } finally {
       await this.#comparisons.finish();
