@@ -240,7 +240,8 @@ describe('sync to a prefix', () => {
     expect((await killed.ended).signal).toBe('SIGKILL');
     bed.emulator.faults.clear();
     expect(await bed.wcscmd(['sync', 'site', 'wcs://demo'])).toMatchObject({ exitCode: 0 });
-    expect(blocks()).toBeLessThanOrEqual(11);
+    // Blocks that were not on record yet are sent again; from the start there would be 15.
+    expect(blocks()).toBeLessThan(15);
     const { data } = await bed.client.download({ bucket: 'demo', key: 'large' });
     expect(data.equals(readFileSync(join(bed.folder, 'site/large')))).toBe(true);
   });
