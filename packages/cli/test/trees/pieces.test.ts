@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
@@ -76,6 +76,20 @@ describe('patterns', () => {
     const found = await all(localFiles(root, options));
     expect(found.map(({ path }) => path)).toEqual(['a/y']);
     expect(asked).toEqual(['a/y']);
+  });
+
+  test('fails when the folder is moved meanwhile, rather than to have no more files', async () => {
+    const root = join(temporaryFolder(), 'root');
+    for (const folder of ['a', 'b', 'c']) {
+      mkdirSync(join(root, folder), { recursive: true });
+      writeFileSync(join(root, folder, 'file'), '');
+    }
+    const filter = await pathFilter([], []);
+    const options = { filter, signal: new AbortController().signal, onPassedOver() {}, onFailure() {} };
+    const files = localFiles(root, options);
+    expect((await files.next()).value?.path).toBe('a/file');
+    renameSync(root, `${root}2`);
+    await expect(all(files)).rejects.toThrow(`${root} was moved or unmounted while it was read`);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CliError } from '../../cli-error.js';
+import { ExitCode } from '../../exit-code.js';
 import { compareKeys } from './compare-keys.js';
 import { isUnfinishedDownload } from './file-path.js';
 import type { PathFilter } from './path-filter.js';
@@ -49,11 +51,14 @@ interface Level {
 /**
  * The files below a folder in the order of their keys, hidden ones included. Symbolic links are not followed. Of the
  * names, those of the folders on the way to the current file are held.
+ *
+ * @throws CliError in the end if the folder was moved or unmounted meanwhile
  */
 export async function* localFiles(
   root: string,
   options: LocalFilesOptions,
 ): AsyncGenerator<LocalFile, void, undefined> {
+  const device = await deviceOf(root);
   const levels: Level[] = [await levelOf(root, '', options)];
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
     options.signal.throwIfAborted();
@@ -69,6 +74,18 @@ export async function* localFiles(
       if (entry.file) yield entry.file;
     }
   }
+  // What it had would seem to be gone, one by one.
+  if ((await deviceOf(root)) !== device) {
+    throw new CliError(ExitCode.failed, `${root} was moved or unmounted while it was read`);
+  }
+}
+
+/** The file system that a folder is on; undefined if it cannot be found. */
+async function deviceOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
 }
 
 async function levelOf(root: string, folder: string, options: LocalFilesOptions): Promise<Level> {
