@@ -61,7 +61,7 @@ describe('a configuration that does not do', () => {
       const { exitCode, stderr } = await run(KEYS, ['-c', 'other', ...argv]);
       expect(exitCode).toBe(ExitCode.config);
       expect(stderr).toBe(
-        'wcscmd: there is no configuration file {home}/other; make one with wcscmd --configure\n',
+        'wcscmd: there is no configuration file {home}/other; make one with wcscmd -c {home}/other --configure\n',
       );
     }
     expect((await run(undefined, ['--dump-config'])).exitCode).toBe(ExitCode.config);

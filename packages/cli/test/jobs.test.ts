@@ -117,6 +117,7 @@ test('on a terminal has a line that changes, then the result in its place', asyn
 
 test.each([
   [['stop', 'x'], 'jobs takes status ID, or wait ID'],
+  [['status', 'x', '--timeout', '1s'], '--timeout and --interval are for jobs wait'],
   [['status', 'x', '--kind', 'other'], '--kind must be one of fmgr, fops; it is "other"'],
   [
     ['wait', 'x', '--timeout', 'soon'],

@@ -3,6 +3,7 @@ import type { SettingName, Settings } from '@curve-wcs/wcs-sdk';
 import { configError, usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
+import { shellQuote } from '../shell-quote.js';
 import type { Output } from '../terminal/output.js';
 import { settingProblem } from './setting-rules.js';
 import { applyOptions, WCSCMD_OPTIONS, type WcscmdOptionValues } from './wcscmd-options.js';
@@ -103,8 +104,9 @@ function given(values: WcscmdOptionValues, name: 'config' | 'profile'): string |
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function missingConfig({ path }: LoadedConfig): Error {
-  return configError(`there is no configuration file ${path}`, { hint: 'make one with wcscmd --configure' });
+function missingConfig({ path, named }: LoadedConfig): Error {
+  const command = named ? `wcscmd -c ${shellQuote(path)} --configure` : 'wcscmd --configure';
+  return configError(`there is no configuration file ${path}`, { hint: `make one with ${command}` });
 }
 
 function checkOptionValues(values: WcscmdOptionValues): void {

@@ -23,6 +23,9 @@ export const jobs: WcscmdCommand = {
     const options = new OptionValues<WcscmdOptionName>(context.options);
     const kind = options.choice('kind', ['fmgr', 'fops']);
     const waiting = waitOptions(context, options);
+    if (action === 'status' && (options.has('timeout') || options.has('interval'))) {
+      throw usageError('--timeout and --interval are for jobs wait');
+    }
     await using client = await openClient(context, ['mgr_url']);
     const job = kind ? client[kind].job(id) : await findJob(context, client, id);
     const status =
