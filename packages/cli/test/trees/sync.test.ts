@@ -464,6 +464,11 @@ describe('put -r, get -r and del -r', () => {
     expect(await bed.wcscmd(['put', '-r', 'wcs://demo', 'file'])).toMatchObject({ exitCode: 1 });
     expect((await bed.wcscmd(['put', '-r', 'wcs://demo', 'missing'])).stderr).toContain('cannot read');
     expect((await bed.wcscmd(['get', '-r', 'wcs://demo', 'file'])).stderr).toContain('file is no folder');
+    symlinkSync('nowhere/deep', join(bed.folder, 'dangling'));
+    expect(await bed.wcscmd(['get', '-r', 'wcs://demo', 'dangling'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^wcscmd: cannot write to .*dangling: /),
+    });
     const missing = await bed.wcscmd(['get', '-r', 'wcs://nothing', 'x']);
     expect(missing.stderr).toContain('wcscmd listbucket shows which buckets there are');
   });

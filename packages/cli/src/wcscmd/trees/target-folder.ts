@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CliError } from '../../cli-error.js';
+import { ExitCode } from '../../exit-code.js';
 
 /** A file or folder stands where the other is needed. */
 export class InTheWay extends Error {}
@@ -20,10 +22,19 @@ export class TargetFolder {
     this.#names = foldsCase ? new FoldedNames(root) : undefined;
   }
 
-  /** Makes the folder if need be, and finds out what its file system does with names. */
+  /**
+   * Makes the folder if need be, and finds out what its file system does with names.
+   *
+   * @throws CliError if nothing can be written there
+   */
   static async open(root: string): Promise<TargetFolder> {
-    await mkdir(root, { recursive: true });
-    return new TargetFolder(root, { foldsCase: await foldsCase(root) });
+    try {
+      await mkdir(root, { recursive: true });
+      return new TargetFolder(root, { foldsCase: await foldsCase(root) });
+    } catch (error) {
+      const { message } = error as Error;
+      throw new CliError(ExitCode.failed, `cannot write to ${root}: ${message}`, { cause: error });
+    }
   }
 
   /**
