@@ -458,6 +458,17 @@ describe('put -r, get -r and del -r', () => {
     });
   });
 
+  test.each(['drop', 'status 401'] as const)('a listing that breaks off deletes nothing: %s', async fault => {
+    const bed = await startTreeBed();
+    await bed.store('', Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`${index}`, ''])));
+    expect(await bed.wcscmd(['get', '-r', 'wcs://demo', 'copy'])).toMatchObject({ exitCode: 0 });
+    bed.plant('copy', { '1old': '', old: '' });
+    bed.emulator.faults.add({ match: { path: /^\/list\?.*marker=/ }, do: fault });
+    const run = await bed.wcscmd(['sync', 'wcs://demo', 'copy', '--delete', '--yes']);
+    expect(run).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/^wcscmd: list/) });
+    expect(Object.keys(bed.tree('copy'))).toHaveLength(1003);
+  });
+
   test('a folder that is none is told', async () => {
     const bed = await startTreeBed();
     bed.write('file', 'x');

@@ -44,16 +44,13 @@ export async function* remoteFiles(
 /** Asks for the next page while the last one is worked on. */
 async function* readAhead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T, void, undefined> {
   let next = pages.next();
-  try {
-    for (;;) {
-      const page = await next;
-      if (page.done) return;
-      next = pages.next();
-      yield page.value;
-    }
-  } finally {
-    // When nobody wants that page any more, its failure is nobody's concern either.
+  for (;;) {
+    const page = await next;
+    if (page.done) return;
+    next = pages.next();
+    // It may fail before anybody waits for it, or when nobody wants it any more.
     next.catch(() => {});
+    yield page.value;
   }
 }
 
