@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
@@ -208,6 +208,14 @@ test('what is known of contents counts for unchanged files only, and outlives pa
   await third.save({ whole: true });
   await using last = await KnownContents.open(folder, '/root');
   expect(await last.hashOf(file('a'))).toBeUndefined();
+});
+
+test('what is known of contents, and cannot be written, is told with its place', async () => {
+  const folder = temporaryFolder();
+  const known = await KnownContents.open(folder, '/root');
+  await known.remember({ path: 'a', size: 1, mtimeMs: 1, ctimeMs: 1 }, 'hash');
+  rmSync(folder, { recursive: true });
+  await expect(known.save({ whole: true })).rejects.toThrow(`cannot write ${folder}`);
 });
 
 describe('the line of progress', () => {

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CliError } from '../../cli-error.js';
+import { ExitCode } from '../../exit-code.js';
 import { compareKeys } from './compare-keys.js';
 import type { LocalFile } from './local-files.js';
 
@@ -93,7 +95,13 @@ export class KnownContents implements AsyncDisposable {
     this.#fresh = [];
     const text = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
     const path = join(this.#folder, `${randomBytes(8).toString('hex')}${EXTENSION}`);
-    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+    try {
+      await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      await rm(path, { force: true });
+      const { message } = error as Error;
+      throw new CliError(ExitCode.failed, `cannot write ${path}: ${message}`, { cause: error });
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CliError } from '../../cli-error.js';
+import { ExitCode } from '../../exit-code.js';
 
 /** Written and read in pieces of about this many characters or bytes. */
 const PIECE = 64 * 1024;
@@ -100,7 +102,11 @@ export class Spool<T> implements AsyncDisposable, AsyncIterable<T> {
 
   async #write(bytes: Buffer): Promise<void> {
     this.#last = this.#last.then(async () => {
-      await this.#file.appendFile(bytes);
+      await this.#file.appendFile(bytes).catch(error => {
+        throw new CliError(ExitCode.failed, `cannot write below ${tmpdir()}: ${error.message}`, {
+          cause: error,
+        });
+      });
       this.#written += bytes.length;
       this.#wake();
     });
