@@ -1,10 +1,18 @@
-// The WCS half: uploads real files with the command line, kills and resumes one of them, lists, stats, downloads and
-// compares, and shows what errors look like.
+// The WCS half: uploads real files with the command line, kills and resumes one of them, keeps a folder in step, lists,
+// stats, downloads and compares, and shows what errors look like.
 import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
-import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -36,8 +44,11 @@ try {
   await killAndResume('large.bin');
   await compare('large.bin', FILES[3][1]);
 
+  say('\nA folder of many files:');
+  await syncTree();
+
   say('\nWhat is there now:');
-  await wcscmd(['list', 'wcs://demo'], { print: true });
+  await wcscmd(['ls', '-l', '--human', 'wcs://demo'], { print: true });
   await wcscmd(['stat', 'wcs://demo/large.bin'], { print: true });
 
   say('\nWhat errors look like:');
@@ -98,6 +109,38 @@ async function killAndResume(name) {
   });
 }
 
+/** Makes a prefix equal to a folder while the service fails now and then, and another folder equal to the prefix. */
+async function syncTree() {
+  const files = 200;
+  const size = 16 * 1024;
+  for (let index = 0; index < files; index++) {
+    const path = join(inFolder('tree'), `folder-${index % 7}`, `file-${index}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, randomFillSync(Buffer.alloc(size)));
+  }
+  const failures = emulator.faults.add({ match: { probability: 0.05 }, do: 'status 503' });
+  const up = await wcscmd(['sync', inFolder('tree'), 'wcs://demo/tree']);
+  failures();
+  note(`sync ${files} files, one request in twenty fails`, { bytes: files * size, ...up, right: true });
+  const again = await wcscmd(['sync', inFolder('tree'), 'wcs://demo/tree', '--json']);
+  const { uploaded, unchanged } = JSON.parse(again.stdout).summary;
+  note('sync again: nothing to do', { right: uploaded.files === 0 && unchanged === files });
+  const down = await wcscmd(['sync', 'wcs://demo/tree', inFolder('back-tree')]);
+  const [sent, received] = await Promise.all([inFolder('tree'), inFolder('back-tree')].map(hashesIn));
+  note('sync to another folder, sha256 of each file compared', {
+    bytes: files * size,
+    ...down,
+    right: sent.length === files && sent.join() === received.join(),
+  });
+}
+
+/** The files of a tree, each with its hash. */
+async function hashesIn(tree) {
+  const entries = readdirSync(tree, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+  const paths = entries.map(entry => join(entry.parentPath, entry.name)).sort();
+  return Promise.all(paths.map(async path => `${relative(tree, path)} ${await sha256(path)}`));
+}
+
 /** Blocks in the record of the upload under way: lines after its header. */
 function finishedBlocks() {
   const [record] = readdirSync(inFolder('.'), { recursive: true }).filter(file => file.endsWith('.upload'));
@@ -148,7 +191,8 @@ function wcscmd(args, options) {
 /** Runs a command of the CLI package; a failure that is not expected ends the demo. */
 function run(name, args, { print = false, mayFail = false } = {}) {
   const program = fileURLToPath(new URL(`../../packages/cli/bin/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, XDG_STATE_HOME: inFolder('state') };
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const started = performance.now();
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) child[stream].on('data', chunk => (output[stream] += chunk));
