@@ -32,6 +32,23 @@ describe('help', () => {
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(110);
     expect((await run(['--help', name])).stdout).toBe(stdout);
   });
+
+  test('of a command lists the options that it heeds', async () => {
+    const optionsOf = async (name: string) =>
+      [...(await run([name, '--help'])).stdout.matchAll(/^ {2}(?:-\w, )?--(\S+)/gm)].map(([, long]) => long);
+    expect(await optionsOf('stat')).toEqual([]);
+    expect(await optionsOf('setdeadline')).toEqual(['relevance']);
+    expect(await optionsOf('put')).toEqual(expect.arrayContaining(['overwrite', 'callbackurl', 'recursive']));
+    expect(await optionsOf('sync')).toEqual(expect.arrayContaining(['delete', 'dry-run', 'exclude']));
+  });
+
+  test('of commands names only commands that there are', () => {
+    const names = WCSCMD_COMMANDS.map(({ name }) => name);
+    for (const option of WCSCMD_OPTIONS) {
+      if ('heededBy' in option) expect(names).toEqual(expect.arrayContaining([...option.heededBy]));
+      if ('commands' in option) expect(names).toEqual(expect.arrayContaining([...option.commands]));
+    }
+  });
 });
 
 test('output that cannot be written is a failure', () => {

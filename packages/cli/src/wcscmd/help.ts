@@ -21,7 +21,17 @@ wcscmd COMMAND --help says more about a command.
 
 /** The text of `wcscmd COMMAND --help`. */
 export function commandHelp(command: WcscmdCommand): string {
-  return `${commandIntroduction('wcscmd', command)}
-wcscmd --help lists the options.
-`;
+  const options = WCSCMD_OPTIONS.filter(option => commandsOf(option).includes(command.name));
+  const sections = [
+    commandIntroduction('wcscmd', command),
+    ...(options.length > 0 ? [`Options:\n${formatOptions(options)}`] : []),
+    'wcscmd --help lists the options of every command.\n',
+  ];
+  return sections.join('\n');
+}
+
+/** The commands that an option is for; none if it is for all. */
+function commandsOf(option: (typeof WCSCMD_OPTIONS)[number]): readonly string[] {
+  if ('commands' in option) return option.commands;
+  return 'heededBy' in option ? option.heededBy : [];
 }
