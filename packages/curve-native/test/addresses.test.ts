@@ -54,7 +54,7 @@ function pattern(offset: number, length: number): Buffer {
   return data;
 }
 
-test.prop([geometries, fc.array(range, { minLength: 1, maxLength: 6 })], { numRuns: 60 })(
+test.prop([geometries, fc.array(range, { minLength: 1, maxLength: 6 })], { numRuns: 30 })(
   'bytes are written to, and read from, where the protocol says',
   async (geometry, ranges) => {
     const chunks = new Map<number, Map<number, Buffer>>();
