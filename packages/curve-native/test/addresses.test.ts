@@ -87,7 +87,7 @@ test.prop([geometries, fc.array(range, { minLength: 1, maxLength: 6 })], { numRu
     });
     const client = createClient({ 'mds.listen.addr': server.address(0), 'mds.registerToMDS': false });
     try {
-      const fd = await client.open('/v', alice, WITHIN);
+      const fd = await client.open('/v', alice, undefined, WITHIN);
       for (const { offset, length } of ranges) {
         expect(await client.write(fd, offset, pattern(offset, length), WITHIN)).toBe(length);
       }
