@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, expect, test } from 'vitest';
 import { alice, openVolume, startCluster } from './support/cluster.js';
+import { FakeServer } from './support/fake-server.js';
+import { mdsAnswer, plain } from './support/fake-volume.js';
 
 // Only the end of a worker's or a process's environment shows whether its teardown is right, so these run the built
 // package in real workers and child processes.
@@ -101,6 +103,25 @@ test('clients dropped without uninit are collected with what they hold', async (
       }
     }
     if (threads() > before + 20) throw new Error('threads left: ' + (threads() - before));
+  `;
+  expect(await run(script, '--expose-gc')).toEqual(clean);
+});
+
+test('a client that only its call under way knows of is not collected before that has settled', async () => {
+  // Answered when there has been time to collect.
+  await using server = await FakeServer.start({
+    answer: call => mdsAnswer({ geometry: plain, copysets: 1, chunkservers: [1] }, call),
+    hold: send => void setTimeout(send, 200),
+  });
+  const settings = JSON.stringify({ 'mds.listen.addr': server.address(0), 'mds.registerToMDS': false });
+  const script = `
+    const { createClient } = await import(${JSON.stringify(built)});
+    const opening = createClient(${settings}).open('/v', { owner: 'alice' });
+    for (let i = 0; i < 10; i++) {
+      globalThis.gc();
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    if (await opening !== 0) process.exitCode = 3;
   `;
   expect(await run(script, '--expose-gc')).toEqual(clean);
 });

@@ -119,6 +119,7 @@ Napi::Value ClientHandle::start(Napi::Env env, Command command) {
   }
   if (pending_++ == 0) {
     napi_ref_threadsafe_function(env, wake_);
+    Ref();
     settled_.Ref();
   }
   client_->submit(std::move(command));
@@ -182,6 +183,7 @@ void ClientHandle::deliver(Napi::Env env) {
   if (pending_ == 0) {
     napi_unref_threadsafe_function(env, wake_);
     settled_.Unref();
+    Unref();
   }
 }
 

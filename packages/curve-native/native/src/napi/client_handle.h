@@ -1,8 +1,8 @@
 // A core client as JavaScript holds it: its calls, their results, and an end that is always orderly.
 //
 // Who keeps what alive, in the order in which it can go wrong:
-// - While calls are pending the function that is told of their results is referenced, and through it the JavaScript
-//   client with everything those calls use: their buffers, and this.
+// - While calls are pending this is referenced, since a program may keep nothing but their promises; and so is the
+//   function that is told of their results, and through it everything that they use, such as their buffers.
 // - A completion may only touch the environment on the JS thread: the I/O thread queues it and wakes that thread up
 //   once for all that have gathered.
 // - When the environment ends (worker terminated, process.exit), its cleanup hooks run in reverse order. Ours was
