@@ -1,10 +1,9 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { CallOptions } from '../call-options.js';
-import { type ClientContext, callManagement } from '../context.js';
-import { checkBucket } from '../encoding.js';
+import type { ClientContext } from '../context.js';
 import { invalidArgument } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
-import { numberMember, objectsMember } from '../http/answer-members.js';
+import { numberMember } from '../http/answer-members.js';
+import { bucketNames, checkDetails, dailyReport } from './daily-report.js';
 import { checkDateRange, type DateRange } from './date-range.js';
 
 /** Storage classes of the service. */
@@ -66,41 +65,9 @@ export async function bucketStat(
     `isListDetails=${checkDetails(details)}`,
     ...(storageClass === undefined ? [] : [`storageType=${storageClass}`]),
   ];
-  const call = {
-    operation: 'bucket stat',
-    subject: names.join(', '),
-    method: 'GET',
-    target: `/bucket/stat?${query.join('&')}`,
-  } as const;
-  const answer = await callManagement(context, call, options);
-  const members = jsonAnswer(call.operation, call.subject, answer);
-  return {
-    buckets: objectsMember(members, 'buckets').map(bucket => ({
-      name: String(bucket['name'] ?? ''),
-      days: objectsMember(bucket, 'detail').map(day => ({
-        date: String(day['data_time'] ?? ''),
-        storage: numberMember(day, 'storage') ?? 0,
-        raw: day,
-      })),
-    })),
-    ...(answer.requestId ? { requestId: answer.requestId } : {}),
-    raw: members,
-  };
-}
-
-/** Checks the names of one bucket or several. */
-export function bucketNames(bucket: string | readonly string[]): readonly string[] {
-  if (!Array.isArray(bucket)) {
-    checkBucket(bucket);
-    return [bucket];
-  }
-  if (bucket.length === 0) throw invalidArgument('bucket', 'at least one name', bucket);
-  for (const [index, name] of bucket.entries()) checkBucket(name, `bucket[${index}]`);
-  return bucket;
-}
-
-/** Refuses what is neither true nor false: the service would take the word `undefined` for a value. */
-export function checkDetails(details: unknown): boolean {
-  if (typeof details !== 'boolean') throw invalidArgument('details', 'true or false', details);
-  return details;
+  return dailyReport(context, { report: 'stat', names, query }, options, day => ({
+    date: String(day['data_time'] ?? ''),
+    storage: numberMember(day, 'storage') ?? 0,
+    raw: day,
+  }));
 }

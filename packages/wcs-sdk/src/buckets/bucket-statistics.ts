@@ -1,10 +1,9 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { CallOptions } from '../call-options.js';
-import { type ClientContext, callManagement } from '../context.js';
+import type { ClientContext } from '../context.js';
 import { invalidArgument } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
-import { type AnswerMembers, numberMember, objectsMember } from '../http/answer-members.js';
-import { bucketNames, checkDetails } from './bucket-stat.js';
+import { type AnswerMembers, numberMember } from '../http/answer-members.js';
+import { bucketNames, checkDetails, dailyReport } from './daily-report.js';
 import { checkDateRange, type DateRange } from './date-range.js';
 
 /** What the service counts for a bucket; it may know more than these. */
@@ -68,26 +67,11 @@ export async function bucketStatistics(
     `enddate=${end}`,
     `isListDetails=${checkDetails(details)}`,
   ];
-  const call = {
-    operation: 'bucket statistics',
-    subject: names.join(', '),
-    method: 'GET',
-    target: `/bucket/statistics?${query.join('&')}`,
-  } as const;
-  const answer = await callManagement(context, call, options);
-  const members = jsonAnswer(call.operation, call.subject, answer);
-  return {
-    buckets: objectsMember(members, 'buckets').map(bucket => ({
-      name: String(bucket['name'] ?? ''),
-      days: objectsMember(bucket, 'detail').map(day => ({
-        date: String(day['data_time'] ?? ''),
-        value: countOf(day, type),
-        raw: day,
-      })),
-    })),
-    ...(answer.requestId ? { requestId: answer.requestId } : {}),
-    raw: members,
-  };
+  return dailyReport(context, { report: 'statistics', names, query }, options, day => ({
+    date: String(day['data_time'] ?? ''),
+    value: countOf(day, type),
+    raw: day,
+  }));
 }
 
 /** The documents do not name the member that holds the count: its type's name, `value`, or the only number there. */
