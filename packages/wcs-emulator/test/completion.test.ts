@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import { crc64, etag } from '@curve-wcs/etag';
 import { affine } from '@curve-wcs/test-support';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Received, startReceiver } from './support/receiver.js';
 import { startEmulator } from './support/start.js';
 import { decoded, TestClient } from './support/test-client.js';
@@ -134,6 +135,22 @@ describe('a callback', () => {
     });
     expect(file.status).toBe(579);
     expect(await (await fetch(emulator.downloadUrl('b1', 'b'))).text()).toBe('kept too');
+  });
+
+  test('answers 579 where the other server changes the protocol', async () => {
+    const { client } = await startEmulator();
+    const server = createServer(socket => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+      });
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+    });
+    const callbackUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await client.upload('a', 'x', { policy: { callbackUrl } })).toMatchObject({ status: 579 });
   });
 
   test.each([

@@ -41,7 +41,11 @@ export async function transmit(wire: WireRequest): Promise<OutboundResponse> {
     request.on('socket', socket => {
       socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     });
-    request.on('close', () => clearTimeout(timer));
+    request.on('close', () => {
+      clearTimeout(timer);
+      // An answer that changes the protocol ends the request without an error.
+      reject(new Error('the connection ended without an answer'));
+    });
     request.on('error', reject);
     request.on('response', resolve);
     if (resetAfter === undefined) request.end(body);
