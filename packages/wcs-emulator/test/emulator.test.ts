@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -6,6 +7,7 @@ import { affine, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
 import { type RequestRecord, startWcsEmulator, type WcsEmulatorOptions } from '../src/index.js';
 import { LevelMetadataStore } from '../src/storage/level-metadata-store.js';
+import { sendRaw } from './support/raw-request.js';
 import { startEmulator } from './support/start.js';
 import { b64u, uploadToken } from './support/tokens.js';
 
@@ -172,6 +174,33 @@ describe('an emulator', () => {
     let received = '';
     for await (const chunk of socket) received += String(chunk);
     expect(received).toMatch(/^HTTP\/1\.1 400 .*X-Reqid: \w+.*"code":400/s);
+  });
+
+  test('says of headers that are too long that they are', async () => {
+    const { emulator } = await startEmulator();
+    const headers = [['Key', 'x'.repeat(300 * 1024)]] as const;
+    const refusal = await sendRaw(emulator.port, { method: 'GET', target: '/list', headers });
+    expect(refusal.status).toBe(431);
+    expect(JSON.parse(refusal.body.toString())).toMatchObject({ code: 431 });
+  });
+
+  test('puts nothing into an answer that is under way when what follows is not HTTP', async () => {
+    const { emulator, client } = await startEmulator();
+    const data = Buffer.alloc(32 << 20, 'a');
+    await client.upload('a', data);
+    const socket = connect(emulator.port, '127.0.0.1').on('error', () => {});
+    socket.write('GET /-/b1/a HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'readable');
+    socket.write('no request\r\n\r\n');
+    await expect.poll(() => emulator.requests.at(-1)?.message).toBeDefined();
+    let received = '';
+    socket.on('data', bytes => {
+      received += bytes.toString('latin1');
+    });
+    await once(socket, 'close');
+    const body = received.slice(received.indexOf('\r\n\r\n') + 4);
+    expect(body).toMatch(/^a*$/);
+    expect(body.length).toBeLessThan(data.length);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerOptions,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,7 +14,7 @@ import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
 import type { DayCounts } from '../storage/metadata-store.js';
 import { isControl } from './control-path.js';
-import { errorReply } from './reply.js';
+import { errorReply, type Reply } from './reply.js';
 import type { RequestContext, RequestTally, Services } from './request-context.js';
 import { RequestFeed } from './request-feed.js';
 import type { RequestLog, RequestRecord } from './request-log.js';
@@ -41,6 +42,8 @@ export class WcsServer {
   readonly #parts: ServerParts;
   readonly #server: Server;
   readonly #inFlight = new Set<Promise<void>>();
+  /** The answer of each connection's latest request. */
+  readonly #latest = new WeakMap<Duplex, ServerResponse>();
   readonly #closing = new AbortController();
   readonly #feed = new RequestFeed();
   #host = '';
@@ -48,10 +51,16 @@ export class WcsServer {
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#server = createServer(serverOptions, (request, response) => {
+      this.#latest.set(request.socket, response);
       const work = this.#answer(request, response).finally(() => this.#inFlight.delete(work));
       this.#inFlight.add(work);
     });
-    this.#server.on('clientError', refuseNonsense);
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const latest = this.#latest.get(socket);
+      const answering = latest?.headersSent && !latest.writableFinished;
+      if (error.code === 'ECONNRESET' || !socket.writable || answering) socket.destroy();
+      else refuseNonsense(error, socket);
+    });
   }
 
   /** The address, without a final slash. */
@@ -117,6 +126,12 @@ export class WcsServer {
   }
 
   async #outcome(request: IncomingMessage, record: RequestRecord, tally: RequestTally): Promise<Outcome> {
+    // Refusals are answers too, which faults can be done to; where the connection is dead there is none to give.
+    const refuse = (error: unknown): Reply => {
+      record.message = messageOf(error);
+      if (request.socket.destroyed) throw error;
+      return errorReply(error instanceof ServiceError ? error.status : 500, record.message);
+    };
     try {
       const context = this.#contextOf(request, record, tally);
       const actions = isControl(context.path)
@@ -126,12 +141,11 @@ export class WcsServer {
         actions,
         socket: request.socket,
         closing: this.#closing.signal,
-        work: route,
+        work: context => route(context).catch(refuse),
       });
     } catch (error) {
       record.message = messageOf(error);
-      if (request.socket.destroyed) return 'disconnected';
-      return { reply: errorReply(error instanceof ServiceError ? error.status : 500, record.message) };
+      return request.socket.destroyed ? 'disconnected' : { reply: refuse(error) };
     }
   }
 
@@ -197,17 +211,24 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What is wrong with requests that have a status of their own. */
+const nonsenseStatuses: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
 /** Answers what is not HTTP, so that its sender learns more than that the connection ended. */
 function refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { headers, body } = errorReply(400, `malformed request: ${error.message}`);
-  const lines = Object.entries({ ...headers, 'X-Reqid': newRequestId(), Connection: 'close' });
-  socket.write(
-    `HTTP/1.1 400 Bad Request\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-  );
+  const status = nonsenseStatuses[error.code ?? ''] ?? 400;
+  const { headers, body } = errorReply(status, `malformed request: ${error.message}`);
+  const all = {
+    ...headers,
+    'X-Reqid': newRequestId(),
+    'Content-Length': body?.length ?? 0,
+    Connection: 'close',
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`);
   socket.end(body);
 }
 
