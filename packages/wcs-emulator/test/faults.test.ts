@@ -74,6 +74,27 @@ describe('a fault', () => {
     expect(emulator.requests.at(-1)).toMatchObject({ bytesOut: 10 });
   });
 
+  test.each([
+    ['drop', 'the connection ended after 0 bytes'],
+    ['truncate 10', 'the connection ended'],
+  ])('does %s to a refusal too', async (action, message) => {
+    const { emulator } = await startEmulator();
+    emulator.faults.add({ do: action });
+    const request = sendRaw(emulator.port, { method: 'GET', target: '/-/b1/a', headers: [['Host', 'x']] });
+    await expect(request).rejects.toThrow(message);
+    await expect
+      .poll(() => emulator.requests.at(-1))
+      .toMatchObject({ status: action === 'drop' ? 0 : 404, message: 'no such object: a' });
+  });
+
+  test('corrupts a refusal too', async () => {
+    const { emulator, client } = await startEmulator();
+    emulator.faults.add({ do: 'corrupt code' });
+    const answer = await client.stat('a');
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 405 });
+  });
+
   test('corrupts one byte of a download', async () => {
     const { emulator, client } = await startEmulator();
     const data = affine(600_000);
@@ -259,6 +280,16 @@ describe('a fault rule', () => {
     { do: 'status 1000' },
     { do: { type: 'delay', ms: -1 } },
     { do: ['reset', 'nonsense'] },
+    { do: 'status 101' },
+    { do: { type: 'status', status: 404.5 } },
+    { do: { type: 'status', status: 503, body: {} as string } },
+    { do: { type: 'status', status: 503, headers: 'Retry-After: 1' as unknown as Record<string, string> } },
+    { do: { type: 'status', status: 503, headers: { 'Retry After': '1' } } },
+    { do: { type: 'status', status: 503, headers: { 'Retry-After': '1\n' } } },
+    { do: 'redirect http://例え/' },
+    { match: { method: 5 as unknown as string }, do: 'reset' },
+    { match: { path: 5 as unknown as string }, do: 'reset' },
+    { match: { path: { source: '^/' } as RegExp }, do: 'reset' },
     { match: { nth: 0 }, do: 'reset' },
     { match: { times: 1.5 }, do: 'reset' },
     { match: { probability: 2 }, do: 'reset' },

@@ -149,6 +149,10 @@ function checkMatch(match: FaultMatch): FaultMatch {
   if (match.job !== undefined && (match.outbound !== undefined || match.method !== undefined)) {
     throw new WcsEmulatorError('INVALID_FAULT', 'a command of a job is no request: it has no method');
   }
+  const { method = '', path = '' } = match;
+  if (typeof method !== 'string' || !(typeof path === 'string' || path instanceof RegExp)) {
+    throw new WcsEmulatorError('INVALID_FAULT', 'the method of a fault is text, its path text or a pattern');
+  }
   const counts = [match.nth ?? [], match.times ?? []].flat();
   if (counts.some(count => !Number.isInteger(count) || count < 1)) {
     throw new WcsEmulatorError('INVALID_FAULT', 'nth and times of a fault are whole numbers from 1');

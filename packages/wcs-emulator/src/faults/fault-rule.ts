@@ -33,7 +33,7 @@ export interface FaultMatch {
 export interface StatusFault {
   /** Names the action. */
   type: 'status';
-  /** From 100 to 999. */
+  /** From 200 to 999. */
   status: number;
   /** The body of the answer. @defaultValue an error in JSON */
   body?: string;

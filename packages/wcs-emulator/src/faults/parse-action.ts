@@ -1,5 +1,6 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { WcsEmulatorError } from '../errors.js';
-import type { FaultAction } from './fault-rule.js';
+import type { FaultAction, StatusFault } from './fault-rule.js';
 
 /** How each action is written as text. */
 const forms: readonly [RegExp, (first: string, second: string) => FaultAction][] = [
@@ -42,7 +43,7 @@ function parseText(text: string): FaultAction {
 function checkAction(action: FaultAction): FaultAction {
   switch (action.type) {
     case 'status':
-      return checked(action, 'status', action.status, 100, 999);
+      return checkStatus(action);
     case 'reset-during':
       return checked(action, 'bytes', action.bytes, 0);
     case 'delay':
@@ -58,6 +59,24 @@ function checkAction(action: FaultAction): FaultAction {
     default:
       throw new WcsEmulatorError('INVALID_FAULT', `not a fault action: ${JSON.stringify(action)}`);
   }
+}
+
+/** What no answer could carry is refused now, and not when the fault is to act. */
+function checkStatus(action: StatusFault): StatusFault {
+  const { status, body = '', headers = {} } = action;
+  if (typeof body !== 'string' || typeof headers !== 'object' || headers === null) {
+    throw new WcsEmulatorError('INVALID_FAULT', 'fault action status: body is text, headers an object');
+  }
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WcsEmulatorError('INVALID_FAULT', `fault action status: ${reason}`, { cause: error });
+  }
+  return checked(action, 'status', Number.isInteger(status) ? status : Number.NaN, 200, 999);
 }
 
 function checked<T extends FaultAction>(
