@@ -141,6 +141,53 @@ describe('a form is refused', () => {
     },
   );
 
+  test.each(['text/plain; charset=中', 'text/plain\r\nX-Other: 1', 'text/\0'])(
+    'with the type %j, which no download could carry',
+    async mimeType => {
+      const { client } = await startEmulator();
+      expect(await client.upload('a', 'x', { fields: { mimeType } })).toMatchObject({ status: 400 });
+      expect(await client.append('b', 0, 'x', { fields: { mimeType } })).toMatchObject({ status: 400 });
+    },
+  );
+
+  test('with a key that is no text', async () => {
+    const { client } = await startEmulator();
+    expect(await client.upload('a\ud800', 'x')).toMatchObject({ status: 400 });
+    expect((await client.list()).items).toEqual([]);
+  });
+
+  test.each([1e300, -1e16])('with the last modified time %d', async lastModifiedTime => {
+    const { client } = await startEmulator();
+    expect(await client.upload('a', 'x', { policy: { lastModifiedTime } })).toMatchObject({ status: 401 });
+  });
+
+  test('with a part that has no name', async () => {
+    const { emulator, client } = await startEmulator();
+    const part = (disposition: string, content: string) =>
+      `--B\r\nContent-Disposition: form-data${disposition}\r\n\r\n${content}\r\n`;
+    const body = [
+      part('; name="token"', client.token({ scope: 'b1:a' })),
+      part('', 'x'),
+      part('; name="file"; filename="a"', 'x'),
+      '--B--\r\n',
+    ].join('');
+    const answer = await fetch(`${emulator.url}/file/upload`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'multipart/form-data; boundary=B' },
+      body,
+    });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { code: 400, message: expect.stringContaining('name') },
+    ]);
+  });
+
+  test('with more fields than are read', async () => {
+    const { client } = await startEmulator();
+    const fields = Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`x:${i}`, 'y']));
+    expect(await client.upload('a', 'x', { fields })).toMatchObject({ status: 413 });
+  });
+
   test('by an account for the bucket of another', async () => {
     const { client } = await startEmulator({
       credentials: [

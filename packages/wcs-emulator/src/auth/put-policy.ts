@@ -60,7 +60,7 @@ export function parsePutPolicy(json: string): PutPolicy {
     contentDetect: text(members, 'contentDetect'),
     detectNotifyUrl: url(members, 'detectNotifyURL'),
     detectNotifyRule: text(members, 'detectNotifyRule'),
-    lastModifiedTime: number(members, 'lastModifiedTime'),
+    lastModifiedTime: time(members, 'lastModifiedTime'),
     hashAlgorithm: text(members, 'hashAlgorithm'),
   };
 }
@@ -94,4 +94,11 @@ function number(members: Record<string, unknown>, name: string): number | undefi
   const parsed = Number(value);
   if (!Number.isFinite(parsed)) throw new ServiceError(401, `the put policy's ${name} is not a number`);
   return parsed;
+}
+
+/** A time that a date can be made of. */
+function time(members: Record<string, unknown>, name: string): number | undefined {
+  const value = number(members, name);
+  if (value === undefined || !Number.isNaN(new Date(value).getTime())) return value;
+  throw new ServiceError(401, `the put policy's ${name} is not a time`);
 }

@@ -8,7 +8,7 @@ import { appendToObject } from '../storage/append-object.js';
 import { checkFields } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
-import { typeOfKey, unknownType } from './content-type.js';
+import { checkType, typeOfKey, unknownType } from './content-type.js';
 import { expiryAfterDays } from './keep-for.js';
 import { checkKey } from './object-key.js';
 import { receiveForm, type UploadForm } from './receive-form.js';
@@ -50,7 +50,7 @@ async function append(
       const expiresAt = deadline ? expiryAfterDays(deadline, putTime) : existing?.expiresAt;
       const mimeType = fields.get('mimeType') || existing?.mimeType || (await typeOfKey(key));
       return {
-        mimeType: mimeType || file.mimeType || unknownType,
+        mimeType: checkType(mimeType || file.mimeType || unknownType),
         putTime,
         ...(expiresAt !== undefined && { expiresAt }),
         ...(policy.lastModifiedTime !== undefined && { lastModified: policy.lastModifiedTime }),

@@ -10,7 +10,7 @@ import type { ObjectRecord } from '../storage/metadata-store.js';
 import { checkCustom } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
-import { typeOfKey, unknownType } from './content-type.js';
+import { checkType, typeOfKey, unknownType } from './content-type.js';
 import { expiryAfterDays } from './keep-for.js';
 import { checkKey } from './object-key.js';
 
@@ -45,7 +45,7 @@ export const makeFile: Operation = async context => {
     const made: ObjectRecord = {
       size,
       hash: etagOfBlocks(blocks.flatMap(block => block.sha1s.map(sha1 => Buffer.from(sha1, 'hex')))),
-      mimeType: header(context, 'mimetype') || (await typeOfKey(key)) || unknownType,
+      mimeType: checkType(header(context, 'mimetype') || (await typeOfKey(key)) || unknownType),
       putTime,
       ...(expiresAt !== undefined && { expiresAt }),
       ...(policy.lastModifiedTime !== undefined && { lastModified: policy.lastModifiedTime }),

@@ -8,6 +8,7 @@ import { ServiceError } from '../http/service-error.js';
  * @throws ServiceError 400
  */
 export function checkKey(key: string): string {
+  if (/\p{Surrogate}/u.test(key)) throw new ServiceError(400, 'a key is text, without halves of characters');
   const bytes = Buffer.byteLength(key);
   if (bytes < 1 || bytes > 1000) throw new ServiceError(400, `a key has 1 to 1000 bytes, not ${bytes}`);
   if (key.startsWith('/') || key.endsWith('/'))

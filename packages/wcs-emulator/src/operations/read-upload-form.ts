@@ -15,6 +15,9 @@ export interface FormFile {
 /** The largest value of a form field other than the file, in bytes. */
 const maxFieldBytes = 1024 * 1024;
 
+/** The most fields, the file included. */
+const maxParts = 1000;
+
 /**
  * Reads a `multipart/form-data` body (section 2.2) as it arrives, fields and file in any order.
  *
@@ -33,7 +36,9 @@ export async function readUploadForm<T>(
   const parsed = new Promise<void>((resolve, reject) => {
     parser.on('finish', resolve);
     parser.on('error', error => reject(malformed(error)));
+    parser.on('partsLimit', () => reject(new ServiceError(413, `the form has more than ${maxParts} parts`)));
     parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
+      if (name === undefined) reject(new ServiceError(400, 'a part of the form has no name'));
       if (valueTruncated) reject(new ServiceError(413, `form field ${name} is too large`));
       fields.set(name, value);
     });
@@ -71,7 +76,7 @@ function createParser(headers: IncomingHttpHeaders): BusboyInstance {
     return new Busboy({
       headers: { ...headers, 'content-type': contentType },
       isPartAFile: (name, _type, filename) => name === 'file' || filename !== undefined,
-      limits: { fieldSize: maxFieldBytes, parts: 1000 },
+      limits: { fieldSize: maxFieldBytes, parts: maxParts },
     });
   } catch (error) {
     throw malformed(error);

@@ -9,7 +9,7 @@ import type { ObjectRecord } from '../storage/metadata-store.js';
 import { checkFields } from '../strictness/check-fields.js';
 import { authorizeUpload } from './authorize-upload.js';
 import { checkSize } from './check-size.js';
-import { typeOfKey, unknownType } from './content-type.js';
+import { checkType, typeOfKey, unknownType } from './content-type.js';
 import { expiryAfterDays } from './keep-for.js';
 import { checkKey } from './object-key.js';
 import { receiveForm, type UploadForm } from './receive-form.js';
@@ -47,7 +47,9 @@ async function store(context: RequestContext, grant: UploadGrant, form: UploadFo
   };
   const unnamed: StoredUpload = { key: '', record, filename: file.filename, custom: form.custom };
   const key = checkKey(policy.key ?? (fields.get('key') || keyFromTemplate(context, grant, unnamed)));
-  record.mimeType = fields.get('mimeType') || (await typeOfKey(key)) || file.mimeType || unknownType;
+  record.mimeType = checkType(
+    fields.get('mimeType') || (await typeOfKey(key)) || file.mimeType || unknownType,
+  );
   await context.storage.objects.put(
     { bucket: policy.bucket, key, overwrite: policy.overwrite, blobs: [file.writer.blob] },
     async () => {
