@@ -211,15 +211,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What is wrong with requests that have a status of their own. */
-const nonsenseStatuses: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
-};
-
 /** Answers what is not HTTP, so that its sender learns more than that the connection ended. */
 function refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const status = nonsenseStatuses[error.code ?? ''] ?? 400;
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
   const { headers, body } = errorReply(status, `malformed request: ${error.message}`);
   const all = {
     ...headers,
