@@ -57,6 +57,15 @@ describe('the command', () => {
     expect(await new TestClient(second.server, 'demo').stat('a')).toMatchObject({ status: 200 });
   });
 
+  test('makes its secret key again where the disk was full the first time', async () => {
+    const dataDir = temporaryFolder();
+    writeFileSync(join(dataDir, 'secret-key'), '');
+    const first = await serve('--data-dir', dataDir);
+    expect(first.server.secretKey).toHaveLength(32);
+    await stop(first.child, 'SIGTERM');
+    expect((await serve('--data-dir', dataDir)).server.secretKey).toBe(first.server.secretKey);
+  });
+
   test('explains itself', async () => {
     expect(await run('--help')).toMatchObject({
       code: 0,

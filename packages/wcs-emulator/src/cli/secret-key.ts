@@ -20,7 +20,12 @@ export async function ensureSecretKey(dataDir: string): Promise<string> {
     await writeFile(file, `${makeSecretKey()}\n`, { mode: 0o600, flag: 'wx' }).catch(error => {
       if (error.code !== 'EEXIST') throw error;
     });
-    return (await readFile(file, 'utf8')).trim();
+    const key = await readFile(file, 'utf8');
+    if (key !== '') return key.trim();
+    // The process ended, or the disk was full, before the file had its content.
+    const made = makeSecretKey();
+    await writeFile(file, `${made}\n`);
+    return made;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new WcsEmulatorError('DATA_DIR_UNUSABLE', `cannot keep data in ${dataDir}: ${reason}`, {
