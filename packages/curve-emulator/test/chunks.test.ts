@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
@@ -65,6 +65,25 @@ test('a failing disk is told', async () => {
   writeFileSync(join(folder, `1-${chunk.copysetId}`), 'in the way');
   expect(await write(leader, chunk, block)).toBe(ChunkOpStatus.DISK_FAIL);
 });
+
+test.runIf(process.platform === 'linux')('a full disk is told, and costs no open files', async () => {
+  const { emulator, chunk, leader } = await prepared();
+  const folder = join(emulator.dataDir, 'chunks', `1-${chunk.copysetId}`);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync('/dev/full', join(folder, String(chunk.chunkId)));
+  const toFullDisk = () => readdirSync('/proc/self/fd').filter(isFullDisk).length;
+  for (let i = 0; i < 3; i++) expect(await write(leader, chunk, block)).toBe(ChunkOpStatus.NOSPACE);
+  expect(toFullDisk()).toBe(0);
+});
+
+/** Whether an open file of this process is `/dev/full`. */
+function isFullDisk(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`) === '/dev/full';
+  } catch {
+    return false;
+  }
+}
 
 const blocks = 16;
 property.prop(

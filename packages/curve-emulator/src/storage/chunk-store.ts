@@ -103,9 +103,14 @@ export class ChunkStore {
     const path = this.#path(key);
     mkdirSync(dirname(path), { recursive: true });
     const chunk = { fd: openSync(path, 'w+'), sn };
-    // The file has its header in full from the moment it has any byte: it is one write.
-    this.#setVersion(chunk, sn);
-    ftruncateSync(chunk.fd, headerSize);
+    try {
+      // The file has its header in full from the moment it has any byte: it is one write.
+      this.#setVersion(chunk, sn);
+      ftruncateSync(chunk.fd, headerSize);
+    } catch (error) {
+      closeSync(chunk.fd);
+      throw error;
+    }
     return this.#keep(path, chunk);
   }
 
