@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
-import { zipStream } from '../src/archive/write-zip.js';
 import { startWcsEmulator } from '../src/index.js';
 import { filesIn } from './support/files.js';
 import { type Receiver, type Response, startReceiver } from './support/receiver.js';
 import { startEmulator } from './support/start.js';
 import type { TestClient } from './support/test-client.js';
 import { b64u } from './support/tokens.js';
+import { zipOf } from './support/zip-of.js';
 
 /** A web server with some files; any other path is answered 404. */
 async function startSource(files: Record<string, Response | string | Buffer>): Promise<Receiver> {
@@ -24,19 +23,6 @@ const into = (url: string, rest = '') => `fetchURL/${b64u(url)}/bucket/${b64u('b
 
 async function keysOf(client: TestClient): Promise<string[]> {
   return (await client.list()).items.map(item => item.key);
-}
-
-async function zipOf(files: Record<string, string>): Promise<Buffer> {
-  const members = Object.entries(files).map(([name, text]) => ({
-    name,
-    size: Buffer.byteLength(text),
-    modified: 0,
-    open: async () =>
-      (async function* () {
-        yield Buffer.from(text);
-      })(),
-  }));
-  return buffer(zipStream(members));
 }
 
 describe('fmgr fetch', () => {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { etag } from '@curve-wcs/etag';
 import { affine, temporaryFolder } from '@curve-wcs/test-support';
 import { packTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
-import { zipStream } from '../src/archive/write-zip.js';
 import { type DetectionResult, startWcsEmulator } from '../src/index.js';
 import { fakeProgram } from './support/fake-program.js';
 import { exifBlock, jpeg, png } from './support/images.js';
@@ -13,6 +11,7 @@ import { documentOf, type Received, startReceiver } from './support/receiver.js'
 import { startEmulator } from './support/start.js';
 import { type JobStatus, TestClient } from './support/test-client.js';
 import { b64u, signed } from './support/tokens.js';
+import { zipOf } from './support/zip-of.js';
 
 const saveas = (key: string, bucket = 'b1') => `saveas/${b64u(`${bucket}:${key}`)}`;
 const hello = etag(Buffer.from('hello'));
@@ -34,19 +33,6 @@ async function run(client: TestClient, key: string, fops: string, rest = ''): Pr
   const id: string = JSON.parse(answer.text).persistentId;
   await client.finished(id);
   return status(client, id);
-}
-
-async function zipOf(files: Record<string, string>): Promise<Buffer> {
-  const members = Object.entries(files).map(([name, text]) => ({
-    name,
-    size: Buffer.byteLength(text),
-    modified: 0,
-    open: async () =>
-      (async function* () {
-        yield Buffer.from(text);
-      })(),
-  }));
-  return buffer(zipStream(members));
 }
 
 describe('fops', () => {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../http/service-error.js';
 import type { JobTask } from '../jobs/job-kind.js';
 import type { FaultAction } from './fault-rule.js';
 import { fullDisk } from './full-disk.js';
+import { hold } from './hold.js';
 
 /** Does to a command of a job what faults say, before it is carried out. */
 export async function applyJobFaults(task: JobTask, actions: readonly FaultAction[]): Promise<JobTask> {
@@ -11,10 +11,8 @@ export async function applyJobFaults(task: JobTask, actions: readonly FaultActio
   for (const action of actions) {
     switch (action.type) {
       case 'delay':
-        await sleep(action.ms, undefined, { signal });
-        break;
       case 'hang':
-        await sleep(2 ** 31 - 1, undefined, { signal });
+        await hold(action, signal);
         break;
       case 'status':
         throw new ServiceError(action.status, action.body ?? `injected fault: status ${action.status}`);

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readBody } from '../http/read-body.js';
 import { isStreamed } from '../http/reply.js';
 import { connectionReset, type OutboundResponse, type WireRequest } from '../outbound/transmit.js';
 import { corruptReply } from './corrupt-reply.js';
 import type { FaultAction } from './fault-rule.js';
+import { hold } from './hold.js';
 
 /** Sends an outbound request with faults done to it on the way: what the other server seems to do. */
 export async function exchangeWithFaults(
@@ -16,10 +16,8 @@ export async function exchangeWithFaults(
   for (const action of actions) {
     switch (action.type) {
       case 'delay':
-        await sleep(action.ms, undefined, { signal });
-        break;
       case 'hang':
-        await sleep(2 ** 31 - 1, undefined, { signal });
+        await hold(action, signal);
         break;
       case 'reset':
         throw connectionReset();
