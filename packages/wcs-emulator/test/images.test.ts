@@ -164,6 +164,23 @@ describe('what is no such image', () => {
     }
   });
 
+  test('is told so quickly when its directories lie over each other', async () => {
+    const [directories, entries] = [500, 40_000];
+    const block = Buffer.alloc(10 + entries * 12);
+    block.write('II*\0\b', 'latin1');
+    block.writeUInt16LE(directories, 8);
+    for (let entry = 0; entry < entries; entry++) {
+      const at = 10 + entry * 12;
+      // Read as a count of entries where a directory is said to begin, as the tag of a directory in its entry.
+      block.writeUInt16LE(0x8769, at);
+      if (entry < directories) block.writeUInt32LE(at, at + 8);
+    }
+    expect(await ask(block, 'exif')).toMatchObject({
+      status: 400,
+      value: { message: /longer than the whole/ },
+    });
+  });
+
   test('may be cut anywhere', async () => {
     const { emulator, client } = await startEmulator();
     const whole = [

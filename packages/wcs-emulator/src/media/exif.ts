@@ -57,10 +57,12 @@ function isExif(content: Buffer): boolean {
 }
 
 const bytesPerValue = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8];
+/** An entry of a directory, which holds a short value itself. */
+const entryBytes = 12;
 
 /**
- * Values lie side by side, so all of them together are no longer than the block. Directories that claim more
- * could make a reader allocate without end.
+ * Entries and values lie side by side, so all of them together are no longer than the block. Directories that claim
+ * more could make a reader allocate or read without end.
  */
 function checkDirectories(block: Buffer): void {
   const little = block.toString('latin1', 0, 2) === 'II';
@@ -74,12 +76,12 @@ function checkDirectories(block: Buffer): void {
     if (at === 0 || seen.has(at)) continue;
     seen.add(at);
     const count = short(at);
-    for (let entry = at + 2; entry < at + 2 + count * 12; entry += 12) {
-      claimed += (bytesPerValue[short(entry + 2)] ?? 0) * long(entry + 4);
+    for (let entry = at + 2; entry < at + 2 + count * entryBytes; entry += entryBytes) {
+      claimed += Math.max(entryBytes, (bytesPerValue[short(entry + 2)] ?? 0) * long(entry + 4));
       if (claimed > block.length) throw new Error('its values are longer than the whole');
       if (subdirectories.has(short(entry))) pending.push(long(entry + 8));
     }
-    const next = at + 2 + count * 12;
+    const next = at + 2 + count * entryBytes;
     if (next + 4 <= block.length) pending.push(long(next));
   }
 }
