@@ -97,6 +97,11 @@ describe('a download', () => {
     expect(answer.body.equals(expected)).toBe(true);
   });
 
+  test('with a Range of nothing but blanks holds up nobody', { timeout: 20_000 }, async () => {
+    const answer = await get('small.txt', { Range: `bytes=${' '.repeat(250_000)}x` });
+    expect(answer.status).toBe(200);
+  });
+
   test.each(['bytes=1000-', 'bytes=-0'])('with Range: %s is answered 416', async Range => {
     expect((await get('small.txt', { Range })).status).toBe(416);
   });
