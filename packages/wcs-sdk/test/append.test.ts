@@ -1,7 +1,7 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
 import { type AppendOptions, type Progress, uploadToken, WcsClient, type WcsError } from '../src/index.js';
@@ -193,6 +193,20 @@ describe('an append survives', () => {
     });
   });
 
+  it('a stream that fails before its turn', async () => {
+    const { wcs, content } = await appending();
+    const log = wcs.appender(LOG);
+    const failed = { code: 'SOURCE_FAILED', cause: { code: 'ENOENT' } };
+    const [first, ...others] = await Promise.allSettled([
+      log.append(Buffer.from('one')),
+      log.append(createReadStream('/nowhere/at/all')),
+      wcs.append({ ...LOG, source: createReadStream('/nowhere/at/all') }),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(others).toMatchObject([{ reason: failed }, { reason: failed }]);
+    expect((await content()).toString()).toBe('one');
+  });
+
   it('no callback that fails, though what was appended is there', async () => {
     const { wcs, content } = await appending();
     const policy = { callbackUrl: 'http://127.0.0.1:1/', callbackBody: 'k=$(key)' };
@@ -265,6 +279,19 @@ describe('an appender', () => {
     await expect(pipeline(Readable.from([Buffer.from('x')]), failing)).rejects.toMatchObject({
       code: 'APPEND_CONFLICT',
     });
+  });
+
+  it('is a stream that has taken what was written when it says so', async () => {
+    const { wcs, content } = await appending();
+    const stream = wcs.appender(LOG).createWriteStream({ batchSize: 6 });
+    const memory = Buffer.alloc(4);
+    for (const text of ['aaaa', 'bbbb', 'cccc']) {
+      memory.write(text);
+      await new Promise<void>(resolve => stream.write(memory, () => resolve()));
+    }
+    memory.write('dddd');
+    await finished(stream.end());
+    expect((await content()).toString()).toBe('aaaabbbbcccc');
   });
 });
 

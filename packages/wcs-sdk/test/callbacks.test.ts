@@ -18,6 +18,9 @@ import {
 } from '../src/index.js';
 import { emulated } from './support/emulated.js';
 
+const circle: { self?: object } = {};
+circle.self = circle;
+
 const KEYS = { accessKey: 'ak', secretKey: 'sk' };
 
 /** Starts an application for the running test. */
@@ -195,6 +198,18 @@ describe('a callback handler', () => {
     expect(error.message).not.toContain('database');
     expect(errors).toEqual([failure]);
     expect((await wcs.stat({ bucket: 'photos', key: '中 文&=+%.txt' })).size).toBe(7);
+  });
+
+  it.each([
+    ['a number that JSON does not have', () => ({ id: 5n }), /BigInt/],
+    ['something that refers to itself', () => circle, /circular/],
+    ['a function', () => () => {}, /JSON/],
+  ])('that answers %s is told so, and the uploader that it failed', async (_, onCallback, words) => {
+    const { url, upload, errors } = await calledBack({ onCallback });
+    await expect(upload({ callbackUrl: url, callbackBody })).rejects.toMatchObject({
+      code: 'CALLBACK_FAILED',
+    });
+    expect(String(errors[0])).toMatch(words);
   });
 
   it('refuses what does not come from the service', async () => {

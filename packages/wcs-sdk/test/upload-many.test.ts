@@ -258,6 +258,40 @@ describe('a failure among many', () => {
     await expect(wcs.uploadMany({ bucket: 'photos', items: items() }).summary()).rejects.toBe(cause);
   });
 
+  it('of the caller’s own function ends everything', async () => {
+    const { wcs } = await emulated();
+    const cause = new Error('no more room on the screen');
+    const onProgress = () => {
+      throw cause;
+    };
+    const batch = wcs.uploadMany({ bucket: 'photos', items: small(3), onProgress });
+    await expect(batch.summary()).rejects.toBe(cause);
+  });
+
+  it('is what counts, though the items fail to end', async () => {
+    const { wcs } = await emulated();
+    function* items() {
+      try {
+        yield { key: 'a', source: '/nowhere/at/all' };
+        yield* small(10);
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: that is the point
+        throw new Error('cannot end');
+      }
+    }
+    const options = { bucket: 'photos', items: items(), concurrency: 1, stopOnError: true };
+    await expect(wcs.uploadMany(options).summary()).rejects.toMatchObject({ code: 'SOURCE_FAILED' });
+  });
+
+  it('of a stream before its turn is the outcome of its item', async () => {
+    const { wcs } = await emulated();
+    const items = [...small(1), { key: 'gone', source: createReadStream('/nowhere/at/all') }];
+    const batch = wcs.uploadMany({ bucket: 'photos', items, concurrency: 1 });
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const { stored, failed } = await batch.summary();
+    expect([stored, failed.map(({ error }) => error.code)]).toEqual([1, ['SOURCE_FAILED']]);
+  });
+
   it('that passes is repeated for its item alone', async () => {
     const { emulator, wcs } = await emulated();
     emulator.faults.add({ match: { path: '/file/upload', nth: [1, 4, 9] }, do: 'reset' });

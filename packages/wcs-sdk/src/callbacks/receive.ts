@@ -19,6 +19,12 @@ export interface Answer {
   body: unknown;
 }
 
+/** The same as JSON. */
+interface WrittenAnswer {
+  status: number;
+  text: string;
+}
+
 /**
  * A handler that reads a POST and answers JSON.
  *
@@ -32,15 +38,15 @@ export function receiver(
   if (options.onError !== undefined && typeof options.onError !== 'function') {
     throw invalidArgument('onError', 'a function', options.onError);
   }
-  const handle = async (request: IncomingMessage): Promise<Answer> => {
-    if (request.method !== 'POST') return refused(405, 'only POST is taken');
+  const handle = async (request: IncomingMessage): Promise<WrittenAnswer> => {
+    if (request.method !== 'POST') return written(refused(405, 'only POST is taken'));
     const body = await readBody(request, limit);
-    if (!body) return refused(413, `the body is larger than ${limit} bytes`);
+    if (!body) return written(refused(413, `the body is larger than ${limit} bytes`));
     try {
-      return await receive(request, body);
+      return written(await receive(request, body));
     } catch (error) {
       options.onError?.(error);
-      return refused(500, 'the application failed');
+      return written(refused(500, 'the application failed'));
     }
   };
   return (request, response) => {
@@ -68,8 +74,14 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
   return length > limit ? undefined : Buffer.concat(chunks, length);
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+/** @throws TypeError if JSON has no form for the body, which is what the application gave */
+function written({ status, body }: Answer): WrittenAnswer {
   const text = JSON.stringify(body ?? {});
+  if (text === undefined) throw new TypeError(`JSON has no form for a ${typeof body}`);
+  return { status, text };
+}
+
+function send(response: ServerResponse, { status, text }: WrittenAnswer): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),

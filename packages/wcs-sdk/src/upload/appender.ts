@@ -4,6 +4,7 @@ import type { ClientContext } from '../context.js';
 import { checkReference } from '../encoding.js';
 import { wholeNumber } from '../number-options.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './append.js';
+import { keepFailure } from './stream-source.js';
 
 /** Options of a single {@link Appender.append}. */
 export type AppenderCallOptions = CallOptions & Pick<AppendOptions, 'onProgress'>;
@@ -48,6 +49,7 @@ export class Appender {
    * @throws WcsError `APPEND_CONFLICT` if somebody else has appended meanwhile; nothing is stored then
    */
   async append(source: AppendOptions['source'], options: AppenderCallOptions = {}): Promise<AppendResult> {
+    keepFailure(source);
     const appended = this.#last.then(() => this.#append(source, options));
     this.#last = appended.catch(() => {});
     return appended;
@@ -73,10 +75,15 @@ export class Appender {
     return new Writable({
       highWaterMark: batchSize,
       write(chunk: Buffer, _encoding, done) {
-        batch.push(chunk);
         length += chunk.length;
-        if (length < batchSize) done();
-        else flush().then(() => done(), done);
+        if (length < batchSize) {
+          // What waits is a copy: once told that its chunk is written, the caller may use the memory again.
+          batch.push(Buffer.from(chunk));
+          done();
+        } else {
+          batch.push(chunk);
+          flush().then(() => done(), done);
+        }
       },
       final(done) {
         flush().then(() => done(), done);

@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { invalidArgument, WcsError } from '../errors.js';
 import { type SequentialSource, wrongSource } from './source.js';
 
 /** A source of anything that yields chunks. */
 export function sequentialSource(source: unknown, fileName?: string): SequentialSource {
   const iterator = iteratorOf(source);
+  keepFailure(source);
   let rest: Uint8Array = new Uint8Array(0);
   let ended = false;
   return {
@@ -40,6 +42,14 @@ export function sequentialSource(source: unknown, fileName?: string): Sequential
       }
     },
   };
+}
+
+/**
+ * Lets a stream fail before it is read: reading it tells of that, while an `error` event that nobody hears ends the
+ * process.
+ */
+export function keepFailure(source: unknown): void {
+  if (source instanceof EventEmitter) source.on('error', () => {});
 }
 
 function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown> {

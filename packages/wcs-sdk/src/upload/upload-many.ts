@@ -7,6 +7,7 @@ import { wholeNumber } from '../number-options.js';
 import { Channel } from './channel.js';
 import { ManyProgressMeter, type UploadManyProgress } from './many-progress.js';
 import { planUpload, type UploadOptions, type UploadResult } from './options.js';
+import { keepFailure } from './stream-source.js';
 import { type UploadDefaults, upload } from './upload.js';
 import { UploadBudget } from './upload-budget.js';
 
@@ -86,6 +87,7 @@ export class UploadBatch<Item extends UploadItem = UploadItem> implements AsyncI
   /** @internal */
   constructor(client: ClientContext, options: UploadManyOptions<Item>, defaults: UploadDefaults) {
     checkMany(client, options, defaults);
+    for (const { source } of Array.isArray(options.items) ? (options.items as Item[]) : []) keepFailure(source);
     this.#client = client;
     this.#options = options;
     this.#defaults = defaults;
@@ -160,9 +162,13 @@ class ManyUploads<Item extends UploadItem> {
   async run(): Promise<void> {
     const { signal } = this.#abort;
     await Promise.all(Array.from({ length: this.#shared.concurrency ?? 1 }, () => this.#work()));
-    // The source may be in the middle of something that never ends: do not wait for it.
-    if (signal.aborted) void Promise.resolve(this.#items.return(undefined)).catch(() => {});
-    this.#progress?.finish();
+    try {
+      // The source may be in the middle of something that never ends: do not wait for it.
+      if (signal.aborted) void Promise.resolve(this.#items.return(undefined)).catch(() => {});
+      this.#progress?.finish();
+    } catch (error) {
+      this.#abort.abort(error);
+    }
     this.#outcomes.end(signal.aborted ? signal.reason : undefined);
   }
 
