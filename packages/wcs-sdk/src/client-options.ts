@@ -80,6 +80,9 @@ export function resolveClientOptions(options: WcsClientOptions) {
   if (options.accessKey !== undefined && !/^[\x20-\x39\x3b-\x7e]+$/.test(options.accessKey)) {
     throw invalidArgument('accessKey', 'printable text without colon', options.accessKey);
   }
+  if (options.userAgent !== undefined && !/^[\x20-\x7e]*$/.test(options.userAgent)) {
+    throw invalidArgument('userAgent', 'printable ASCII', options.userAgent);
+  }
   if (options.secretKey === '') throw new WcsError('INVALID_ARGUMENT', 'secretKey must not be empty');
   return {
     credentials: credentialsOf(options),

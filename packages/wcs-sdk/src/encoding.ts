@@ -22,6 +22,15 @@ export function encodeKeyPath(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
 
+/** A text whose sequences such as `%E4` are decoded; one that is not well-formed stays as it is. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /**
  * Refuses what cannot be a bucket's name.
  *

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, type AgentOptions } from 'node:http';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -47,6 +48,8 @@ describe('addresses', () => {
     { retry: { limit: -1 } },
     { timeouts: { idle: 0 } },
     { tokenLifetime: 0 },
+    { userAgent: 'two\nlines' },
+    { userAgent: '中' },
     { signatureAlgorithm: 'MD5' as never },
   ])('%o is refused', options => {
     expect(() => new WcsClient(options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
@@ -84,6 +87,40 @@ describe('connections', () => {
       message: expect.stringContaining(`127.0.0.1:${port}`),
       cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
     });
+  });
+
+  it('are told of with every address that was tried', async () => {
+    const lookup = (_: string, __: object, done: (error: null, addresses: object[]) => void) =>
+      done(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '127.0.0.2', family: 4 },
+      ]);
+    const http = new Agent({ lookup, autoSelectFamily: true } as AgentOptions);
+    await using wcs = new WcsClient({
+      accessKey: 'ak',
+      secretKey: 'sk',
+      managementUrl: 'two.example.com:1',
+      uploadUrl: 'two.example.com:1',
+      agent: { http },
+      retry: { limit: 0 },
+    });
+    const large = { bucket: 'b', key: 'k', source: new Uint8Array(2 ** 20) };
+    for (const call of [wcs.buckets.list(), wcs.upload(large)]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'NETWORK',
+        message: expect.stringMatching(/127\.0\.0\.1:1.*127\.0\.0\.2:1/),
+      });
+    }
+  });
+
+  it('that are all taken do not hold a call that has no time left', async () => {
+    const { url } = await rawServer(() => {});
+    const agent = { http: new Agent({ maxSockets: 1 }) };
+    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url, agent });
+    const other = wcs.buckets.list().catch(error => error);
+    await expect(wcs.buckets.list({ timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await wcs.close();
+    expect(await other).toMatchObject({ code: 'CLIENT_CLOSED' });
   });
 
   it('wait as long as the service asks, not as long as they would', async () => {

@@ -84,6 +84,8 @@ describe('listing', () => {
     [{ pageSize: 0 }, 'pageSize'],
     [{ pageSize: 1001 }, 'pageSize'],
     [{ mode: 3 }, 'mode'],
+    [{ startTime: new Date('yesterday') }, 'startTime'],
+    [{ endTime: '2026-01-01' }, 'endTime'],
   ])('%o is refused at once', async (options, words) => {
     const { wcs } = await emulated();
     expect(() => wcs.listObjects('photos', options as never)).toThrow(

@@ -18,6 +18,14 @@ function secureClient(managementUrl: string, options: WcsClientOptions) {
   return wcs;
 }
 
+/** Starts a server for the running test that takes connections and says nothing. */
+async function silentServer(): Promise<string> {
+  const server = createServer(socket => socket.on('error', () => {}).resume());
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 describe('a proxy', () => {
   it.each([
     ['http', undefined],
@@ -79,10 +87,7 @@ describe('a proxy', () => {
   });
 
   it('that never opens its tunnel is given up on, and does not outlive the client', async () => {
-    const silent = createServer(() => {});
-    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void silent.close());
-    const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const proxy = `http://${await silentServer()}`;
     const timeouts = { connect: 100 };
     const wcs = secureClient('https://localhost:9', { proxy, timeouts, retry: { limit: 0 } });
     await expect(wcs.buckets.list()).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -90,6 +95,29 @@ describe('a proxy', () => {
     const call = other.buckets.list();
     setTimeout(() => void other.close(), 50);
     await expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+  });
+
+  it.each([
+    ['http', { idle: 100 }],
+    ['https', { connect: 100 }],
+  ])('spoken to over %s that answers nothing is given up on', async (scheme, timeouts) => {
+    const proxy = `${scheme}://${await silentServer()}`;
+    const wcs = secureClient('http://localhost:9', { proxy, timeouts, retry: { limit: 0 } });
+    await expect(wcs.buckets.list()).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  it('that opens no tunnel does not hold a call that has no time left', async () => {
+    const proxy = `http://${await silentServer()}`;
+    const wcs = secureClient('https://localhost:9', { proxy, timeouts: { connect: 2 ** 30 } });
+    await expect(wcs.buckets.list({ timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  it('takes credentials with a percent sign of their own', async () => {
+    const { emulator } = await emulated();
+    const proxy = await proxyServer({ credentials: 'user:100%' });
+    const wcs = new WcsClient({ ...optionsFor(emulator), proxy: `http://user:100%@${proxy.host}` });
+    onTestFinished(() => wcs.close());
+    expect(await wcs.buckets.list()).toHaveLength(2);
   });
 
   it.each<[WcsClientOptions, string]>([

@@ -111,7 +111,7 @@ describe('a provider', () => {
         wcs.upload({ bucket: 'photos', key: 'k', source: lcg(10), token: token as never }),
       ).rejects.toMatchObject({ code: 'TOKEN_FAILED', cause });
     }
-    for (const token of ['', 5, undefined]) {
+    for (const token of ['', 5, undefined, 'ak:signature:policy\n']) {
       await expect(
         wcs.upload({ bucket: 'photos', key: 'k', source: lcg(10), token: () => token as never }),
       ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });

@@ -143,13 +143,13 @@ describe('an address', () => {
     const { url, seen } = await webServer(serving(SMALL));
     await wcs.uploadFromUrl({
       ...WCS,
-      url: url.replace('//', '//user:p%40ss@'),
+      url: url.replace('//', '//us%er:p%40ss@'),
       sourceHeaders: { 'X-Source': 'yes' },
       headers: { 'X-Service': 'yes' },
     });
     expect(seen[0]?.headers).toMatchObject({
       'x-source': 'yes',
-      authorization: `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
+      authorization: `Basic ${Buffer.from('us%er:p@ss').toString('base64')}`,
     });
     expect(seen[0]?.headers['x-service']).toBeUndefined();
     expect(count(emulator, '/file/upload')).toBe(1);

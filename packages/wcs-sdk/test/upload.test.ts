@@ -295,6 +295,9 @@ describe('wrong options', () => {
     [{ keepDays: -2 }, 'keepDays'],
     [{ mimeType: 'a\r\nb: c' }, 'mimeType'],
     [{ source: 5 as never }, 'source'],
+    [{ token: '' }, 'token'],
+    [{ token: 'ak:signature:policy\n' }, 'token'],
+    [{ token: 'ak:signature:policy\n', formThreshold: 0 }, 'token'],
     [{ source: new URL('ftp://example.com/x') }, 'source'],
     [{ uploadId: '../x', resume: true, source: import.meta.filename, formThreshold: 0 }, 'uploadId'],
   ])('%o', async (options, words) => {

@@ -53,7 +53,9 @@ export class TokenSource {
 
   /** Tokens that the user of the client gives. */
   static of(provider: TokenProvider, { signal, ...request }: TokenRequest): TokenSource {
-    if (typeof provider === 'string') return new TokenSource(issuedToken(provider));
+    if (typeof provider === 'string') {
+      return new TokenSource(issuedToken(checkToken(provider, 'token', 'an upload token')));
+    }
     const asked = { ...request, ...(signal ? { signal } : {}) };
     return new TokenSource(undefined, () => ask(provider, asked));
   }
@@ -126,8 +128,12 @@ async function ask(provider: Exclude<TokenProvider, string>, request: TokenReque
       cause: error,
     });
   }
-  if (typeof token !== 'string' || token === '') {
-    throw invalidArgument('the token provider', 'a function that gives an upload token', token);
-  }
-  return issuedToken(token);
+  return issuedToken(checkToken(token, 'the token provider', 'a function that gives an upload token'));
+}
+
+/** Refuses what cannot be sent as a token, such as one with the end of its line; it is not shown. */
+function checkToken(token: unknown, name: string, allowed: string): string {
+  if (typeof token !== 'string' || token === '') throw invalidArgument(name, allowed, token);
+  if (/^[\x20-\x7e]+$/.test(token)) return token;
+  throw new WcsError('INVALID_ARGUMENT', `${name} must be ${allowed}; got one with a line break or the like`);
 }

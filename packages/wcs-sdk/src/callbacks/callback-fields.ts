@@ -1,3 +1,5 @@
+import { percentDecoded } from '../encoding.js';
+
 /**
  * The members of a callback's body, `name=value&…`. Sequences such as `%E4` are decoded where they are well-formed; a
  * plus stays a plus. Of equal names the last counts.
@@ -8,15 +10,7 @@ export function callbackFields(body: string): Record<string, string> {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    fields[decoded(name)] = equals < 0 ? '' : decoded(pair.slice(equals + 1));
+    fields[percentDecoded(name)] = equals < 0 ? '' : percentDecoded(pair.slice(equals + 1));
   }
   return fields;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Agents, Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
 
 /** A request whose body, if any, is in memory. */
@@ -31,9 +32,11 @@ export function directExchange(
   let received: IncomingMessage | undefined;
   sent.on('timeout', () => destroy(timeoutError(`not a byte in ${idleTimeout} ms`)));
   sent.on('socket', socket => {
-    if (socket.connecting) limitConnecting(socket, secure, connectTimeout, destroy);
+    if (socket.connecting) limitConnecting(socket, connectTimeout, destroy);
   });
+  let giveUp = (_error: Error): void => {};
   const answer = new Promise<RawAnswer>((resolve, reject) => {
+    giveUp = reject;
     sent.on('response', response => {
       received = response;
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
@@ -50,6 +53,8 @@ export function directExchange(
     if (received?.readableEnded) return;
     received?.destroy(error);
     sent.destroy(error);
+    // A request that still waits for its connection is told of nothing before it has one.
+    giveUp(error ?? new Error('the request was given up'));
   }
   return { answer, destroy };
 }
@@ -73,16 +78,12 @@ function addressOf(origin: string): Address {
   return lastAddress;
 }
 
-function limitConnecting(
-  socket: Socket,
-  secure: boolean,
-  connectTimeout: number,
-  destroy: (error: Error) => void,
-): void {
+function limitConnecting(socket: Socket, connectTimeout: number, destroy: (error: Error) => void): void {
   const late = () => destroy(timeoutError(`no connection in ${connectTimeout} ms`));
   const timer = setTimeout(late, connectTimeout);
   const stop = () => clearTimeout(timer);
-  socket.once(secure ? 'secureConnect' : 'connect', stop);
+  // Not by the address: a proxy may be spoken to over TLS whatever it is asked for.
+  socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', stop);
   socket.once('close', stop);
 }
 

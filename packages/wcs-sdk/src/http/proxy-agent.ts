@@ -9,9 +9,10 @@ import {
   type AgentOptions as HttpsAgentOptions,
   request as secureRequest,
 } from 'node:https';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as secureConnect } from 'node:tls';
+import { percentDecoded } from '../encoding.js';
 import { WcsError } from '../errors.js';
 
 /** An HTTP proxy, and what a connection to it needs. */
@@ -42,8 +43,8 @@ export class ForwardProxyAgent extends HttpAgent {
     (HttpAgent.prototype as unknown as ForwardProxyAgent).addRequest.call(this, sent, options);
   }
 
-  override createConnection(): Socket {
-    return connectTo(this.#proxy);
+  override createConnection({ timeout }: NetConnectOpts): Socket {
+    return connectTo(this.#proxy, timeout);
   }
 }
 
@@ -104,8 +105,9 @@ export class TunnelProxyAgent extends HttpsAgent {
   }
 }
 
-function connectTo({ url, verifyTls }: Proxy): Socket {
-  const address = addressOf(url);
+/** @param timeout - milliseconds without a byte: Node.js leaves the agent's own limit to whoever connects */
+function connectTo({ url, verifyTls }: Proxy, timeout: number | undefined): Socket {
+  const address = { ...addressOf(url), ...(timeout === undefined ? {} : { timeout }) };
   if (url.protocol === 'http:') return connect(address);
   return secureConnect({
     ...address,
@@ -124,7 +126,7 @@ function addressOf(url: URL): { host: string; port: number } {
 
 function authorization({ username, password }: URL): Record<string, string> {
   if (!username && !password) return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 

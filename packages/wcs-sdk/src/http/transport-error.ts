@@ -4,7 +4,8 @@ import { WcsError } from '../errors.js';
 export function transportError(operation: string, url: string, error: unknown): WcsError {
   if (error instanceof WcsError) return error;
   if (error instanceof Error && error.cause instanceof WcsError) return error.cause;
-  const { code = '', message = String(error), cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  const { code = '', cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  const message = wordsOf(error);
   const host = URL.canParse(url) ? new URL(url).host : 'the service';
   // got's own error object holds the request's headers, and with them the token: never keep it as the cause.
   const underneath = cause instanceof Error ? cause : Object.assign(new Error(message), { code });
@@ -20,4 +21,12 @@ export function transportError(operation: string, url: string, error: unknown): 
     ...details,
     retryable: !certificate,
   });
+}
+
+/** What an error says; one of several attempts, as to the addresses of a host, has no words of its own. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
+  return error.cause === undefined ? error.name : wordsOf(error.cause);
 }

@@ -66,6 +66,8 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
     if (options.mode !== undefined && options.mode !== 0 && options.mode !== 1) {
       throw invalidArgument('mode', '0 or 1', options.mode);
     }
+    checkTime('startTime', options.startTime);
+    checkTime('endTime', options.endTime);
     this.#context = context;
     this.#bucket = bucket;
     this.#options = options;
@@ -128,6 +130,13 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       raw: members,
     };
   }
+}
+
+function checkTime(name: string, time: Date | number | undefined): void {
+  if (time === undefined || ((time instanceof Date || typeof time === 'number') && Number.isFinite(+time))) {
+    return;
+  }
+  throw invalidArgument(name, 'a date, or milliseconds since the epoch', time);
 }
 
 function arrayOf(value: unknown): unknown[] {

@@ -87,7 +87,8 @@ export class UploadBatch<Item extends UploadItem = UploadItem> implements AsyncI
   /** @internal */
   constructor(client: ClientContext, options: UploadManyOptions<Item>, defaults: UploadDefaults) {
     checkMany(client, options, defaults);
-    for (const { source } of Array.isArray(options.items) ? (options.items as Item[]) : []) keepFailure(source);
+    for (const { source } of Array.isArray(options.items) ? (options.items as Item[]) : [])
+      keepFailure(source);
     this.#client = client;
     this.#options = options;
     this.#defaults = defaults;

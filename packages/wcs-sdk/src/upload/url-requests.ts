@@ -1,4 +1,5 @@
 import type { ClientContext } from '../context.js';
+import { percentDecoded } from '../encoding.js';
 import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
 import { withRetry } from '../http/retry.js';
@@ -32,7 +33,7 @@ export class UrlRequests {
     address.username = '';
     address.password = '';
     address.hash = '';
-    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
     this.#context = context;
     this.#signal = signal;
     this.#maxRedirects = options.maxRedirects ?? 5;

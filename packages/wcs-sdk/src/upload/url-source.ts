@@ -1,5 +1,6 @@
 import { LinkedAbort } from '../abort.js';
 import type { ClientContext } from '../context.js';
+import { percentDecoded } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 import type { SequentialSource } from './source.js';
@@ -99,10 +100,5 @@ async function* contentOf(
 
 /** The last segment of the path, which the key defaults to. */
 function nameOf({ pathname }: URL): string | undefined {
-  const last = pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(last) || undefined;
-  } catch {
-    return last;
-  }
+  return percentDecoded(pathname.split('/').at(-1) ?? '') || undefined;
 }
