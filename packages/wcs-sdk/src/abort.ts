@@ -25,13 +25,18 @@ function callAll(this: AbortSignal): void {
 /** An abort controller that also follows the caller's signal, and lets go of it when disposed. */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
-  readonly #letGo: () => void;
+  readonly #parent: Disposable;
 
   constructor(parent: AbortSignal | undefined) {
-    parent?.throwIfAborted();
+    this.#parent = this.follow(parent);
     // Node.js itself listens too, for each pause before a retry.
     setMaxListeners(0, this.#controller.signal);
-    this.#letGo = onAbort(parent, () => this.#controller.abort(parent?.reason));
+  }
+
+  /** Follows a further signal until what is given is disposed. */
+  follow(signal: AbortSignal | undefined): Disposable {
+    signal?.throwIfAborted();
+    return { [Symbol.dispose]: onAbort(signal, () => this.#controller.abort(signal?.reason)) };
   }
 
   /** Aborted when the caller aborts, or {@link abort} is called. */
@@ -45,12 +50,14 @@ export class LinkedAbort implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#letGo();
+    this.#parent[Symbol.dispose]();
   }
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // When the race is lost, the work may still fail later: that is nobody's concern any more.
+  work.catch(() => {});
   signal.throwIfAborted();
   let letGo = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -60,7 +67,5 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([work, aborted]);
   } finally {
     letGo();
-    // When the race is lost, the work may still fail later: that is nobody's concern any more.
-    work.catch(() => {});
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createWriteStream,
   existsSync,
@@ -13,8 +14,8 @@ import { buffer } from 'node:stream/consumers';
 import { etag } from '@curve-wcs/etag';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, it } from 'vitest';
-import { type Progress, WcsClient } from '../src/index.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Progress, WcsClient, type WcsClientOptions } from '../src/index.js';
 import { emulated, optionsFor } from './support/emulated.js';
 import { rawServer } from './support/raw-server.js';
 
@@ -264,6 +265,88 @@ describe('a download that fails leaves no file that looks whole', () => {
     expect(readFileSync(elsewhere, 'utf8')).toBe('untouched');
     expect(readFileSync(to).equals(CONTENT)).toBe(true);
   });
+});
+
+describe('a download that ends early leaves no request behind', () => {
+  /** A server whose answers never end, a client, and a promise that all of the answers were given up. */
+  async function endless(headersOf: (number: number) => Record<string, string>, options?: WcsClientOptions) {
+    const answers: Promise<unknown>[] = [];
+    const { url } = await rawServer((_, response, number) => {
+      answers.push(once(response, 'close'));
+      const headers = headersOf(number);
+      response.writeHead('content-range' in headers ? 206 : 200, headers).write(CONTENT.subarray(0, 1000));
+      if ('x-break' in headers) setTimeout(() => response.destroy(), 20);
+    });
+    const wcs = new WcsClient({ retry: { limit: 1, baseDelay: 1 }, ...options });
+    onTestFinished(() => wcs.close());
+    return { url, wcs, givenUp: async () => expect(await Promise.all(answers)).not.toEqual([]) };
+  }
+  const long = { 'content-length': '1000000' };
+
+  it('when its stream is destroyed', async () => {
+    const { url, wcs, givenUp } = await endless(() => long);
+    const stream = wcs.downloadStream({ url });
+    await once(stream, 'data');
+    stream.destroy();
+    await once(stream, 'close');
+    await givenUp();
+  });
+
+  it('when what it is written to goes away', async () => {
+    const { url, wcs, givenUp } = await endless(() => long);
+    const to = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const download = wcs.download({ url, to });
+    setTimeout(() => to.destroy(), 50);
+    await expect(download).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    await givenUp();
+  });
+
+  it('when the web stream that it is written to fails', async () => {
+    const { url, wcs, givenUp } = await endless(() => long);
+    const cause = new Error('no more tape');
+    const to = new WritableStream({ write: () => Promise.reject(cause) });
+    await expect(wcs.download({ url, to })).rejects.toMatchObject({ code: 'TARGET_FAILED', cause });
+    await givenUp();
+  });
+
+  it.each([
+    ['another range comes', { start: 3 }, () => ({ ...long, 'content-range': 'bytes 5-1000004/2000000' })],
+    ['it does not fit into memory', {}, () => ({ 'content-length': '5000000000000' })],
+    [
+      'the object changes',
+      {},
+      (n: number) => ({ ...long, etag: `"${n}"`, ...(n === 1 && { 'x-break': '1' }) }),
+    ],
+  ])('when %s', async (_, range, headersOf) => {
+    const { url, wcs, givenUp } = await endless(headersOf as never);
+    const error = await wcs.download({ url, ...range }).catch(error => error);
+    expect(['UNEXPECTED_RESPONSE', 'TARGET_FAILED', 'OBJECT_CHANGED']).toContain(error.code);
+    await givenUp();
+  });
+
+  it('when the function that hears of its answers fails', async () => {
+    const cause = new Error('no log to write to');
+    const onAnswer = () => {
+      throw cause;
+    };
+    const { url, wcs, givenUp } = await endless(() => long, { onAnswer });
+    await expect(wcs.download({ url })).rejects.toBe(cause);
+    await givenUp();
+  });
+});
+
+it('parts of an object take one connection', async () => {
+  const { url, connections } = await rawServer(({ headers }, response) => {
+    const [, start, end] = /(\d+)-(\d+)/.exec(String(headers['range'])) ?? [];
+    const part = CONTENT.subarray(Number(start), Number(end) + 1);
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${CONTENT.length}` }).end(part);
+  });
+  await using wcs = new WcsClient();
+  for (const start of [0, 500, 1000]) {
+    const { data } = await wcs.download({ url, start, end: start + 99 });
+    expect(data.equals(CONTENT.subarray(start, start + 100))).toBe(true);
+  }
+  expect(connections()).toBe(1);
 });
 
 describe('a small object', () => {

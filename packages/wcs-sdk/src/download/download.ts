@@ -1,9 +1,11 @@
 import { constants } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { LinkedAbort } from '../abort.js';
 import { CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
+import { chunkStream } from './chunk-stream.js';
 import {
   type BufferDownloadOptions,
   type BufferDownloadResult,
@@ -44,14 +46,28 @@ export async function download(
 /** The object as a stream; it fails at its end if the content is not what it should be. */
 export function downloadStream(client: ClientContext, options: DownloadSource & DownloadOptions): Readable {
   checkDownload(options);
-  const chunks = async function* () {
+  return chunkStream(async function* (abort) {
     using scope = new CallScope(client, 'download', options, { signed: false });
-    yield* downloadChunks(scope.context, { ...options, signal: scope.signal });
-  };
-  return Readable.from(chunks(), { objectMode: false, highWaterMark: 256 * 1024 });
+    using _ = abort.follow(scope.signal);
+    yield* downloadChunks(scope.context, { ...options, signal: abort.signal });
+  });
 }
 
 async function downloadToMemory(
+  context: ClientContext,
+  options: DownloadSource & BufferDownloadOptions,
+): Promise<BufferDownloadResult> {
+  using abort = new LinkedAbort(options.signal);
+  try {
+    return await readToMemory(context, { ...options, signal: abort.signal });
+  } catch (error) {
+    // An answer that nobody reads any more would hold its connection.
+    abort.abort(error);
+    throw error;
+  }
+}
+
+async function readToMemory(
   context: ClientContext,
   options: DownloadSource & BufferDownloadOptions,
 ): Promise<BufferDownloadResult> {
@@ -86,18 +102,18 @@ async function downloadToStream(
 ): Promise<DownloadResult> {
   let result: DownloadResult | undefined;
   let failure: unknown;
-  const chunks = async function* () {
+  const stream = chunkStream(async function* (abort) {
+    using _ = abort.follow(options.signal);
     try {
-      result = yield* downloadChunks(context, options);
+      result = yield* downloadChunks(context, { ...options, signal: abort.signal });
     } catch (error) {
-      failure = error;
+      if (!abort.signal.aborted) failure = error;
       throw error;
     }
-  };
+  });
   try {
-    if (options.to instanceof WritableStream)
-      await Readable.toWeb(Readable.from(chunks(), { objectMode: false })).pipeTo(options.to);
-    else await pipeline(chunks, options.to);
+    if (options.to instanceof WritableStream) await Readable.toWeb(stream).pipeTo(options.to);
+    else await pipeline(stream, options.to);
   } catch (error) {
     if (failure !== undefined) throw failure;
     if (options.signal?.aborted) throw options.signal.reason;

@@ -100,7 +100,8 @@ async function* from(
       end === undefined ? undefined : Math.max(0, end + 1 - chunkStart),
     );
     if (wanted.length > 0) yield wanted;
-    if (end !== undefined && offset > end) return;
+    // Leaving early costs the connection.
+    if (end !== undefined && offset > end + 1) return;
   }
 }
 

@@ -23,17 +23,18 @@ const BATCH = 1024 * 1024;
 /** Downloads to a file: large objects in parallel ranges, small ones with the first request. */
 export async function downloadToFile(
   context: ClientContext,
-  options: DownloadSource & FileDownloadOptions,
+  given: DownloadSource & FileDownloadOptions,
 ): Promise<DownloadResult> {
+  using abort = new LinkedAbort(given.signal);
+  const options = { ...given, signal: abort.signal };
   const target = resolve(options.to);
   const { makeFolders = false, resume = false } = options;
-  if (options.start !== undefined || options.end !== undefined) {
-    return await throughPartFile(target, { resume: false, makeFolders }, file =>
-      inSequence(context, options, file),
-    );
-  }
-  using abort = new LinkedAbort(options.signal);
   try {
+    if (options.start !== undefined || options.end !== undefined) {
+      return await throughPartFile(target, { resume: false, makeFolders }, file =>
+        inSequence(context, options, file),
+      );
+    }
     const download = new ParallelDownload(context, options, abort);
     let first = await download.openFirst();
     if (!resume && isSmall(first)) {

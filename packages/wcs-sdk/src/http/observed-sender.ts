@@ -42,7 +42,12 @@ export function observedSender(sender: HttpSender, onAnswer: (answer: ServiceAns
     async stream(request): Promise<StreamedResponse> {
       const answer = await sender.stream(request);
       if (answer.status < 300) {
-        tell(request, answer);
+        try {
+          tell(request, answer);
+        } catch (error) {
+          await answer.body.return?.();
+          throw error;
+        }
         return answer;
       }
       const body = await start(answer.body);
