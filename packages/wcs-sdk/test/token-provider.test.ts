@@ -40,6 +40,18 @@ describe('a token', () => {
     expect(asked).toBe(2);
   });
 
+  it('that the client signs for a moment is signed again, as long as that takes', async () => {
+    const { wcs } = await emulated({ tokenLifetime: 1, retry: { limit: 0 } });
+    async function* slowly() {
+      for (let block = 0; block < 3; block++) {
+        yield new Uint8Array(4 * MIB);
+        await new Promise(resolve => setTimeout(resolve, 700));
+      }
+    }
+    const upload = { bucket: 'photos', key: 'k', source: slowly(), formThreshold: 0, concurrency: 1 };
+    expect(await wcs.upload(upload)).toMatchObject({ size: 12 * MIB, verified: true });
+  });
+
   it('that is refused in parallel is asked for once', async () => {
     let asked = 0;
     const source = TokenSource.of(async () => tokenUntil(Date.now() + 600_000 + asked++), {

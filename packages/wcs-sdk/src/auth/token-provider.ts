@@ -83,8 +83,11 @@ export class TokenSource {
     if (!this.#issue) return false;
     // Parallel blocks are refused together; only the first of them asks for a new token.
     const current = this.#current;
-    if ((await current)?.token === token && this.#current === current) {
-      if (Date.now() - this.#issuedAt < this.#renewAfter) return false;
+    const refused = await current;
+    if (refused?.token === token && this.#current === current) {
+      // Of one that lives for minutes only, half of that is age enough: clocks differ.
+      const lifetime = refused.deadline - this.#issuedAt;
+      if (Date.now() - this.#issuedAt < Math.min(this.#renewAfter, lifetime / 2)) return false;
       this.#ask();
     }
     return (await this.#current)?.token !== token;
