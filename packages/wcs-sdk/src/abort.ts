@@ -29,7 +29,7 @@ export class LinkedAbort implements Disposable {
 
   constructor(parent: AbortSignal | undefined) {
     this.#parent = this.follow(parent);
-    // Node.js itself listens too, for each pause before a retry.
+    // Token providers get it, and may listen for each of many uploads.
     setMaxListeners(0, this.#controller.signal);
   }
 

@@ -18,6 +18,7 @@ import type {
   StreamDownloadOptions,
 } from './download/options.js';
 import type { ObjectReference } from './encoding.js';
+import { WcsError } from './errors.js';
 import { Fmgr } from './fmgr/fmgr.js';
 import { Fops } from './fops/fops.js';
 import { AgentPool } from './http/agent-pool.js';
@@ -67,6 +68,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   readonly media: Media;
   readonly #context: ClientContext;
   readonly #transport: Transport;
+  readonly #closed: AbortController;
   readonly #uploadDefaults: UploadDefaults;
 
   /**
@@ -82,13 +84,16 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
     const { onAnswer } = options;
+    const closed = new AbortController();
     const context: ClientContext = {
       ...resolved,
+      retry: { ...resolved.retry, closed: closed.signal },
       transport: onAnswer ? observedSender(transport, onAnswer) : transport,
       checksums: new ChecksumPool(),
     };
     super(context);
     this.#transport = transport;
+    this.#closed = closed;
     this.#context = context;
     this.#uploadDefaults = uploadDefaultsOf(options);
     this.buckets = new Buckets(context);
@@ -228,6 +233,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   /** Ends calls under way with `CLIENT_CLOSED`, closes connections and ends worker threads. Idempotent. */
   async close(): Promise<void> {
     this.#transport.close();
+    this.#closed.abort(new WcsError('CLIENT_CLOSED', 'the client was closed'));
     await this.#context.checksums.close();
   }
 

@@ -135,6 +135,36 @@ describe('connections', () => {
   });
 });
 
+describe('closing a client', () => {
+  it('ends calls that wait for their next attempt, or for a job', async () => {
+    const { url, seen } = await rawServer(({ url }, response) => {
+      if (url.startsWith('/fmgr')) response.end('{"id":"1","code":1,"items":[]}');
+      else response.writeHead(503, { 'retry-after': '60' }).end();
+    });
+    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url });
+    const calls = [wcs.buckets.list(), wcs.fmgr.job('1').wait({ interval: 60_000 })];
+    const outcomes = Promise.allSettled(calls);
+    await expect.poll(() => seen.length).toBe(2);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const closed = { status: 'rejected', reason: { code: 'CLIENT_CLOSED' } };
+    await wcs.close();
+    expect(await outcomes).toMatchObject([closed, closed]);
+  });
+
+  it('is what later calls are told of, whatever they begin with', async () => {
+    const { wcs } = await emulated();
+    const path = join(temporaryFolder(), 'large');
+    writeFileSync(path, new Uint8Array(5e6));
+    await wcs.close();
+    for (const source of [path, new Uint8Array(5e6), new Uint8Array(5)]) {
+      for (const formThreshold of [0, 1e7]) {
+        const upload = wcs.upload({ bucket: 'photos', key: 'k', source, formThreshold });
+        await expect(upload).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+      }
+    }
+  });
+});
+
 it('a client made from the configuration that the emulator prints works', async () => {
   await using emulator = await startWcsEmulator({ buckets: ['photos'] });
   const path = join(temporaryFolder(), '.wcscfg');

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { onAbort } from '../abort.js';
 import { WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 
@@ -13,11 +13,16 @@ export interface RetryOptions {
 }
 
 /** {@link RetryOptions} with the defaults filled in. */
-export type RetryPolicy = Required<RetryOptions>;
+export interface RetryPolicy extends Required<RetryOptions> {
+  /** Aborted when the client is closed, which ends all waiting. */
+  closed?: AbortSignal;
+}
 
 /** Checks the options, and fills in what they leave open. */
-export function resolveRetry(options: RetryOptions = {}, defaults: RetryOptions = {}): RetryPolicy {
+export function resolveRetry(options: RetryOptions = {}, defaults: Partial<RetryPolicy> = {}): RetryPolicy {
+  const { closed } = defaults;
   return {
+    ...(closed ? { closed } : {}),
     limit: wholeNumber('retry.limit', options.limit ?? defaults.limit ?? 3, { maximum: 1000 }),
     baseDelay: wholeNumber('retry.baseDelay', options.baseDelay ?? defaults.baseDelay ?? 200),
     maxDelay: wholeNumber('retry.maxDelay', options.maxDelay ?? defaults.maxDelay ?? 8000),
@@ -44,7 +49,7 @@ export async function withRetry<T>(
       if (!(error instanceof WcsError)) throw error;
       error.attempts ??= number + 1;
       if (!error.retryable || number >= policy.limit) throw error;
-      await pause(waitingTime(policy, number, error.retryAfter), signal);
+      await pause(waitingTime(policy, number, error.retryAfter), signal, policy.closed);
     }
   }
 }
@@ -55,11 +60,23 @@ function waitingTime(policy: RetryPolicy, number: number, retryAfter: number | u
   return Math.min(policy.maxDelay, policy.baseDelay * 2 ** number) * (0.5 + Math.random() / 2);
 }
 
-/** Waits; rejects with the signal's reason as soon as it is aborted. */
-export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits; rejects with the reason of the first of the signals that is aborted, as soon as it is. */
+export async function pause(
+  milliseconds: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<void> {
+  let letGo = () => {};
   try {
-    await delay(milliseconds, undefined, signal ? { signal } : {});
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, milliseconds);
+      const stops = signals.map(signal => onAbort(signal, () => reject(signal?.reason)));
+      letGo = () => {
+        clearTimeout(timer);
+        for (const stop of stops) stop();
+      };
+      for (const signal of signals) signal?.throwIfAborted();
+    });
+  } finally {
+    letGo();
   }
 }

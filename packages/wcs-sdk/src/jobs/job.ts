@@ -80,7 +80,7 @@ export class Job {
       const status = await this.#look(scope.context, { signal: scope.signal });
       onUpdate?.(status);
       if (status.finished) return this.#outcome(status);
-      await pause(waiting, scope.signal);
+      await pause(waiting, scope.signal, scope.context.retry.closed);
     }
   }
 

@@ -49,9 +49,10 @@ function fileSource(descriptor: number, identity: FileIdentity): RandomSource {
           crc32: true,
         });
       } catch (error) {
-        throw error instanceof ChecksumError && error.code === 'FILE_CHANGED'
-          ? changed()
-          : unreadable(path, error as Error);
+        const code = error instanceof ChecksumError ? error.code : undefined;
+        if (code === 'FILE_CHANGED') throw changed();
+        if (code === 'POOL_CLOSED') throw new WcsError('CLIENT_CLOSED', 'the client was closed');
+        throw unreadable(path, error as Error);
       }
     },
     async checkUnchanged() {
