@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -472,6 +473,28 @@ describe('a resumed download', () => {
     await wcs.upload({ ...object, source: other, overwrite: true });
     expect(await wcs.download(download)).toMatchObject({ verified: true, resumed: 0 });
     expect(readFileSync(to).equals(other)).toBe(true);
+  });
+
+  it('does not share its parts with another at the same time', async () => {
+    const { wcs, object, to } = await stored();
+    const download = { ...object, to, resume: true, partSize: PART };
+    const results = await Promise.all([1, 2, 3].map(() => wcs.download(download)));
+    expect(results).toMatchObject(Array(3).fill({ verified: true }));
+    expect(readFileSync(to).equals(CONTENT)).toBe(true);
+    expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
+  });
+
+  it('says so when another process has finished it meanwhile', async () => {
+    const { wcs, object, to } = await stored();
+    const download = { ...object, to, resume: true, partSize: PART, concurrency: 1 };
+    const part = join(to, '..', `.${basename(to)}.wcs-part`);
+    const onProgress = ({ transferred }: Progress) => {
+      if (transferred > 3 * PART && existsSync(part)) renameSync(part, to);
+    };
+    await expect(wcs.download({ ...download, onProgress })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining(part),
+    });
   });
 
   it('notices that what it kept was damaged, and keeps nothing of it', async () => {

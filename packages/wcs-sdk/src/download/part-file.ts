@@ -8,6 +8,9 @@ import type { ObjectVersion } from './ranged-get.js';
 /** A link in the place of the part file would lead what is written elsewhere. Windows has no such flag. */
 const EXISTING_OR_NEW = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
+/** Files with parts to go on with that are in use. Whoever else downloads to the same target begins a file of its own. */
+const inUse = new Set<string>();
+
 /** What the parts of an earlier attempt were parts of. */
 interface PartHeader extends ObjectVersion {
   subject: string;
@@ -30,20 +33,32 @@ export class PartFile {
     this.#journal = resume ? new Journal(`${this.path}.json`) : undefined;
   }
 
-  /** Opens the part file for `target`. */
+  /** Opens the part file for `target`; must be released in the end. */
   static async open(
     target: string,
     { resume, makeFolders }: { resume: boolean; makeFolders: boolean },
   ): Promise<PartFile> {
-    const file = new PartFile(target, resume);
-    await orFail(file.path, async () => {
-      const existing = await stat(target).catch(() => undefined);
-      if (existing?.isDirectory())
-        throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
-      if (makeFolders) await mkdir(dirname(target), { recursive: true });
-      file.#handle = await open(file.path, resume ? EXISTING_OR_NEW : 'wx', 0o666);
-    });
+    const free = resume && !inUse.has(partPath(target, ''));
+    const file = new PartFile(target, free);
+    if (free) inUse.add(file.path);
+    try {
+      await orFail(file.path, async () => {
+        const existing = await stat(target).catch(() => undefined);
+        if (existing?.isDirectory())
+          throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
+        if (makeFolders) await mkdir(dirname(target), { recursive: true });
+        file.#handle = await open(file.path, free ? EXISTING_OR_NEW : 'wx', 0o666);
+      });
+    } catch (error) {
+      file.release();
+      throw error;
+    }
     return file;
+  }
+
+  /** Lets a later download of this process go on with the file. */
+  release(): void {
+    inUse.delete(this.path);
   }
 
   /**
@@ -61,9 +76,8 @@ export class PartFile {
       return new Set();
     }
     const [earlier, ...parts] = await this.#journal.read();
-    // Without an etag there is no telling whether the object is still the same.
-    const same = header.etag !== undefined && JSON.stringify(earlier) === JSON.stringify(header);
-    if (same) return new Set(parts.filter((part): part is number => Number.isSafeInteger(part)));
+    if (JSON.stringify(earlier) === JSON.stringify(header))
+      return new Set(parts.filter((part): part is number => Number.isSafeInteger(part)));
     await this.#journal.create(header);
     await orFail(this.path, async () => this.#handle?.truncate(0));
     return new Set();

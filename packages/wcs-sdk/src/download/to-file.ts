@@ -11,7 +11,7 @@ import {
   expectedEtag,
   type FileDownloadOptions,
 } from './options.js';
-import { PartFile } from './part-file.js';
+import { orFail, PartFile } from './part-file.js';
 import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 import { checkEtag, downloadChunks } from './sequential.js';
 import { downloadSmall, isSmall } from './small.js';
@@ -47,7 +47,11 @@ export async function downloadToFile(
       first = await download.openFirst();
     }
     const opened = first;
-    return await throughPartFile(target, { resume, makeFolders }, file => download.run(file, opened));
+    // Without an etag there is no telling later whether the object is still the same.
+    const resumable = resume && opened.version.etag !== undefined;
+    return await throughPartFile(target, { resume: resumable, makeFolders }, file =>
+      download.run(file, opened),
+    );
   } catch (error) {
     abort.abort(error);
     throw error;
@@ -70,6 +74,8 @@ async function throughPartFile(
       error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
     await file.abandon({ worthless });
     throw error;
+  } finally {
+    file.release();
   }
 }
 
@@ -132,9 +138,11 @@ class ParallelDownload {
     const wanted = expectedEtag(this.#options, first.version.etag);
     if (wanted !== undefined) {
       const { blockSize } = this.#options;
-      const actual = await etagFile(file.path, {
-        signal: this.#abort.signal,
-        ...(blockSize === undefined ? {} : { blockSize }),
+      const { signal } = this.#abort;
+      const options = { signal, ...(blockSize === undefined ? {} : { blockSize }) };
+      const actual = await orFail(file.path, () => etagFile(file.path, options)).catch(error => {
+        signal.throwIfAborted();
+        throw error;
       });
       checkEtag(this.get.subject, actual, wanted);
     }
