@@ -3,6 +3,9 @@ import { type Bytes, bytesOf } from './bytes.js';
 import { ChecksumError } from './checksum-error.js';
 import { describe } from './describe.js';
 
+/** Of 4 GiB and more, zlib itself takes only what is over, without a word. */
+const MOST_AT_ONCE = 2 ** 30;
+
 /**
  * The CRC-32 of zlib, which WCS reports for every uploaded chunk (WCS protocol, section 3.3).
  *
@@ -24,5 +27,10 @@ export function crc32(data: Bytes, previous = 0): number {
       `previous must be an integer from 0 to 2^32 - 1, but is ${describe(previous)}`,
     );
   }
-  return zlibCrc32(bytesOf(data), previous);
+  const bytes = bytesOf(data);
+  let crc = previous;
+  for (let start = 0; start < bytes.length; start += MOST_AT_ONCE) {
+    crc = zlibCrc32(bytes.subarray(start, start + MOST_AT_ONCE), crc);
+  }
+  return crc;
 }

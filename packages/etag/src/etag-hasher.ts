@@ -4,6 +4,9 @@ import { type BlockSizeOptions, blockSizeOf } from './block-size.js';
 import { type Bytes, bytesOf } from './bytes.js';
 import { ChecksumError } from './checksum-error.js';
 
+/** Node.js refuses to hash 2 GiB and more at once. */
+const MOST_AT_ONCE = 2 ** 30;
+
 /**
  * Computes an etag from pieces of any size, in constant memory (WCS protocol, section 3.1).
  *
@@ -39,7 +42,7 @@ export class EtagHasher {
     for (let start = 0; start < bytes.length; ) {
       // A full block is finished only when more follows: content of exactly one block has the one-block form.
       if (this.#room === 0) this.#finishBlock();
-      const end = Math.min(bytes.length, start + this.#room);
+      const end = Math.min(bytes.length, start + this.#room, start + MOST_AT_ONCE);
       this.#block.update(end - start === bytes.length ? bytes : bytes.subarray(start, end));
       this.#room -= end - start;
       start = end;

@@ -39,11 +39,14 @@ export class SourceFile {
     return this.#opened.isFile() && this.#opened.size > 0n ? Number(this.#opened.size) : undefined;
   }
 
-  /** @throws {@link ChecksumError} `FILE_CHANGED` if size or modification time are not those at opening */
+  /**
+   * @throws {@link ChecksumError} `FILE_CHANGED` if the size, or where it tells something the modification time, are
+   * not those at opening
+   */
   async checkUnchanged(): Promise<void> {
-    if (this.size === undefined) return;
     const now = await this.handle.stat({ bigint: true });
-    if (now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs) throw this.changed();
+    const touched = this.size !== undefined && now.mtimeNs !== this.#opened.mtimeNs;
+    if (touched || now.size !== this.#opened.size) throw this.changed();
   }
 
   /** The error for a file that is not what it was when it was opened. */

@@ -88,6 +88,13 @@ describe('crc64', () => {
 });
 
 describe('crc32', () => {
+  it('of 4 GiB is that of its pieces', () => {
+    const piece = new Uint8Array(2 ** 28);
+    let expected = 0;
+    for (let count = 0; count < 16; count++) expected = crc32(piece, expected);
+    expect(crc32(new Uint8Array(2 ** 32))).toBe(expected);
+  });
+
   it('gives the published check value, unsigned', () => {
     expect(crc32('123456789')).toBe(0xcbf43926);
   });

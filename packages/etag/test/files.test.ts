@@ -14,6 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
 import { crc64, crc64File, etag, etagFile, type Progress } from '../src/index.js';
+import { SourceFile } from '../src/source-file.js';
 
 /** More than is digested on the calling thread, and not a whole number of blocks. */
 const large = lcg(40_000_001);
@@ -111,6 +112,18 @@ describe('a checksum of a file', () => {
       }
     }
   });
+});
+
+it('an empty file that is written to meanwhile has changed', async () => {
+  const path = fileOf('');
+  const file = await SourceFile.open(path);
+  try {
+    await file.checkUnchanged();
+    appendFileSync(path, 'more');
+    await expect(file.checkUnchanged()).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  } finally {
+    await file.handle.close();
+  }
 });
 
 describe('a path that is no readable file', () => {
