@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { etag } from '@curve-wcs/etag';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { uploadToken, WcsClient, WcsError } from '../src/index.js';
 import { count, emulated, optionsFor } from './support/emulated.js';
 import { rawServer } from './support/raw-server.js';
@@ -186,6 +186,38 @@ describe('an upload that cannot succeed says why', () => {
       code: 'UNEXPECTED_RESPONSE',
       message: expect.stringContaining('before it had the whole object'),
     });
+  });
+
+  it.each([10, MIB])('a protocol that nobody asked for, over %i bytes', async size => {
+    const { url } = await rawServer((_, response) =>
+      response.writeHead(101, { connection: 'upgrade', upgrade: 'other' }).end(),
+    );
+    await using wcs = new WcsClient({ uploadUrl: url, retry: { limit: 1, baseDelay: 1 } });
+    const upload = wcs.upload({
+      bucket: 'photos',
+      key: 'k',
+      source: CONTENT.subarray(0, size),
+      token: 'a:b:c',
+    });
+    await expect(upload).rejects.toMatchObject({ code: 'NETWORK', attempts: 2 });
+  });
+
+  it('memory that is not there for a second block', async () => {
+    const { wcs } = await emulated();
+    const Shared = SharedArrayBuffer;
+    let taken = 0;
+    vi.stubGlobal(
+      'SharedArrayBuffer',
+      class extends Shared {
+        constructor(size: number) {
+          if (size >= MIB && ++taken > 1) throw new RangeError('no memory');
+          super(size);
+        }
+      },
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 });
+    await expect(upload).rejects.toThrow('no memory');
   });
 
   it('a proxy that answers in HTML, keeping its words', async () => {

@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http';
 import got, { type Got, type Request as GotRequest, type OptionsInit } from 'got';
 import type { Agents, Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
 
@@ -43,9 +44,23 @@ export class GotExchanges {
         resolve({ status: statusCode, headers, body: stream }),
       );
       stream.once('error', reject);
+      stream.once('request', (request: ClientRequest) => onUnanswered(request, reject));
       stream.once('close', () => reject(new Error('the connection was closed')));
     });
     answer.catch(() => {});
     return { answer, destroy: error => stream.destroy(error) };
   }
+}
+
+/** A request that ends with neither an answer nor an error, as after a 101 that nobody asked for, is nothing to got. */
+function onUnanswered(request: ClientRequest, callback: (error: Error) => void): void {
+  let known = false;
+  for (const event of ['response', 'error']) {
+    request.once(event, () => {
+      known = true;
+    });
+  }
+  request.once('close', () => {
+    if (!known) callback(new Error('the connection was closed'));
+  });
 }

@@ -180,13 +180,14 @@ export class BlockUpload {
       }
     };
     const start = async (own: boolean) => {
-      const span = own && first ? first : this.#budget.takeSpan(this.#spanSize(), pool);
+      let span: Span | undefined;
       try {
+        span = own && first ? first : this.#budget.takeSpan(this.#spanSize(), pool);
         await work(span, own);
       } catch (error) {
         abort.abort(error);
       } finally {
-        if (span !== first) this.#budget.giveSpan(span);
+        if (span && span !== first) this.#budget.giveSpan(span);
       }
     };
     const grow = () => {
