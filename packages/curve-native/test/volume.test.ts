@@ -160,6 +160,60 @@ test('a segment discarded whole is given back after the delay, unless it is touc
   expect(block.every(byte => byte === 9)).toBe(true);
 });
 
+test('what is written while a segment is being given back is not lost with it', async () => {
+  await using cluster = await startCluster(
+    { 'discard.taskDelayMs': 20 },
+    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
+  );
+  const { client, emulator } = cluster;
+  await client.create('/v', alice, { length: 64 * MiB });
+  const fd = await client.open('/v', alice);
+  await client.write(fd, 0, Buffer.alloc(4096, 1));
+  emulator.faults.add({ match: { method: 'DeAllocateSegment' }, do: 'delay 300ms' });
+  await client.discard(fd, 0, 64 * MiB);
+  await expect.poll(() => emulator.faults.list()[0]?.fired).toBe(1);
+  await client.write(fd, 0, Buffer.alloc(4096, 2));
+  await expect.poll(() => count(emulator, 'DeAllocateSegment')).toBe(1);
+  const block = Buffer.alloc(4096);
+  await client.read(fd, 0, block);
+  expect(block.every(byte => byte === 2)).toBe(true);
+});
+
+test('a refused return of a segment leaves it as it is', async () => {
+  await using cluster = await startCluster(
+    { 'discard.taskDelayMs': 20 },
+    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
+  );
+  const { client, emulator } = cluster;
+  await client.create('/v', alice, { length: 64 * MiB });
+  const fd = await client.open('/v', alice);
+  await client.write(fd, 0, Buffer.alloc(4096, 1));
+  emulator.faults.add({
+    match: { method: 'DeAllocateSegment' },
+    do: ['delay 100ms', 'status kFileUnderSnapShot'],
+  });
+  await client.discard(fd, 0, 64 * MiB);
+  await expect.poll(() => emulator.faults.list()[0]?.fired).toBe(1);
+  const block = Buffer.alloc(4096);
+  await expect(client.read(fd, 0, block, { deadline: 20 })).rejects.toMatchObject({ kind: 'timeout' });
+  await client.read(fd, 0, block);
+  expect(block.every(byte => byte === 1)).toBe(true);
+});
+
+test('what an open volume was extended by can be discarded', async () => {
+  await using cluster = await startCluster(
+    { 'discard.taskDelayMs': 20 },
+    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
+  );
+  const { client } = cluster;
+  await client.create('/v', alice, { length: 64 * MiB });
+  const fd = await client.open('/v', alice);
+  await client.extend('/v', alice, 128 * MiB);
+  await client.write(fd, 64 * MiB, Buffer.alloc(4096, 1));
+  await client.discard(fd, 64 * MiB, 64 * MiB);
+  await expect.poll(async () => (await client.allocatedSize('/v')).total).toBe(0n);
+});
+
 test('throttled calls take their time', async () => {
   await using cluster = await startCluster({ 'throttle.enable': true });
   const fd = await openVolume(cluster);

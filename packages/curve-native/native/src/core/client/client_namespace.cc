@@ -72,7 +72,12 @@ void Client::dispatchNamespace(Operation& op) {
           [](wire::ListDirResponse& r, Result& result) { result.answer->files = std::move(r.fileInfo); });
     case Op::extend:
       return ask<wire::StatusResponse>(op, wire::method::ExtendFile,
-                                       wire::ExtendFileRequest{a.path, owner, c.length, "", 0});
+                                       wire::ExtendFileRequest{a.path, owner, c.length, "", 0},
+                                       [this, path = a.path, length = c.length](wire::StatusResponse&, Result&) {
+                                         for (auto& [fd, volume] : volumes_) {
+                                           if (volume->path() == path) volume->extended(length);
+                                         }
+                                       });
     case Op::rename:
       return ask<wire::StatusResponse>(op, wire::method::RenameFile,
                                        wire::RenameFileRequest{a.path, a.other, owner, "", 0}, nullptr, true);

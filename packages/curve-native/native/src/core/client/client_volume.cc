@@ -149,7 +149,7 @@ void Client::discard(Operation& op) {
   Volume* volume = find(c.fd);
   if (!volume) return fail(op, Failure::ofClient(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
   // Ranges are not checked against the volume; only what could not be one is left alone.
-  const uint64_t end = volume->info().length.value_or(0);
+  const uint64_t end = volume->length();
   if (c.offset < end) volume->discard().mark(c.offset, std::min(c.length, end - c.offset));
   settle(c.id, Result{});
 }

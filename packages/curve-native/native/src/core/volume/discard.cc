@@ -11,8 +11,13 @@ Discard::~Discard() {
 void Discard::mark(uint64_t offset, uint64_t length) {
   if (!context_.config.discardEnabled || length < context_.config.discardGranularity) return;
   std::vector<Piece> pieces;
-  split(geometry_, offset, length, pieces);
-  for (const Piece& piece : pieces) markPiece(piece);
+  // By the segment: all pieces of a large striped volume would not fit into memory.
+  for (uint64_t at = offset, next; at < offset + length; at = next) {
+    next = std::min(at - at % geometry_.segmentSize + geometry_.segmentSize, offset + length);
+    pieces.clear();
+    split(geometry_, at, next - at, pieces);
+    for (const Piece& piece : pieces) markPiece(piece);
+  }
 }
 
 void Discard::markPiece(const Piece& piece) {
@@ -55,17 +60,8 @@ void Discard::expire(uint64_t segmentOffset) {
   Segment& segment = pending_[segmentOffset];
   segment.timer = {};
   if (segment.marked != segment.granules.size()) return;
-  // Not repeated when refused: the next discard of the whole segment starts anew.
   pending_.erase(segmentOffset);
-  wire::DeAllocateSegmentRequest request;
-  request.fileName = path_;
-  request.owner = user_.owner;
-  request.offset = segmentOffset;
-  mds_.call<wire::StatusResponse>(wire::method::DeAllocateSegment, std::move(request), user_,
-                                  [this, segmentOffset](const Outcome& failure, wire::StatusResponse&) {
-                                    if (failure && failure->status != mds::kSegmentNotAllocated) return;
-                                    segments_.forgetSegment(segmentOffset);
-                                  });
+  segments_.deallocate(segmentOffset);
 }
 
 }  // namespace curve

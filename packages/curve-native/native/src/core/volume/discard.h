@@ -6,16 +6,14 @@
 #include <vector>
 
 #include "context.h"
-#include "mds/mds_client.h"
 #include "volume/segment_map.h"
 
 namespace curve {
 
 class Discard {
  public:
-  Discard(Context& context, mds::MdsClient& mds, SegmentMap& segments, const Geometry& geometry,
-          const std::string& path, const mds::User& user)
-      : context_(context), mds_(mds), segments_(segments), geometry_(geometry), path_(path), user_(user) {}
+  Discard(Context& context, SegmentMap& segments, const Geometry& geometry)
+      : context_(context), segments_(segments), geometry_(geometry) {}
   ~Discard();
 
   void mark(uint64_t offset, uint64_t length);
@@ -33,11 +31,8 @@ class Discard {
   void expire(uint64_t segmentOffset);
 
   Context& context_;
-  mds::MdsClient& mds_;
   SegmentMap& segments_;
   const Geometry& geometry_;
-  const std::string& path_;
-  const mds::User& user_;
   std::map<uint64_t, Segment> pending_;  // by segment offset
 };
 

@@ -36,6 +36,10 @@ const ChunkRef* SegmentMap::find(uint64_t chunkIndex) const {
 }
 
 void SegmentMap::query(uint64_t segmentOffset, bool allocate, const void* owner, Answered answered) {
+  if (const auto leaving = deallocating_.find(segmentOffset); leaving != deallocating_.end()) {
+    leaving->second.push_back({allocate, owner, std::move(answered)});
+    return;
+  }
   const Key key{segmentOffset, allocate};
   const bool asked = questions_.count(key) != 0;
   Question& question = questions_[key];
@@ -98,6 +102,10 @@ void SegmentMap::forgetOwner(const void* owner) {
     waiters.erase(std::remove_if(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == owner; }),
                   waiters.end());
   }
+  for (auto& [offset, queries] : deallocating_) {
+    queries.erase(std::remove_if(queries.begin(), queries.end(), [&](const Query& q) { return q.owner == owner; }),
+                  queries.end());
+  }
 }
 
 uint64_t SegmentMap::attempts(const void* owner) const {
@@ -110,9 +118,23 @@ uint64_t SegmentMap::attempts(const void* owner) const {
   return most;
 }
 
-void SegmentMap::forgetSegment(uint64_t segmentOffset) {
+void SegmentMap::deallocate(uint64_t segmentOffset) {
+  // At once: what is written to its chunks from now on would go with them.
   const uint64_t first = segmentOffset / geometry_.chunkSize;
   for (uint64_t i = 0; i < geometry_.segmentSize / geometry_.chunkSize; i++) chunks_.erase(first + i);
+  deallocating_[segmentOffset];
+  wire::DeAllocateSegmentRequest request;
+  request.fileName = identity_.path;
+  request.owner = identity_.user.owner;
+  request.offset = segmentOffset;
+  mds_.call<wire::StatusResponse>(wire::method::DeAllocateSegment, std::move(request), identity_.user,
+                                  [this, segmentOffset](const Outcome&, wire::StatusResponse&) {
+                                    // Not repeated when refused: the next discard of the whole segment starts anew.
+                                    auto node = deallocating_.extract(segmentOffset);
+                                    for (Query& q : node.mapped()) {
+                                      query(segmentOffset, q.allocate, q.owner, std::move(q.answered));
+                                    }
+                                  });
 }
 
 }  // namespace curve

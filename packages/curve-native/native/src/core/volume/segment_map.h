@@ -45,14 +45,19 @@ class SegmentMap {
   void forgetOwner(const void* owner);
   // How often the questions that this owner waits for have been asked; the most of any.
   uint64_t attempts(const void* owner) const;
-  // The segment has been given back.
-  void forgetSegment(uint64_t segmentOffset);
+  // Gives the segment back to the MDS. Who needs it meanwhile waits, and is answered by what the MDS knows then.
+  void deallocate(uint64_t segmentOffset);
 
  private:
   using Key = std::pair<uint64_t, bool>;
   struct Question {
     mds::MdsClient::Token token = 0;
     std::vector<std::pair<const void*, Answered>> waiters;
+  };
+  struct Query {
+    bool allocate;
+    const void* owner;
+    Answered answered;
   };
 
   void fetchCopysets(Key key, wire::PageFileSegment segment);
@@ -67,6 +72,8 @@ class SegmentMap {
   std::unordered_map<uint64_t, ChunkRef> chunks_;
   std::unordered_set<uint64_t> absent_;
   std::map<Key, Question> questions_;
+  // Segments that are being given back, and the queries about them that wait for that.
+  std::map<uint64_t, std::vector<Query>> deallocating_;
 };
 
 }  // namespace curve

@@ -16,6 +16,7 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       info_(std::move(opening.info)),
       geometry_(opening.geometry),
       epoch_(info_.epoch.value_or(0)),
+      length_(info_.length.value_or(0)),
       cloneSegments_(opening.cloneSegments.begin(), opening.cloneSegments.end()),
       cloneReader_(std::move(opening.cloneReader)),
       copysets_(context, *mds_),
@@ -23,7 +24,7 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       window_(context.config.maxInFlightRpc),
       stability_(context, *mds_, copysets_),
       throttle_(context.config.throttleEnabled),
-      discard_(context, *mds_, segments_, geometry_, path_, user_),
+      discard_(context, segments_, geometry_),
       lease_(context, *mds_, path_, user_, fileId()) {
   throttle_.update(info_.throttleParams);
 }
@@ -37,10 +38,15 @@ void Volume::startLease(const wire::ProtoSession& session) {
 }
 
 void Volume::refreshed(Lease::Verdict verdict, const wire::FileInfo* info) {
-  if (verdict == Lease::Verdict::lost) lost_ = true;
-  if (verdict == Lease::Verdict::lost || verdict == Lease::Verdict::refused) return window_.setBlocked(true);
-  if (verdict != Lease::Verdict::valid || lost_) return;
-  // The length stays what it was at open, as in libcurve; the MDS guards the end of the volume.
+  if (verdict == Lease::Verdict::refused) return window_.setBlocked(true);
+  if (verdict == Lease::Verdict::lost) {
+    lost_ = true;
+    // What waits there now fails.
+    return window_.setBlocked(false);
+  }
+  if (verdict != Lease::Verdict::valid) return;
+  // The length in info_ stays what it was at open, as in libcurve; the MDS guards the end of the volume.
+  extended(info->length.value_or(0));
   if (info->seqNum.value_or(0) > sn()) info_.seqNum = info->seqNum;
   info_.fileStatus = info->fileStatus;
   throttle_.update(info->throttleParams);

@@ -1,6 +1,7 @@
 // An open volume: everything one descriptor refers to.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -60,6 +61,9 @@ class Volume {
   bool isInCloneSource(uint64_t chunkIndex) const {
     return !cloneSegments_.empty() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
   }
+  // As far as is known; that of info() is the one at open.
+  uint64_t length() const { return length_; }
+  void extended(uint64_t length) { length_ = std::max(length_, length); }
   const std::string& cloneSource() const { return *info_.cloneSource; }
   Volume* cloneReader() { return cloneReader_.get(); }
 
@@ -96,6 +100,7 @@ class Volume {
   const std::unordered_set<uint64_t> cloneSegments_;
   const std::unique_ptr<Volume> cloneReader_;
 
+  uint64_t length_;
   CopysetMap copysets_;
   SegmentMap segments_;
   RequestWindow window_;
