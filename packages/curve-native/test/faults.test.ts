@@ -159,7 +159,7 @@ test('allocation that cannot be done now is waited for', async () => {
   expect(await client.write(fd, 0, block())).toBe(4096);
 });
 
-test('a refused lease holds I/O back, a later refresh lets it go, a lost one ends it at close', async () => {
+test('a refused lease holds I/O back, a later refresh lets it go, a close or its loss ends it', async () => {
   await using cluster = await startCluster({ 'mds.refreshTimesPerLease': 50 });
   const { client, emulator } = cluster;
   const fd = await openVolume(cluster);
@@ -176,11 +176,24 @@ test('a refused lease holds I/O back, a later refresh lets it go, a lost one end
   refused();
   await held;
 
-  emulator.faults.add({ match: { method: 'RefreshSession' }, do: 'status kFileNotExists' });
-  await expect.poll(seen).toBe(1);
-  const lost = expect(client.write(fd, 0, block())).rejects.toMatchObject({ libcurveCode: -2 });
+  const refusedAgain = emulator.faults.add({
+    match: { method: 'RefreshSession' },
+    do: 'status kOwnerAuthFail',
+  });
+  await expect.poll(seen).toBeGreaterThan(1);
+  const closed = expect(client.write(fd, 0, block())).rejects.toMatchObject({ libcurveCode: -2 });
   await client.close(fd);
+  await closed;
+  refusedAgain();
+
+  const another = await client.open('/v', alice);
+  await client.write(another, 0, block());
+  emulator.faults.add({ match: { method: 'WriteChunk' }, do: 'overload' });
+  const gone = { libcurveCode: -2, kind: 'mds', status: 102 };
+  const lost = expect(client.write(another, 0, block())).rejects.toMatchObject(gone);
+  emulator.faults.add({ match: { method: 'RefreshSession' }, do: 'status kFileNotExists' });
   await lost;
+  await expect(client.write(another, 0, block())).rejects.toMatchObject(gone);
 });
 
 test('a late reply after a deadline never touches the reused buffer', async () => {

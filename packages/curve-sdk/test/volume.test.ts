@@ -172,6 +172,20 @@ describe('closing', () => {
     }
     await curve.remove('/v');
   });
+  it('ends although the volume was lost with writes under way, and these fail', async () => {
+    const { volume, cluster } = await smallVolume({ keys: { 'mds.refreshTimesPerLease': 50 } });
+    await volume.write(Buffer.alloc(BLOCK), { offset: 0 });
+    cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'overload' });
+    const writing = expect(volume.write(Buffer.alloc(BLOCK), { offset: 0 })).rejects.toMatchObject({
+      code: 'NOTEXIST',
+      operation: 'write',
+      path: '/v',
+    });
+    cluster.faults.add({ match: { method: 'RefreshSession' }, do: 'status kSessionNotExist' });
+    await volume.close();
+    await writing;
+  });
+
 
   it('need not be waited for', async () => {
     const { curve, volume, cluster } = await smallVolume();

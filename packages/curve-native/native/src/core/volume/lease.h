@@ -14,7 +14,7 @@ class Lease {
     valid,      // fileInfo is the news
     unknown,    // no usable answer; I/O goes on, for a lease that has run out blocks nothing in Curve
     refused,    // I/O must wait until a later refresh is accepted
-    lost,       // the volume is gone or another one: I/O must never go on
+    lost,       // the volume is gone or another one: I/O must never go on, and nothing refreshes any more
   };
   using Refreshed = std::function<void(Verdict, const wire::FileInfo*)>;
 

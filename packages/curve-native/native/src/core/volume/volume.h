@@ -46,6 +46,10 @@ class Volume {
   // Sends CloseFile. When the MDS agrees, waits for I/O in flight; the caller then destroys the volume. When it does
   // not, the volume stays usable, but without a lease.
   void close(Closed closed);
+  // It is gone, or another one: requests that are not on the wire fail. libcurve's would wait until the close.
+  bool isLost() const { return lost_; }
+  // The MDS has agreed to close it: no I/O may begin any more.
+  bool isClosed() const { return closeAccepted_; }
   // How often CloseFile has been sent, while it is under way.
   uint64_t closeAttempts() const { return mds_->attempts(closeCall_); }
 
