@@ -350,7 +350,7 @@ export interface NativeClient {
   ): Promise<number>;
   /** {@link NativeClient.open}, waiting. */
   openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions): number;
-  /** Waits for the descriptor's I/O, then sends CloseFile. */
+  /** Sends CloseFile and, once that is accepted, lets no more I/O begin and waits for what is under way. */
   close(fd: number, options?: NativeCallOptions): Promise<void>;
   /** {@link NativeClient.close}, waiting. */
   closeSync(fd: number, options?: NativeSyncOptions): void;

@@ -48,9 +48,6 @@ enum Op {
   uninit,
 }
 
-/** The id of the one call that JavaScript may be waiting for; others have larger ones. */
-const WAITING = 1;
-
 const addon = loadAddon();
 
 type Size = number | bigint;
@@ -103,7 +100,7 @@ class Client implements NativeClient {
   }
 
   #callSync<T = void>(op: Op, args: object, options: NativeSyncOptions | undefined): T {
-    return this.#native.submitSync(op, WAITING, deadlineOf(options), args) as T;
+    return this.#native.submitSync(op, this.#pending.takeWaitingId(), deadlineOf(options), args) as T;
   }
 
   #transfer(
@@ -130,7 +127,14 @@ class Client implements NativeClient {
     options: NativeSyncOptions | undefined,
   ): number {
     checkBuffer(buffer);
-    return this.#native.transferSync(op, WAITING, deadlineOf(options), fd, offset, buffer) as number;
+    return this.#native.transferSync(
+      op,
+      this.#pending.takeWaitingId(),
+      deadlineOf(options),
+      fd,
+      offset,
+      buffer,
+    ) as number;
   }
 
   #cancelOnAbort(id: number, signal: AbortSignal): void {

@@ -28,10 +28,20 @@ export class PendingCalls {
   readonly #free: number[] = [];
   readonly #signals = new AbortListeners();
   #turn = 1;
+  #waiting = 0;
 
   /** Under which the next call is added; at least {@link PLACES}. */
   get nextId(): number {
     return this.#turn * PLACES + (this.#free.at(-1) ?? this.#calls.length);
+  }
+
+  /**
+   * The id of a call that JavaScript waits for, which is not kept here: below {@link PLACES}, and another one each time,
+   * for the same reason.
+   */
+  takeWaitingId(): number {
+    this.#waiting = (this.#waiting % (PLACES - 1)) + 1;
+    return this.#waiting;
   }
 
   add(

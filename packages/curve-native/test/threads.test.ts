@@ -126,6 +126,74 @@ test('a client that only its call under way knows of is not collected before tha
   expect(await run(script, '--expose-gc')).toEqual(clean);
 });
 
+test('what is left of a call that passed its deadline does not meet a later one', async () => {
+  await using cluster = await startCluster();
+  await cluster.client.create('/v', alice, { length: 10 * 2 ** 30 });
+  // CloseFile is answered while the later call waits.
+  cluster.emulator.faults.add({ match: { method: 'CloseFile', times: 1 }, do: 'delay 300ms' });
+  cluster.emulator.faults.add({ match: { method: 'GetFileInfo' }, do: 'delay 400ms' });
+  const settings = JSON.stringify({ 'mds.listen.addr': cluster.emulator.mdsAddresses[0] });
+  const script = `
+    const { createClient } = await import(${JSON.stringify(built)});
+    const client = createClient(${settings});
+    const fd = client.openSync('/v', { owner: 'alice' });
+    try {
+      client.closeSync(fd, { deadline: 50 });
+    } catch {}
+    if (client.statSync('/v', { owner: 'alice' }).length !== 10n * 2n ** 30n) process.exitCode = 3;
+  `;
+  expect(await run(script)).toEqual(clean);
+});
+
+test('reads that are begun while their volume is being closed are refused or done', async () => {
+  await using cluster = await startCluster();
+  await openVolume(cluster);
+  const settings = JSON.stringify({ 'mds.listen.addr': cluster.emulator.mdsAddresses[0] });
+  const script = `
+    const { createClient } = await import(${JSON.stringify(built)});
+    const client = createClient(${settings});
+    for (let i = 0; i < 30; i++) {
+      const fd = await client.open('/v', { owner: 'alice' });
+      let closed = false;
+      const closing = client.close(fd).finally(() => { closed = true; });
+      const reads = [];
+      while (!closed) {
+        for (let k = 0; k < 50; k++) {
+          const aborts = new AbortController();
+          reads.push(client.read(fd, 0, Buffer.alloc(4096), aborts).catch(error => error));
+          if (k % 2) aborts.abort();
+        }
+        await new Promise(setImmediate);
+      }
+      await closing;
+      for (const result of await Promise.all(reads)) {
+        if (result !== 4096 && result.libcurveCode !== -23 && result.kind !== 'canceled') throw result;
+      }
+    }
+  `;
+  expect(await run(script)).toEqual(clean);
+});
+
+test('programs that the process starts get none of its sockets', async () => {
+  await using cluster = await startCluster();
+  const settings = JSON.stringify({
+    'mds.listen.addr': cluster.emulator.mdsAddresses[0],
+    'mds.registerToMDS': true,
+  });
+  const script = `
+    import { execFileSync } from 'node:child_process';
+    import { existsSync } from 'node:fs';
+    const { createClient } = await import(${JSON.stringify(built)});
+    const inherited = () =>
+      existsSync('/proc/self/fd') ? execFileSync('ls', ['-l', '/proc/self/fd']).toString().split('socket:').length : 0;
+    const before = inherited();
+    const client = createClient(${settings});
+    await client.clusterId();
+    if (inherited() !== before) process.exitCode = 3;
+  `;
+  expect(await run(script)).toEqual(clean);
+});
+
 test('CommonJS loads it too, and a bad override is explained', async () => {
   const script = `
     import { createRequire } from 'node:module';

@@ -47,7 +47,7 @@ std::unique_ptr<Client> Client::create(Config config, Listener listener, std::st
 bool Client::reservePort(std::string& error) {
   Registration& registration = context_.registration;
   registration.ip = net::localAddressTowards(context_.config.mdsAddresses[0]);
-  registration.reserved = net::Fd(::socket(AF_INET, SOCK_STREAM, 0));
+  registration.reserved = net::tcpSocket();
   for (uint64_t port = context_.config.metricPort; !registration.ip.empty() && port > 0 && port < 65536; port++) {
     const sockaddr_in address = net::Endpoint{INADDR_ANY, static_cast<uint16_t>(port)}.socketAddress();
     if (::bind(registration.reserved.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {

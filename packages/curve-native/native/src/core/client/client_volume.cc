@@ -122,7 +122,9 @@ void Client::transfer(Operation& op) {
   const bool write = c.op == Op::write;
   if (c.length == 0) return settle(c.id, Result{});
   Volume* volume = find(c.fd);
-  if (!volume) return fail(op, Failure::ofClient(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
+  if (!volume || volume->isClosed()) {
+    return fail(op, Failure::ofClient(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
+  }
   if (!volume->geometry().aligned(c.offset, c.length)) {
     return fail(op, Failure::ofClient(libcurve::kNotAligned,
                                       "offset and length must be multiples of " +

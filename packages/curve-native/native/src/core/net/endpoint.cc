@@ -44,12 +44,19 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   return of(text.substr(0, colon), port);
 }
 
-Fd connectTo(const Endpoint& endpoint, int& error) {
+Fd tcpSocket() {
   Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+  if (fd) {
+    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+    ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
+  }
+  return fd;
+}
+
+Fd connectTo(const Endpoint& endpoint, int& error) {
+  Fd fd = tcpSocket();
   error = errno;
   if (!fd) return fd;
-  ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-  ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
   const int on = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #ifdef SO_NOSIGPIPE

@@ -28,6 +28,8 @@ struct Endpoint {
   static std::optional<Endpoint> parse(std::string_view text);
 };
 
+// Non-blocking, and not passed on to other programs that the process starts. Empty with errno set on failure.
+Fd tcpSocket();
 // Starts a non-blocking connect. On failure the result is empty and `error` the errno-like code.
 Fd connectTo(const Endpoint& endpoint, int& error);
 // The outcome of a connect once the socket is writable: 0 or an errno.

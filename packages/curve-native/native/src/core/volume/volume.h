@@ -61,13 +61,13 @@ class Volume {
   uint64_t sn() const { return info_.seqNum.value_or(0); }
   uint64_t epoch() const { return epoch_; }
   void setEpoch(uint64_t epoch) { epoch_ = epoch; }
+  // As far as is known; that of info() is the one at open.
+  uint64_t length() const { return length_; }
+  void extended(uint64_t length) { length_ = std::max(length_, length); }
 
   bool isInCloneSource(uint64_t chunkIndex) const {
     return !cloneSegments_.empty() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
   }
-  // As far as is known; that of info() is the one at open.
-  uint64_t length() const { return length_; }
-  void extended(uint64_t length) { length_ = std::max(length_, length); }
   const std::string& cloneSource() const { return *info_.cloneSource; }
   Volume* cloneReader() { return cloneReader_.get(); }
 
@@ -100,11 +100,11 @@ class Volume {
   wire::FileInfo info_;
   const Geometry geometry_;
   uint64_t epoch_;
+  uint64_t length_;
   bool lost_ = false;
   const std::unordered_set<uint64_t> cloneSegments_;
   const std::unique_ptr<Volume> cloneReader_;
 
-  uint64_t length_;
   CopysetMap copysets_;
   SegmentMap segments_;
   RequestWindow window_;
