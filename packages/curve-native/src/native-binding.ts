@@ -28,7 +28,8 @@ export type NativeSyncOptions = Pick<NativeCallOptions, 'deadline'>;
 
 /**
  * Where a failure was decided: `mds` and `chunk` carry that side's status code, `client` is a decision of the client
- * itself (bad descriptor, unaligned, transport gave up, bad configuration).
+ * itself (bad descriptor, unaligned, transport gave up, bad configuration), `canceled` the signal's or that of an end of
+ * the client.
  */
 export type NativeErrorKind = 'mds' | 'chunk' | 'client' | 'timeout' | 'canceled';
 
@@ -226,7 +227,7 @@ export interface NativeStatistics {
 export interface NativeClient {
   /**
    * Cancels what is in flight, sends CloseFile for every open volume and ends the client's thread. Calls made
-   * afterwards fail with kind `client`, libcurveCode -2. May be repeated.
+   * afterwards fail with kind `canceled`, libcurveCode -2. May be repeated.
    */
   uninit(options?: NativeCallOptions): Promise<void>;
   /** {@link NativeClient.uninit}, waiting. */

@@ -115,7 +115,7 @@ test('uninit closes what is open', async () => {
   await openVolume(cluster);
   await cluster.client.uninit();
   await cluster.connect().unlink('/v', alice);
-  await expect(cluster.client.clusterId()).rejects.toMatchObject({ kind: 'client', libcurveCode: -2 });
+  await expect(cluster.client.clusterId()).rejects.toMatchObject({ kind: 'canceled', libcurveCode: -2 });
 });
 
 test('an epoch fences older clients', async () => {

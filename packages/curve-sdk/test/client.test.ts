@@ -263,6 +263,27 @@ describe('connecting and closing', () => {
     await other.remove('/v');
   });
 
+  it('what is given up rejects with CLOSED, whatever step it is at', async () => {
+    const { cluster, connect } = await smallCluster();
+    await (await connect('alice')).createVolume('/v', { size: SIZE });
+    for (let round = 0; round < 40; round++) {
+      const curve = await connect('alice');
+      const calls = [
+        curve.open('/v'),
+        curve.createVolume(`/v${round}`, { size: SIZE }),
+        curve.mkdir(`/d${round}/e/f`, { recursive: true }),
+      ];
+      const results = Promise.allSettled(calls);
+      // Ends at any moment between the answers.
+      const answers = cluster.requests.length + (round % 8);
+      while (cluster.requests.length < answers) await new Promise(setImmediate);
+      await curve.close({ signal: AbortSignal.abort() });
+      for (const result of await results) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'CLOSED' });
+      }
+    }
+  });
+
   it('volumes may be closed meanwhile', async () => {
     const { connect } = await smallCluster();
     const curve = await connect('alice');

@@ -146,11 +146,11 @@ export class CurveClient implements AsyncDisposable {
     checkPath(path, 'open');
     checkChoice(options?.exclusive, [true, false], 'open', 'exclusive');
     return this.#connection.steps('open', path, options, async course => {
-      const fd = await this.#connection.ask(course, (native, user) =>
-        native.open(path, user, { exclusive: options?.exclusive }, course.step()),
-      );
-      const info = fileInfo(path, this.#connection.native.statFd(fd));
-      const open = new OpenVolume(this.#connection, fd, info);
+      const [fd, info] = await this.#connection.ask(course, async (native, user) => {
+        const fd = await native.open(path, user, { exclusive: options?.exclusive }, course.step());
+        return [fd, native.statFd(fd)] as const;
+      });
+      const open = new OpenVolume(this.#connection, fd, fileInfo(path, info));
       this.#volumes.add(open);
       return new Volume(open, () => this.#volumes.delete(open));
     });

@@ -27,6 +27,8 @@ struct Failure {
   static Failure ofMds(const char* method, int status, int libcurveCode);
   static Failure ofChunk(const char* method, int status);
   static Failure canceled() { return {Kind::canceled, 0, libcurve::kFailed, "canceled", 0}; }
+  // The client has ended, or is about to.
+  static Failure ended() { return {Kind::canceled, 0, libcurve::kFailed, "not initialised", 0}; }
   static Failure timedOut() { return {Kind::timeout, rpc::kTimedOut, libcurve::kFailed, "deadline exceeded", 0}; }
 };
 

@@ -6,8 +6,6 @@ namespace curve::addon {
 
 namespace {
 
-Result notInitialised() { return Result(Failure::ofClient(libcurve::kFailed, "not initialised")); }
-
 // Arguments of every call: op, id, deadlineMs.
 Command commandOf(const Napi::CallbackInfo& info) {
   const uint32_t op = info[0].As<Napi::Number>().Uint32Value();
@@ -114,7 +112,7 @@ Napi::Value ClientHandle::statistics(const Napi::CallbackInfo& info) {
 // False: done already, and nothing will be told. Throws for a client that has ended.
 Napi::Value ClientHandle::start(Napi::Env env, Command command) {
   if (stopped_) {
-    if (command.op != Op::uninit) throw Napi::Error(env, toError(env, *notInitialised().failure));
+    if (command.op != Op::uninit) throw Napi::Error(env, toError(env, Failure::ended()));
     return Napi::Boolean::New(env, false);
   }
   if (pending_++ == 0) {
@@ -128,7 +126,7 @@ Napi::Value ClientHandle::start(Napi::Env env, Command command) {
 
 Napi::Value ClientHandle::wait(Napi::Env env, Command command) {
   const Op op = command.op;
-  Result result = op == Op::uninit ? Result() : notInitialised();
+  Result result = op == Op::uninit ? Result() : Result(Failure::ended());
   if (!stopped_) {
     {
       std::lock_guard<std::mutex> lock(mutex_);

@@ -113,7 +113,7 @@ void Client::begin(Command command) {
 }
 
 void Client::dispatch(Operation& op) {
-  if (ended_ && op.command.op != Op::uninit) return fail(op, Failure::ofClient(libcurve::kFailed, "not initialised"));
+  if (ended_ && op.command.op != Op::uninit) return fail(op, Failure::ended());
   switch (op.command.op) {
     case Op::open:
       return open(op);
