@@ -78,7 +78,8 @@ function checkBuffer(buffer: Uint8Array): void {
 function deadlineOf(options: NativeSyncOptions | undefined): number {
   const deadline = options?.deadline;
   if (deadline === undefined) return 0;
-  if (!(deadline > 0)) throw new RangeError('deadline must be a positive number of milliseconds');
+  if (typeof deadline !== 'number' || !(deadline > 0))
+    throw new RangeError('deadline must be a positive number of milliseconds');
   return Math.ceil(Math.min(deadline, 2 ** 40));
 }
 

@@ -244,6 +244,10 @@ test('arguments of the wrong kind are refused before anything is done', async ()
   await expect(client.read(0, 0, 'x' as never)).rejects.toThrow(TypeError);
   await expect(client.read(0, 0.5, Buffer.alloc(1))).rejects.toThrow('offset must be an integer');
   await expect(client.stat(7 as never, alice)).rejects.toThrow('path must be a string');
+  await expect(client.read(0, 2n ** 64n, Buffer.alloc(1))).rejects.toThrow(
+    'offset must be an integer of 64 bits',
+  );
   await expect(client.stat('/v', alice, { deadline: 0 })).rejects.toThrow(RangeError);
+  await expect(client.stat('/v', alice, { deadline: 5n as never })).rejects.toThrow(RangeError);
   expect(cluster.emulator.requests).toEqual([]);
 });

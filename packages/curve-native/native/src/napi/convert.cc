@@ -146,12 +146,17 @@ const char* kindName(Failure::Kind kind) {
 uint64_t toInteger(const Napi::Value& v, const char* name) {
   double d;
   if (napi_get_value_double(v.Env(), v, &d) != napi_ok) {
-    bool lossless;
-    if (v.IsBigInt()) return static_cast<uint64_t>(v.As<Napi::BigInt>().Int64Value(&lossless));
+    bool fits = false;
+    uint64_t integer = 0;
+    if (v.IsBigInt()) {
+      integer = v.As<Napi::BigInt>().Uint64Value(&fits);
+      if (!fits) integer = static_cast<uint64_t>(v.As<Napi::BigInt>().Int64Value(&fits));
+    }
+    if (fits) return integer;
     d = NAN;
   }
   if (!(std::fabs(d) <= 9007199254740991.0) || std::trunc(d) != d) {
-    throw Napi::TypeError::New(v.Env(), std::string(name) + " must be an integer");
+    throw Napi::TypeError::New(v.Env(), std::string(name) + " must be an integer" + (v.IsBigInt() ? " of 64 bits" : ""));
   }
   return static_cast<uint64_t>(static_cast<int64_t>(d));
 }
