@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -234,6 +234,13 @@ describe('importing', () => {
     }
   });
 
+  it('a web stream that somebody else reads is refused', async () => {
+    const { volume } = await smallVolume();
+    const locked = new ReadableStream<Uint8Array>();
+    locked.getReader();
+    await expect(volume.import(locked)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('a failed write ends it, with the error of the cluster', async () => {
     const { volume, cluster, curve } = await smallVolume();
     cluster.faults.add({ match: { method: 'WriteChunk', nth: 10 }, do: 'invalid request' });
@@ -402,6 +409,51 @@ describe('exporting', () => {
     setTimeout(() => left.destroy(), 20);
     await expect(volume.export(left, SMALL)).rejects.toMatchObject(failed);
     expect(curve.stats().callsInFlight).toBe(0);
+  });
+
+  it('a stream that failed or was ended before or meanwhile is told', async () => {
+    const { volume } = await smallVolume();
+    await volume.write(random(SIZE), { offset: 0 });
+    const slow = () => new Writable({ write: (_chunk, _encoding, callback) => setTimeout(callback, 20) });
+    const ended = slow();
+    ended.end();
+    const closed = new WritableStream();
+    await closed.close();
+    const endedMeanwhile = slow();
+    setTimeout(() => endedMeanwhile.end(), 30);
+    const missing = createWriteStream(join(temporaryFolder(), 'none', 'disk.img'));
+    for (const target of [missing, ended, closed, endedMeanwhile]) {
+      await expect(volume.export(target, SMALL)).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    }
+    const locked = new WritableStream();
+    locked.getWriter();
+    await expect(volume.export(locked)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('a stream may give away what it gets', async () => {
+    const { volume } = await smallVolume();
+    const image = sparseImage();
+    await volume.import(image);
+    const parts: Uint8Array[] = [];
+    const give = (part: Uint8Array) => {
+      parts.push(structuredClone(part, { transfer: [part.buffer as ArrayBuffer] }));
+    };
+    for (let round = 0; round < 2; round++) {
+      parts.length = 0;
+      await volume.export(new WritableStream<Uint8Array>({ write: give }), SMALL);
+      expect(Buffer.concat(parts).equals(image)).toBe(true);
+    }
+  });
+
+  it('to a stream it fails with what the listener throws', async () => {
+    const { volume } = await smallVolume();
+    await volume.write(random(SIZE), { offset: 0 });
+    const target = new Writable({ write: (_chunk, _encoding, callback) => setTimeout(callback, 20) });
+    let told = 0;
+    const onProgress = () => {
+      if (++told > 1) throw new Error('enough');
+    };
+    await expect(volume.export(target, { ...SMALL, onProgress })).rejects.toThrow(/^enough$/);
   });
 
   it('to a stream it fails with the error of the cluster, and destroys the stream', async () => {

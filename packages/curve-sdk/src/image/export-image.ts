@@ -23,6 +23,8 @@ export async function exportImage(
     return exportRange(volume, options, checked, work => exportToFile(target, work));
   }
   const writable = writableOf(target, volume.path);
+  // The promise tells of its failure, also of one that comes before there is anything to write.
+  writable.on('error', () => {});
   try {
     return await exportRange(volume, options, checked, work => exportToStream(writable, work));
   } catch (error) {
@@ -56,6 +58,9 @@ async function exportRange(
 
 function writableOf(target: unknown, path: string): Writable {
   if (target instanceof Writable) return target;
-  if (target instanceof WritableStream) return Writable.fromWeb(target as never);
-  throw invalid(OPERATION, 'target', 'the path of a file or a stream', target, path);
+  if (!(target instanceof WritableStream)) {
+    throw invalid(OPERATION, 'target', 'the path of a file or a stream', target, path);
+  }
+  if (target.locked) throw invalid(OPERATION, 'target', 'a stream that nobody else has locked', target, path);
+  return Writable.fromWeb(target as never);
 }

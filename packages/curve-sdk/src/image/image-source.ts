@@ -29,6 +29,9 @@ export interface OpenImage {
 export async function openImage(source: unknown, operation: string): Promise<OpenImage> {
   if (typeof source === 'string') return openFile(source, operation);
   if (source instanceof Uint8Array) return bytesImage(source);
+  if (source instanceof ReadableStream && source.locked) {
+    throw invalid(operation, 'source', 'a stream that nobody else has locked', source);
+  }
   if (source instanceof Object && Symbol.asyncIterator in source) {
     return streamImage(source as AsyncIterable<unknown>, operation);
   }
