@@ -17,7 +17,7 @@ export interface CallOptions {
 export function checkCallOptions(options: CallOptions | undefined, operation: string, path?: string): void {
   if (options === undefined) return;
   const { signal, deadline } = options;
-  if (deadline !== undefined && !(deadline > 0)) {
+  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0)) {
     throw invalid(operation, 'deadline', 'a number of milliseconds over 0', deadline, path);
   }
   if (signal === undefined) return;

@@ -82,8 +82,23 @@ export function checkBytes(
   path: string,
 ): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
-  if ((value.buffer as { resizable?: boolean }).resizable !== true) return;
-  throw invalid(operation, name, 'no view of a resizable ArrayBuffer', value, path);
+  if ((value.buffer as { resizable?: boolean }).resizable === true) {
+    throw invalid(operation, name, 'no view of a resizable ArrayBuffer', value, path);
+  }
+  // It looks empty, and nothing would be written without a word.
+  if (value.length === 0 && isDetached(value.buffer)) {
+    throw invalid(operation, name, 'no view of an ArrayBuffer that was transferred', value, path);
+  }
+}
+
+/** `detached`, where Node.js does not have it. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Stripes that no cluster refuses for their own sake; whether they fit its chunks the cluster knows. */

@@ -85,6 +85,8 @@ const ON_CLIENT: [string, string, unknown[], string][] = [
     'deadline must be a number of milliseconds over 0; got 0',
   ],
   ['a deadline as text', 'close', [{ deadline: 'soon' }], 'deadline must be a number of milliseconds over 0'],
+  ['a deadline that looks like a number', 'stat', ['/v', { deadline: '100' }], 'got "100"'],
+  ['a deadline as a bigint', 'stat', ['/v', { deadline: 100n }], 'got 100n'],
   ['a signal that is none', 'clusterId', [{ signal: {} }], 'signal must be an AbortSignal'],
 ];
 
@@ -178,5 +180,15 @@ describe('wrong arguments are refused before anything is sent', () => {
     const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
     const data = new Uint8Array(new Resizable(BLOCK, { maxByteLength: 2 * BLOCK }));
     await expect(volume.write(data, { offset: 0 })).rejects.toThrow('no view of a resizable ArrayBuffer');
+  });
+
+  it('memory that was transferred', async () => {
+    const { volume } = await smallVolume();
+    const data = new Uint8Array(BLOCK);
+    structuredClone(data, { transfer: [data.buffer] });
+    const message = 'no view of an ArrayBuffer that was transferred';
+    await expect(volume.write(data, { offset: 0 })).rejects.toThrow(message);
+    await expect(volume.writev([data], { offset: 0 })).rejects.toThrow(message);
+    await expect(volume.read({ buffer: data, offset: 0 })).rejects.toThrow(message);
   });
 });

@@ -33,6 +33,20 @@ describe('reading and writing', () => {
     expect(await volume.writev([Buffer.alloc(0)], { offset: 0 })).toEqual({ bytesWritten: 0 });
   });
 
+  it('the array of a vector may be used again at once', async () => {
+    const { volume } = await smallVolume();
+    const buffers = [Buffer.alloc(BLOCK, 1), Buffer.alloc(BLOCK, 2)];
+    const writing = volume.writev(buffers, { offset: 0 });
+    buffers.length = 0;
+    await writing;
+    const target = Buffer.alloc(2 * BLOCK);
+    const targets = [target];
+    const reading = volume.readv(targets, { offset: 0 });
+    targets.length = 0;
+    await reading;
+    expect(target.equals(Buffer.concat([Buffer.alloc(BLOCK, 1), Buffer.alloc(BLOCK, 2)]))).toBe(true);
+  });
+
   it('a vector is one range; its pieces need not be whole blocks', async () => {
     const { volume } = await smallVolume();
     const pieces = [random(100), random(BLOCK), random(BLOCK - 100), random(200_000), random(3 * BLOCK)];
@@ -158,20 +172,6 @@ describe('discard, flush and epoch', () => {
 });
 
 describe('closing', () => {
-  it('waits for what is under way, may be repeated, and lets the volume be removed', async () => {
-    const { curve, volume } = await smallVolume();
-    const writes = Promise.all([
-      volume.write(Buffer.alloc(CHUNK, 1), { offset: 0 }),
-      volume.write(Buffer.alloc(5, 2), { offset: CHUNK + 5, align: 'auto' }),
-    ]);
-    await Promise.all([volume.close(), volume.close()]);
-    expect((await writes).map(({ bytesWritten }) => bytesWritten)).toEqual([CHUNK, 5]);
-    await volume.close();
-    for (const call of [volume.flush(), volume.stat(), volume.read({ offset: 0, length: BLOCK })]) {
-      await expect(call).rejects.toMatchObject({ code: 'CLOSED', path: '/v' });
-    }
-    await curve.remove('/v');
-  });
   it('ends although the volume was lost with writes under way, and these fail', async () => {
     const { volume, cluster } = await smallVolume({ keys: { 'mds.refreshTimesPerLease': 50 } });
     await volume.write(Buffer.alloc(BLOCK), { offset: 0 });
@@ -186,6 +186,20 @@ describe('closing', () => {
     await writing;
   });
 
+  it('waits for what is under way, may be repeated, and lets the volume be removed', async () => {
+    const { curve, volume } = await smallVolume();
+    const writes = Promise.all([
+      volume.write(Buffer.alloc(CHUNK, 1), { offset: 0 }),
+      volume.write(Buffer.alloc(5, 2), { offset: CHUNK + 5, align: 'auto' }),
+    ]);
+    await Promise.all([volume.close(), volume.close()]);
+    expect((await writes).map(({ bytesWritten }) => bytesWritten)).toEqual([CHUNK, 5]);
+    await volume.close();
+    for (const call of [volume.flush(), volume.stat(), volume.read({ offset: 0, length: BLOCK })]) {
+      await expect(call).rejects.toMatchObject({ code: 'CLOSED', path: '/v' });
+    }
+    await curve.remove('/v');
+  });
 
   it('need not be waited for', async () => {
     const { curve, volume, cluster } = await smallVolume();

@@ -165,8 +165,8 @@ export class Volume implements AsyncDisposable {
    * pieces are read together.
    */
   async readv(buffers: readonly Uint8Array[], options: VectorOptions = NOTHING): Promise<ReadVectorResult> {
-    const length = await this.#vector(buffers, options, 'readv', (offset, total, course) =>
-      readVector(this.#open, buffers, offset, total, course),
+    const length = await this.#vector(buffers, options, 'readv', (memory, offset, total, course) =>
+      readVector(this.#open, memory, offset, total, course),
     );
     return { bytesRead: length };
   }
@@ -174,8 +174,8 @@ export class Volume implements AsyncDisposable {
   /** Writes several pieces of memory to one range, one after the other; as {@link readv} and {@link write}. */
   async writev(buffers: readonly Uint8Array[], options: VectorOptions = NOTHING): Promise<WriteResult> {
     let aligned: WriteResult['aligned'];
-    const length = await this.#vector(buffers, options, 'writev', async (offset, total, course) => {
-      aligned = await writeVector(this.#open, buffers, offset, total, course);
+    const length = await this.#vector(buffers, options, 'writev', async (memory, offset, total, course) => {
+      aligned = await writeVector(this.#open, memory, offset, total, course);
     });
     return aligned === undefined ? { bytesWritten: length } : { bytesWritten: length, aligned };
   }
@@ -358,14 +358,16 @@ export class Volume implements AsyncDisposable {
     buffers: readonly Uint8Array[],
     options: VectorOptions,
     operation: string,
-    work: (offset: number, length: number, course: Course) => Promise<void>,
+    work: (memory: readonly Uint8Array[], offset: number, length: number, course: Course) => Promise<void>,
   ): Promise<number> {
     const open = this.#open;
     const { offset, align } = options;
     open.checkOffset(offset, operation);
     if (!Array.isArray(buffers)) throw invalid(operation, 'buffers', 'an array', buffers, open.path);
+    // The caller may use the array again at once; only the memory is lent.
+    const memory = [...buffers];
     let length = 0;
-    for (const buffer of buffers) {
+    for (const buffer of memory) {
       checkBytes(buffer, operation, 'each of buffers', open.path);
       length += buffer.length;
     }
@@ -375,7 +377,7 @@ export class Volume implements AsyncDisposable {
     if (length === 0) return 0;
     await this.#during(operation, options, async () => {
       await open.checkEnd(offset, length, course);
-      await work(offset, length, course);
+      await work(memory, offset, length, course);
     });
     return length;
   }
