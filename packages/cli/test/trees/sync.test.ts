@@ -469,6 +469,40 @@ describe('put -r, get -r and del -r', () => {
     expect(Object.keys(bed.tree('copy'))).toHaveLength(1003);
   });
 
+  test('a name that is no UTF-8 is a failure, be it that of a file or of a folder', async () => {
+    const bed = await startTreeBed();
+    bed.plant('site', { a: '1' });
+    const site = Buffer.from(`${join(bed.folder, 'site')}/`);
+    writeFileSync(Buffer.concat([site, Buffer.from([0xff])]), 'x');
+    mkdirSync(Buffer.concat([site, Buffer.from([0x62, 0xff])]));
+    writeFileSync(Buffer.concat([site, Buffer.from([0x62, 0xff, 0x2f, 0x63])]), 'x');
+    const run = await bed.wcscmd(['sync', 'site', 'wcs://demo', '--json']);
+    expect(run.exitCode).toBe(1);
+    const failed = lines(run.stdout).filter(({ ok }) => ok === false);
+    expect(failed.map(({ path }) => path).sort()).toEqual(['b\ufffd', '\ufffd']);
+    for (const { error } of failed) expect(error).toEqual({ message: 'its name is not UTF-8' });
+    expect(await bed.objects()).toEqual({ a: '1' });
+  });
+
+  test.each([
+    ['sync', 'wcs://demo/p', ''],
+    ['sync', '', 'wcs://demo/p'],
+    ['put', '-r', 'wcs://demo/p', ''],
+    ['get', '-r', 'wcs://demo/p', ''],
+  ])('an empty name is not that of the current folder: %s %j %j', async (...words) => {
+    const bed = await startTreeBed();
+    bed.write('precious', 'x');
+    await bed.store('p/', { a: '1' });
+    const more = words[0] === 'sync' ? ['--delete', '--yes'] : [];
+    expect(await bed.wcscmd([...words, ...more])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'wcscmd: the name of the folder is empty; the current one is .\n',
+    });
+    expect(bed.has('precious')).toBe(true);
+    expect(await bed.objects()).toEqual({ 'p/a': '1' });
+  });
+
   test('a folder that is none is told', async () => {
     const bed = await startTreeBed();
     bed.write('file', 'x');

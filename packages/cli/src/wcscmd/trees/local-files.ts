@@ -98,7 +98,8 @@ async function levelOf(root: string, folder: string, options: LocalFilesOptions)
   } catch (error) {
     // The root must be there; what is gone below it is gone.
     if (folder === '') throw error;
-    if (!isMissing(error)) options.onFailure(folder, error as Error);
+    const failure = await failureOf(root, folder, error);
+    if (failure) options.onFailure(folder, failure);
   }
   entries.sort((a, b) => compareKeys(a.order, b.order));
   return { entries, next: 0, asked: 0 };
@@ -152,12 +153,24 @@ async function ask(root: string, level: Level, options: LocalFilesOptions): Prom
       const { size, mtimeMs, ctimeMs } = stats;
       if (stats.isFile()) entry.file = { path, size, mtimeMs, ctimeMs };
     } catch (error) {
-      // A name that is no UTF-8 comes with U+FFFD in it, and is not found again by that.
-      if (!isMissing(error)) options.onFailure(path, error as Error);
-      else if (path.includes('\ufffd')) options.onFailure(path, new Error('its name is not UTF-8'));
+      const failure = await failureOf(root, path, error);
+      if (failure) options.onFailure(path, failure);
     }
   };
   await Promise.all(batch.map(ofOne));
+}
+
+/** Why a file or folder could not be looked at; undefined if it is gone, which is no failure. */
+async function failureOf(root: string, path: string, error: unknown): Promise<Error | undefined> {
+  if (!isMissing(error)) return error as Error;
+  // A name that is no UTF-8 comes with U+FFFD in it, and is not found again by that.
+  if (path.includes('\ufffd')) return new Error('its name is not UTF-8');
+  // Some file systems have each file of a folder looked at for its kind: it may be one of those that is gone.
+  const isThere = await lstat(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? (error as Error) : undefined;
 }
 
 function isMissing(error: unknown): boolean {

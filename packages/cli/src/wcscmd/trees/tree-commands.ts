@@ -62,7 +62,7 @@ async function upload(
 ): Promise<void> {
   const target = parseTreeUrl(url);
   checkSettings(context.config, ['overwrite', 'separate']);
-  const root = resolve(context.io.cwd, folder);
+  const root = folderPath(context, folder);
   await requireFolder(root);
   await runTree(context, {
     needs: [...MANAGEMENT, 'put_url'],
@@ -79,7 +79,7 @@ async function download(
   { actions }: { actions: readonly TreeAction[] },
 ): Promise<void> {
   const source = parseTreeUrl(url);
-  const root = resolve(context.io.cwd, folder);
+  const root = folderPath(context, folder);
   await requireFolder(root, { orNothing: true });
   await runTree(context, {
     needs: [...MANAGEMENT, 'get_url'],
@@ -87,6 +87,12 @@ async function download(
     subject: ['download', root],
     work: run => downloadTree(run, { source, root }),
   });
+}
+
+/** An empty name is that of a variable which is not set, and not of the current folder. */
+function folderPath({ io }: CommandContext, folder: string): string {
+  if (folder === '') throw usageError('the name of the folder is empty', 'the current one is .');
+  return resolve(io.cwd, folder);
 }
 
 async function requireFolder(path: string, { orNothing = false } = {}): Promise<void> {
