@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ExitCode, runWcscmd } from '../src/index.js';
 import { lastSegment, safeFileName } from '../src/wcscmd/safe-file-name.js';
+import { readPipe } from './support/read-pipe.js';
 import { spawnCli } from './support/spawn-cli.js';
 import { startTestBed, type TestBed } from './support/test-bed.js';
 import { runTool } from './support/test-io.js';
@@ -93,6 +95,28 @@ describe('get', () => {
     expect([bed.read('a').toString(), bed.read('sub/b').toString()]).toEqual(['new', 'new']);
     expect((await bed.wcscmd(['get', 'wcs://demo/a', 'none/b'])).exitCode).toBe(ExitCode.failed);
     expect((await bed.wcscmd(['get', 'wcs://demo/a', 'sub'])).stderr).toContain('it is a folder');
+  });
+
+  test.each([5, MEBI])('writes %d bytes into a pipe, which stays one', async size => {
+    const bed = await startTestBed();
+    await upload(bed, 'a', lcg(size));
+    const pipe = join(bed.folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [run, received] = await Promise.all([bed.wcscmd(['get', 'wcs://demo/a', 'pipe']), readPipe(pipe)]);
+    expect(run).toMatchObject({
+      exitCode: ExitCode.success,
+      stdout: expect.stringContaining('verified: yes'),
+    });
+    expect(received.equals(lcg(size))).toBe(true);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+  });
+
+  test('leaves a device where it is', async () => {
+    const bed = await startTestBed();
+    await upload(bed, 'a', 'hello');
+    symlinkSync('/dev/null', join(bed.folder, 'null'));
+    expect((await bed.wcscmd(['get', 'wcs://demo/a', 'null'])).exitCode).toBe(ExitCode.success);
+    expect(lstatSync(join(bed.folder, 'null')).isSymbolicLink()).toBe(true);
   });
 
   test('downloads to stdout, and leaves it open', async () => {

@@ -1,3 +1,5 @@
+import { createWriteStream, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DownloadResult, DownloadSource, WcsClient } from '@curve-wcs/wcs-sdk';
 import { HintedFailure, usageError } from '../cli-error.js';
@@ -37,11 +39,16 @@ export async function runDownload(context: CommandContext): Promise<void> {
     },
   };
   const path = resolve(io.cwd, name);
+  const special = !toStdout && isSpecial(await stat(path).catch(() => undefined));
   try {
     if (toStdout) {
       const { size, verified } = await client.download({ ...download, to: throughTo(io.stdout) });
       progress.stop();
       out.notice(`${formatBytes(size)}, ${verified ? 'verified' : 'not verified'}`);
+    } else if (special) {
+      const result = await client.download({ ...download, to: createWriteStream(path) });
+      progress.stop();
+      report(context, path, result);
     } else {
       const result = await client.download({
         ...download,
@@ -53,7 +60,7 @@ export async function runDownload(context: CommandContext): Promise<void> {
       report(context, path, result);
     }
   } catch (error) {
-    if (toStdout || received === 0 || (await isWorthless(error))) throw error;
+    if (toStdout || special || received === 0 || (await isWorthless(error))) throw error;
     throw new HintedFailure(error, 'the same command goes on with what has arrived');
   } finally {
     progress.stop();
@@ -92,6 +99,11 @@ export async function storedEtag(
     out.detail(`no etag to compare with: ${error.message}`);
     return undefined;
   }
+}
+
+/** A pipe or a device is written to, and nothing takes its place. */
+function isSpecial(stats: Stats | undefined): boolean {
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
 /** Whether what has arrived is of no use. */

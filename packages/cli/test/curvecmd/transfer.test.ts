@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { lcg } from '@curve-wcs/test-support';
 import { describe, expect, test } from 'vitest';
 import { type CurveBed, failAfter, MiB, startCurveBed, VOLUME_SIZE } from '../support/curve-bed.js';
+import { readPipe } from '../support/read-pipe.js';
 import { Collector } from '../support/test-io.js';
 
 /** An image with a stretch of zeros in its middle, which does not end with a block. */
@@ -315,6 +318,16 @@ describe('export', () => {
   test('to a device', async () => {
     const bed = await filled(MiB);
     expect(await bed.curvecmd(['export', '/v', '/dev/null'])).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('to a pipe, whose reader may come later', async () => {
+    const bed = await filled(MiB);
+    const pipe = join(bed.folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = bed.curvecmd(['read', '/v', '--length', '4K', '-o', 'pipe']);
+    await Promise.race([read, setTimeout(300)]);
+    expect(await readPipe(pipe)).toEqual((await bed.content('/v')).subarray(0, 4096));
+    expect(await read).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   test.each<[string, string[], RegExp, number]>([

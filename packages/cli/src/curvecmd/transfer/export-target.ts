@@ -21,7 +21,7 @@ export async function findTarget(io: CliIo, name: string): Promise<Target> {
   const path = resolve(io.cwd, name);
   const stats = await fs.stat(path).catch(() => undefined);
   if (stats?.isDirectory()) throw new CliError(ExitCode.failed, `${name} is a folder, not a file`);
-  const stream = () => createWriteStream(path, { flags: 'r+' });
+  const stream = () => createWriteStream(path);
   if (stats && !stats.isFile()) return { label: name, stream };
   // A link stays one: what it points to is replaced.
   return { label: basename(path), file: stats ? await fs.realpath(path) : path, stream };
