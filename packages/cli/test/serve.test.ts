@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@curve-wcs/test-support';
@@ -68,6 +68,19 @@ test('keeps its data and its keys in a folder', async () => {
   expect(readFileSync(join(cwd, 'data/.wcscfg'), 'utf8')).toBe(before);
   expect((await wcscmd('cat', 'wcs://demo/a')).stdout).toBe('hello');
   await second.end();
+});
+
+test('leaves the configuration of an account as it is', async () => {
+  const cwd = temporaryFolder();
+  const account = '[default]\naccess_key = mine\nsecret_key = precious\n';
+  writeFileSync(join(cwd, '.wcscfg'), account);
+  expect(await runTool(runWcscmd, ['serve', '--folder', '.'], { cwd })).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: `wcscmd: ${cwd}/.wcscfg is not of an earlier serve, and would be replaced; choose another folder\n`,
+  });
+  expect(readFileSync(join(cwd, '.wcscfg'), 'utf8')).toBe(account);
+  expect(readdirSync(cwd)).toEqual(['.wcscfg']);
 });
 
 test.each<[string[], RegExp, number]>([

@@ -4,10 +4,17 @@ export interface ClientConfValues {
   logDir: string;
 }
 
+/** How a client.conf begins that may be replaced. */
+const OWN = '# Written by curve-emulator.\n';
+
+/** Whether this is the text of one that {@link clientConf} has made. */
+export function isOwnClientConf(text: string): boolean {
+  return text.startsWith(OWN);
+}
+
 /** A client.conf for an emulator: every key that a client asks for, with the shipped values (protocol 4.1). */
 export function clientConf({ mdsAddresses, logDir }: ClientConfValues): string {
-  return `# Written by curve-emulator.
-mds.listen.addr=${mdsAddresses.join(',')}
+  return `${OWN}mds.listen.addr=${mdsAddresses.join(',')}
 mds.registerToMDS=false
 mds.rpcTimeoutMS=500
 mds.maxRPCTimeoutMS=2000

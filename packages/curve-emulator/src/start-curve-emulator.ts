@@ -1,13 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { clientConf } from './client-conf.js';
+import { clientConf, isOwnClientConf } from './client-conf.js';
 import { type Cluster, openCluster } from './cluster/cluster.js';
 import { startControlServer } from './control/control-server.js';
 import { CurveEmulatorError } from './errors.js';
 import { type CurveFaults, FaultRegistry } from './faults/fault-registry.js';
 import { type CurveEmulatorOptions, resolveOptions } from './options.js';
 import { RequestLog, type RequestRecord } from './rpc/request-log.js';
+
+const CLIENT_CONF = 'client.conf';
 
 /** A running emulator. */
 export interface CurveEmulator extends AsyncDisposable {
@@ -105,7 +107,7 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
 
   const mdsAddresses = cluster.mds.ports.map(port => `${host}:${port}`);
   const conf = clientConf({ mdsAddresses, logDir: join(dataDir, 'log') });
-  const clientConfPath = join(dataDir, 'client.conf');
+  const clientConfPath = join(dataDir, CLIENT_CONF);
   await writeFile(clientConfPath, conf).catch(async error => {
     await close();
     throw error;
@@ -151,8 +153,27 @@ async function makeFolder(wanted: string | undefined): Promise<string> {
     if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'curve-emulator-'));
     const folder = resolve(wanted);
     await mkdir(folder, { recursive: true });
+    await keepForeignConf(join(folder, CLIENT_CONF));
     return folder;
   } catch (error) {
-    throw new CurveEmulatorError('DATA_DIR_UNUSABLE', `cannot keep data in ${wanted}`, { cause: error });
+    if (error instanceof CurveEmulatorError) throw error;
+    throw new CurveEmulatorError(
+      'DATA_DIR_UNUSABLE',
+      `cannot keep data in ${wanted}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
+}
+
+/** Fails where the client.conf of some other cluster would be replaced. */
+async function keepForeignConf(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined || isOwnClientConf(text)) return;
+  throw new CurveEmulatorError(
+    'DATA_DIR_UNUSABLE',
+    `${path} is not of an emulator, and would be replaced: choose another folder`,
+  );
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { expect, test } from 'vitest';
@@ -42,11 +42,26 @@ test('a file is no folder', async () => {
   await expect(startCurveEmulator({ dataDir: file })).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
 });
 
+test('the client.conf of another cluster is not replaced', async () => {
+  const dataDir = temporaryFolder();
+  const conf = join(dataDir, 'client.conf');
+  writeFileSync(conf, 'mds.listen.addr=10.0.0.1:6666\n');
+  await expect(startCurveEmulator({ dataDir })).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: `${conf} is not of an emulator, and would be replaced: choose another folder`,
+  });
+  expect(readFileSync(conf, 'utf8')).toBe('mds.listen.addr=10.0.0.1:6666\n');
+  expect(readdirSync(dataDir)).toEqual(['client.conf']);
+});
+
 test('a taken port is told, and nothing stays behind', async () => {
   const { emulator: first, portBase } = await startOnFreePorts();
   const dataDir = temporaryFolder();
   const failed = startCurveEmulator({ dataDir, portBase, chunkservers: 1 });
-  await expect(failed).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+  await expect(failed).rejects.toMatchObject({
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringMatching(/^cannot listen on .*: it is in use$/),
+  });
   await first.close();
   const emulator = await startCurveEmulator({ dataDir, portBase, chunkservers: 1 });
   expect(emulator.mdsAddresses).toEqual([`127.0.0.1:${portBase}`]);

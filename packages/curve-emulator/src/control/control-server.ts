@@ -88,8 +88,10 @@ function statusOf(error: unknown): number {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const code = error.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'LISTEN_FAILED';
-      reject(new CurveEmulatorError(code, `cannot listen on ${host}:${port}`, { cause: error }));
+      const taken = error.code === 'EADDRINUSE';
+      const why = taken ? 'it is in use' : error.message;
+      const code = taken ? 'ADDRESS_IN_USE' : 'LISTEN_FAILED';
+      reject(new CurveEmulatorError(code, `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
     });
     server.listen(port, host, resolve);
   });

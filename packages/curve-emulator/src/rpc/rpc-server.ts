@@ -43,7 +43,7 @@ export class RpcServer {
         if (taken && chosen === 0 && attempt < freePorts.attempts) continue;
         throw new CurveEmulatorError(
           taken ? 'ADDRESS_IN_USE' : 'LISTEN_FAILED',
-          `cannot listen on ${this.#host}:${port}`,
+          `cannot listen on ${this.#host}:${port}: ${taken ? 'it is in use' : (error as Error).message}`,
           { cause: error },
         );
       }

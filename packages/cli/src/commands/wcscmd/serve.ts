@@ -10,6 +10,9 @@ import { shellQuote } from '../../shell-quote.js';
 import type { StandaloneCommand } from '../../wcscmd/command.js';
 import type { WcscmdOptionName } from '../../wcscmd/wcscmd-options.js';
 
+/** Tells the .wcscfg of an earlier start from that of an account. */
+const ACCESS_KEY = 'wcs-emulator';
+
 export const serve: StandaloneCommand = {
   name: 'serve',
   standalone: true,
@@ -33,6 +36,7 @@ what it holds and does, and can make it fail.
     );
     const emulator = await startWcsEmulator({
       buckets,
+      accessKey: ACCESS_KEY,
       secretKey: await secretKeyOf(folder),
       ...(folder === undefined ? {} : { dataDir: folder }),
       ...(port === undefined ? {} : { port }),
@@ -58,17 +62,27 @@ what it holds and does, and can make it fail.
   },
 };
 
-/** The key of an earlier start, by the configuration in the folder; else one that nobody knows. */
+/**
+ * The key of an earlier start, by the configuration in the folder; else one that nobody knows.
+ *
+ * @throws CliError if that configuration is another one, which would be replaced
+ */
 async function secretKeyOf(folder: string | undefined): Promise<string> {
   const made = randomBytes(24).toString('base64url');
   if (folder === undefined) return made;
   const { readConfig, WcsError } = await import('@curve-wcs/wcs-sdk');
-  try {
-    return (await readConfig(join(folder, '.wcscfg'))).settings.secret_key || made;
-  } catch (error) {
-    if (error instanceof WcsError && error.code === 'CONFIG') return made;
+  const path = join(folder, '.wcscfg');
+  const config = await readConfig(path).catch(error => {
+    const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+    if (error instanceof WcsError && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     throw error;
-  }
+  });
+  if (!config) return made;
+  const { access_key: accessKey, secret_key: secretKey } = config.settings;
+  if (accessKey === ACCESS_KEY && secretKey !== '') return secretKey;
+  throw new CliError(ExitCode.failed, `${path} is not of an earlier serve, and would be replaced`, {
+    hint: 'choose another folder',
+  });
 }
 
 /** Only its owner can read it, whatever was there before. */
