@@ -41,6 +41,43 @@ test('Ctrl-C during an import says how far it got, and the command it names goes
   expect((await bed.content('/v')).equals(bed.image)).toBe(true);
 });
 
+test('while an import or export goes on, none to the same target begins', async () => {
+  const bed = await bedWithImage();
+  bed.write('other.img', lcg(VOLUME_SIZE));
+  const halt = failAfter(bed, 'WriteChunk', 140);
+  const importing = bed.spawn(['import', 'disk.img', '/v']);
+  await expect.poll(() => recorded(bed)).toBeGreaterThan(0);
+  const refused = (pid: number | undefined) => ({
+    exitCode: 1,
+    stdout: '',
+    stderr: expect.stringContaining(`process ${pid} works on the same files: nothing was done`),
+  });
+  const { pid } = importing.process;
+  for (const words of [
+    ['other.img', '/v'],
+    ['--resume', 'disk.img', '/v'],
+    ['-', '/v'],
+  ]) {
+    expect(await bed.curvecmd(['import', ...words])).toEqual(refused(pid));
+  }
+  halt();
+  expect((await importing.ended).exitCode).toBe(0);
+  expect((await bed.content('/v')).equals(bed.image)).toBe(true);
+
+  const stall = failAfter(bed, 'ReadChunk', 20);
+  const exporting = bed.spawn(['export', '/v', 'copy.img']);
+  await expect.poll(() => bed.has('.copy.img.curve-part')).toBe(true);
+  for (const words of [
+    ['export', '/v', 'copy.img'],
+    ['read', '/v', '--length', '4K', '-o', 'copy.img'],
+  ]) {
+    expect(await bed.curvecmd(words)).toEqual(refused(exporting.process.pid));
+  }
+  stall();
+  expect((await exporting.ended).exitCode).toBe(0);
+  expect(bed.read('copy.img').equals(bed.image)).toBe(true);
+});
+
 test('an import that was killed is gone on with from its last record', async () => {
   const bed = await bedWithImage();
   const fault = failAfter(bed, 'WriteChunk', 140);

@@ -42,8 +42,10 @@ export const read = curveCommand({
     const { file, stream } = await findTarget(io, output ?? '-');
     await withClient(context, async (client, call) => {
       const volume = await client.open(path, call);
+      const record = file === undefined ? undefined : exportRecordFile(io.env, file);
+      await using _lock = await record?.lock();
       // An unfinished export to this file cannot be gone on with after this.
-      if (file !== undefined) await exportRecordFile(io.env, file).remove();
+      await record?.remove();
       const result = await volume.export(file ?? stream(), { offset, length, ...call });
       if (toStdout) return;
       out.result({ file: output, bytes: result.length }, { file: file ?? output, bytes: result.length });

@@ -19,6 +19,7 @@ export async function exportToImage(context: CurveContext<TransferOption>): Prom
     const volume = await client.open(path, call);
     const record =
       file === undefined ? undefined : new ExportRecord(io.env, await client.clusterId(call), volume, file);
+    await using _lock = await record?.lock();
     const start = record && options.has('resume') ? await resumeAt(context, record, volume) : 0;
     const result = await runTransfer(
       context,
@@ -73,6 +74,10 @@ class ExportRecord implements TransferPosition {
     this.part = join(dirname(file), `.${basename(file)}.curve-part`);
     this.#file = exportRecordFile(env, file);
     this.#record = { version: 1, cluster, volume: volume.path, volumeId: String(volume.id), file };
+  }
+
+  lock(): Promise<AsyncDisposable | undefined> {
+    return this.#file.lock();
   }
 
   load(): Promise<TransferRecord | undefined> {

@@ -39,6 +39,7 @@ export async function importVolume(context: ImportContext): Promise<void> {
     if (source) checkFit(source, volume);
     const cluster = await client.clusterId(call);
     const file = new RecordFile(io.env, ['import', cluster, path]);
+    await using _lock = await file.lock();
     // Pipes and devices cannot be told to be what they were. What they write over cannot be gone on with, either.
     const record = source?.stats.isFile() ? new ImportRecord(file, cluster, volume, source) : undefined;
     if (!record) await file.remove();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CliError } from '../../cli-error.js';
 import type { CliIo } from '../../cli-io.js';
 import { ExitCode } from '../../exit-code.js';
+import { FolderLock } from '../../folder-lock.js';
 import { stateFolder } from '../../state-folder.js';
 
 /** How far an import or export has got, and between what. */
@@ -32,6 +33,7 @@ export interface TransferRecord {
 export class RecordFile {
   readonly #folder: string;
   readonly #path: string;
+  readonly #target: readonly string[];
 
   /**
    * @param env - `XDG_STATE_HOME` and `HOME` say where records are
@@ -39,8 +41,22 @@ export class RecordFile {
    */
   constructor(env: CliIo['env'], target: readonly string[]) {
     const name = createHash('sha256').update(JSON.stringify(target)).digest('hex').slice(0, 32);
+    this.#target = target;
     this.#folder = stateFolder(env, 'transfers');
     this.#path = join(this.#folder, `${name}.json`);
+  }
+
+  /**
+   * Keeps others from the target until it is disposed: what two write at once is neither's. Where nothing can be written
+   * down there is no lock.
+   *
+   * @throws CliError if somebody else is at it
+   */
+  async lock(): Promise<AsyncDisposable | undefined> {
+    return FolderLock.acquire(this.#folder, this.#target).catch(error => {
+      if (error instanceof CliError) throw error;
+      return undefined;
+    });
   }
 
   /** @throws CliError if there is a record that cannot be read */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { SettingName, WcsClient } from '@curve-wcs/wcs-sdk';
 import { HintedFailure } from '../../cli-error.js';
+import { FolderLock } from '../../folder-lock.js';
 import { stateFolder } from '../../state-folder.js';
 import type { CommandContext } from '../command.js';
 import { openClient } from '../open-client.js';
-import { FolderLock } from './folder-lock.js';
 import { type TreeOptions, treeOptions } from './tree-options.js';
 import { TreeProgress } from './tree-progress.js';
 import { type TreeAction, TreeReport } from './tree-report.js';

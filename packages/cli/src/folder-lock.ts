@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CliError } from '../../cli-error.js';
-import { ExitCode } from '../../exit-code.js';
+import { CliError } from './cli-error.js';
+import { ExitCode } from './exit-code.js';
 
 /** Locks of this process. One that bears its id and is not among them is of an earlier process of the same id. */
 const held = new Set<string>();
@@ -83,6 +83,6 @@ function isAlive(pid: number): boolean {
 function taken(owner: number | undefined, path: string): CliError {
   const who = owner === undefined ? 'another process' : `process ${owner}`;
   return new CliError(ExitCode.failed, `${who} works on the same files: nothing was done`, {
-    hint: `if it has nothing to do with wcscmd, remove ${path}`,
+    hint: `if it has nothing to do with this command, remove ${path}`,
   });
 }
