@@ -21,8 +21,7 @@ export async function runProcess(
     ['SIGTERM', 143],
   ] as const) {
     process.on(name, () => {
-      // Whoever asks twice does not want to wait.
-      if (abort.signal.aborted) process.exit(exitCode);
+      if (abort.signal.aborted) endBySignal(name);
       abort.abort(new Interruption(name, exitCode));
     });
   }
@@ -32,5 +31,19 @@ export async function runProcess(
     process.stderr.write(`cannot write to stdout: ${error.message}\n`);
     process.exit(ExitCode.failed);
   });
+  // That nothing can be told, on a full disk for instance, is no reason not to do it.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+  });
   process.exitCode = await tool(process.argv.slice(2), processIo(abort.signal));
+}
+
+/**
+ * Whoever asks twice does not want to wait. `process.exit` would wait for what the system has not answered yet, such as
+ * the opening of a pipe that nobody writes to.
+ */
+function endBySignal(name: NodeJS.Signals): void {
+  process.emit('exit', 0);
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }

@@ -66,6 +66,32 @@ test('wcscmd: a pipe that breaks leaves the terminal its cursor', async () => {
   expect(shown.split(`${ESC}[?25l`)).toHaveLength(2);
 });
 
+describe('wcscmd: a question', () => {
+  async function asked(typed: string, pipe?: string) {
+    const bed = await startTestBed();
+    for (const key of ['p/a', 'p/b']) await bed.wcscmd(['put', `wcs://demo/${key}`, '-'], { stdin: 'x' });
+    const words = ['del', '-r', 'wcs://demo/p', '--json'];
+    const shown = await onTerminal('wcscmd', words, {
+      ...{ cwd: bed.folder, answers: [['[y/N] ', typed]] },
+      ...(pipe === undefined ? {} : { pipe }),
+    });
+    return { bed, shown };
+  }
+
+  test('is asked on the terminal, and is not among the data', async () => {
+    const { bed, shown } = await asked('y', 'cat > data');
+    expect(shown).toContain('delete 2 objects (2 B) in wcs://demo/p/ for good? [y/N] ');
+    const lines = bed.read('data').toString().trim().split('\n');
+    expect(lines.map(line => Object.keys(JSON.parse(line))[0])).toEqual(['action', 'action', 'summary']);
+  });
+
+  test('is left with Ctrl-C, of which a new line tells', async () => {
+    const { bed, shown } = await asked('\u0003');
+    expect(shown).toMatch(/\[y\/N\] .*\r\nwcscmd: .*interrupted/);
+    expect((await bed.wcscmd(['ls', '-r', 'wcs://demo'])).stdout).toBe('p/a\np/b\n');
+  });
+});
+
 describe('curvecmd', () => {
   async function terminal(columns = 120) {
     const bed = await startCurveBed();

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { policyOf } from '@curve-wcs/wcs-sdk';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode } from '../src/index.js';
@@ -117,6 +118,16 @@ test.each([
     stdout: '',
     stderr: `wcscmd: ${message}\n`,
   });
+});
+
+test.each([
+  ['upload', '--policy', '-'],
+  ['manage', '/x', '-'],
+])('Ctrl-C ends the waiting for stdin: %s', async (...words) => {
+  const abort = new AbortController();
+  const run = bed.wcscmd(['token', ...words], { stdin: new PassThrough(), signal: abort.signal });
+  setImmediate(() => abort.abort());
+  expect(await run).toMatchObject({ exitCode: 130, stdout: '' });
 });
 
 test('runs as a program', async () => {

@@ -9,6 +9,7 @@ import { ExitCode, runWcscmd } from '../src/index.js';
 import { WCSCMD_OPTIONS } from '../src/wcscmd/wcscmd-options.js';
 import { runTool } from './support/test-io.js';
 
+const program = fileURLToPath(new URL('../bin/wcscmd.js', import.meta.url));
 const run = (argv: string[]) => runTool(runWcscmd, argv, { cwd: temporaryFolder() });
 
 describe('help', () => {
@@ -55,7 +56,6 @@ test('output that cannot be written is a failure', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   const readOnly = openSync(join(folder, 'file'), 'r');
-  const program = fileURLToPath(new URL('../bin/wcscmd.js', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, [program, '--help'], {
     stdio: ['ignore', readOnly, 'pipe'],
   });
@@ -64,6 +64,18 @@ test('output that cannot be written is a failure', () => {
     status: ExitCode.failed,
     stderr: 'cannot write to stdout: EBADF: bad file descriptor, write\n',
   });
+});
+
+test('talk that cannot be written is no failure', () => {
+  const folder = temporaryFolder();
+  const full = openSync('/dev/full', 'w');
+  const words = ['url', 'wcs://demo/a', '--verbose'];
+  const { status, stdout } = spawnSync(process.execPath, [program, ...words], {
+    ...{ cwd: folder, stdio: ['ignore', 'pipe', full] },
+    env: { ...process.env, HOME: folder, WCS_GET_URL: 'http://{bucket}.example.com' },
+  });
+  closeSync(full);
+  expect({ status, stdout: String(stdout) }).toEqual({ status: 0, stdout: 'http://demo.example.com/a\n' });
 });
 
 test('--version', async () => {

@@ -19,7 +19,7 @@ export async function configure(
 ): Promise<void> {
   const { path, settings, extra } = await readConfigFile(io, values, out);
   const showSecrets = values.has('show-secrets');
-  using prompt = new LinePrompt(io);
+  using prompt = new LinePrompt(io, io.stdout);
   const dialogue = new Dialogue(out, prompt, settings, { showSecrets, wording });
   try {
     await dialogue.run();

@@ -423,7 +423,7 @@ describe('put -r, get -r and del -r', () => {
     const bed = await startTreeBed();
     await bed.store('p/', { a: '1', b: '22' });
     const run = await bed.wcscmd(['del', '-r', 'wcs://demo/p'], { stdin, terminal: true });
-    expect(run.stdout).toContain('delete 2 objects (3 B) in wcs://demo/p/ for good? [y/N] ');
+    expect(run.stderr).toContain('delete 2 objects (3 B) in wcs://demo/p/ for good? [y/N] ');
     expect(run.exitCode).toBe(exitCode);
     expect(Object.keys(await bed.objects())).toHaveLength(left);
   });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CliError, usageError } from '../../cli-error.js';
 import { ExitCode } from '../../exit-code.js';
@@ -63,7 +64,7 @@ async function makePolicy({ config }: CommandContext, target: string) {
 /** The text of a put policy. It is signed as it is written; without scope or end it would be of no use. */
 async function readPolicy({ io }: CommandContext, file: string): Promise<string> {
   const path = resolve(io.cwd, file);
-  const read = file === '-' ? text(io.stdin) : readFile(path, 'utf8');
+  const read = file === '-' ? stdinText(io) : readFile(path, 'utf8');
   const json = (
     await read.catch(error => {
       throw new CliError(ExitCode.failed, `cannot read ${path}: ${error.message}`, { cause: error });
@@ -88,9 +89,13 @@ async function manage(context: CommandContext, target: string, body: string | un
     throw usageError('PATH is the path and query of a request as it is sent, such as /bucket/list');
   }
   const { managementToken } = await import('@curve-wcs/wcs-sdk');
-  const made = managementToken(keysOf(context), target, body === '-' ? await text(io.stdin) : body);
+  const made = managementToken(keysOf(context), target, body === '-' ? await stdinText(io) : body);
   if (out.json) out.value({ token: made, path: target });
   else out.line(made);
+}
+
+function stdinText({ stdin, signal }: CommandContext['io']): Promise<string> {
+  return text(addAbortSignal(signal, stdin));
 }
 
 function keysOf({ config: { settings } }: CommandContext) {
