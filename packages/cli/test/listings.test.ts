@@ -138,6 +138,9 @@ describe('du', () => {
       'bucket: demo\nprefix: dir\nobjects: 2\nbytes: 2.0 KiB\n',
     );
     expect(await printed('du', 'wcs://demo/a.txt')).toContain('objects: 1\nbytes: 5\n');
+    // Of a folder and an object of one name it is the folder, as for ls, get -r and del -r.
+    await bed.wcscmd(['put', 'wcs://demo/dir', '-'], { stdin: 'x' });
+    expect(await printed('du', 'wcs://demo/dir')).toContain('objects: 2\n');
     expect(await printed('du', 'wcs://demo/none/')).toContain('objects: 0\nbytes: 0\n');
     expect(JSON.parse(await printed('du', 'wcs://demo/dir/', '--json'))).toEqual({
       bucket: 'demo',

@@ -77,11 +77,17 @@ describe('progressLine', () => {
     expect(progressLine('a', { transferred: 0, total: 10, resumed: 0 }, 1, 200)).not.toContain('left');
   });
 
+  test('shortens a name of wide characters to what it takes, and keeps its end', () => {
+    const line = progressLine(`${'很长的'.repeat(20)}.mp4`, { transferred: 1, total: 2, resumed: 0 }, 1, 80);
+    expect(line).toMatch(/^…[^ ]{12,13}\.mp4 {2}\[=+ +\] {3}50%/);
+  });
+
   property.prop([fc.string({ unit: 'binary' }), fc.nat(), fc.nat(), fc.nat(300)])(
     'always fits the terminal',
     (label, transferred, more, columns) => {
       const line = progressLine(label, { transferred, total: transferred + more, resumed: 0 }, 1, columns);
-      expect(line.length).toBeLessThanOrEqual(Math.max(0, columns - 1));
+      const width = [...line].reduce((sum, one) => sum + (/\p{Script=Han}/u.test(one) ? 2 : 1), 0);
+      expect(width).toBeLessThanOrEqual(Math.max(0, columns - 1));
       expect(line).not.toMatch(/\p{Cc}/u);
     },
   );

@@ -216,6 +216,17 @@ describe('multiput', () => {
     expect(bed.emulator.requests.map(({ path }) => path.split('/')[1])).toEqual(['mkblk', 'mkfile']);
   });
 
+  test('what it says resumes in the same account, to the same end', async () => {
+    const bed = await startTestBed();
+    bed.write('-a', 'small');
+    bed.write('.wcscfg-work', bed.read('.wcscfg'));
+    const words = ['--profile', 'work', '--overwrite=1', '-s', '--callbackurl', 'http://h/a b', '--quiet'];
+    bed.emulator.faults.add({ match: { path: '/mkblk/' }, do: 'status 500' });
+    const { stderr } = await bed.wcscmd(['multiput', ...words, 'wcs://demo/a', '--', '-a']);
+    const command = `wcscmd --profile work --overwrite 1 --ssl --callbackurl 'http://h/a b' multiput wcs://demo/a ./-a`;
+    expect(stderr).toContain(`; resume with: ${command} --upload-id `);
+  });
+
   test('sends an empty file in one request', async () => {
     const bed = await startTestBed();
     bed.write('empty', '');

@@ -40,7 +40,9 @@ describe('help', () => {
     expect(await optionsOf('stat')).toEqual([]);
     expect(await optionsOf('setdeadline')).toEqual(['relevance']);
     expect(await optionsOf('put')).toEqual(expect.arrayContaining(['overwrite', 'callbackurl', 'recursive']));
-    expect(await optionsOf('sync')).toEqual(expect.arrayContaining(['delete', 'dry-run', 'exclude']));
+    const ofSync = ['delete', 'dry-run', 'exclude', 'no-verify', 'callbackurl', 'traffic_limit'];
+    expect(await optionsOf('sync')).toEqual(expect.arrayContaining(ofSync));
+    expect(await optionsOf('sync')).not.toContain('overwrite');
   });
 
   test('of commands names only commands that there are', () => {

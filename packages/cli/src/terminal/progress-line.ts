@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from './quantities.js';
-import { visible } from './visible.js';
+import { fitted, fittedEnd, visible } from './visible.js';
 
 /** The state of a transfer, as the SDK tells it. */
 export interface ProgressSnapshot {
@@ -41,15 +41,11 @@ export function progressLine(
           ...(rate > 0 ? [`${formatDuration((total - transferred) / rate)} left`] : []),
         ];
   if (skipped > 0) parts.push(`${formatBytes(skipped)} of zeros skipped`);
-  return [shortened(visible(label)), ...parts].join('  ').slice(0, Math.max(0, columns - 1));
+  // The end of a name tells files apart better than its start.
+  return fitted([fittedEnd(visible(label), LABEL_WIDTH), ...parts].join('  '), columns - 1);
 }
 
 function bar(share: number): string {
   const filled = Math.floor(BAR_WIDTH * Math.min(1, share));
   return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}]`;
-}
-
-/** The end of a name tells files apart better than its start. */
-function shortened(label: string): string {
-  return label.length > LABEL_WIDTH ? `…${label.slice(1 - LABEL_WIDTH)}` : label;
 }

@@ -27,6 +27,14 @@ export function fitted(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
+/** As much of the end of a text as has room, with an ellipsis for the rest. */
+export function fittedEnd(text: string, columns: number): string {
+  if (fitted(text, columns) === text) return text;
+  let rest = text;
+  while (fitted(rest, columns - 1) !== rest) rest = rest.slice(/^./su.exec(rest)?.[0].length ?? 1);
+  return `…${rest}`;
+}
+
 /**
  * JSON in which every control is escaped, including those that `JSON.stringify` lets through. Numbers of 64 bits are
  * text, since programs would round them.

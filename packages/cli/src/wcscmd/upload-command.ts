@@ -8,6 +8,7 @@ import type { CommandContext } from './command.js';
 import { checkSettings, type LoadedConfig } from './load-config.js';
 import { openClient } from './open-client.js';
 import { parseWcsUrl } from './wcs-url.js';
+import type { WcscmdOptionName } from './wcscmd-options.js';
 
 /** How `put` and `multiput` differ. */
 interface UploadCommand {
@@ -125,23 +126,23 @@ function report({ out }: CommandContext, result: UploadResult): void {
   );
 }
 
-/** The same command with the id: the record that it goes by is found from anywhere. */
+/** Options that have nothing to do with what is stored where. */
+const NOT_REPEATED: ReadonlySet<WcscmdOptionName> = new Set([
+  ...(['upload-id', 'json', 'quiet', 'verbose', 'debug', 'no-progress'] as const),
+  ...(['legacy-output', 'legacy-exit'] as const),
+]);
+
+/** The same command with the id, in the same account and to the same end. */
 function resumeCommand(
   { options, operands }: CommandContext,
   { name }: UploadCommand,
   uploadId: string,
 ): string {
-  const config = options.get('config');
-  return [
-    'wcscmd',
-    ...(typeof config === 'string' ? ['-c', config] : []),
-    name,
-    ...operands,
-    '--upload-id',
-    uploadId,
-  ]
-    .map(shellQuote)
-    .join(' ');
+  const given = [...options]
+    .filter(([option]) => !NOT_REPEATED.has(option))
+    .flatMap(([option, value]) => (value === true ? [`--${option}`] : [`--${option}`, value]));
+  const places = operands.map(operand => (operand.startsWith('-') ? `./${operand}` : operand));
+  return ['wcscmd', ...given, name, ...places, '--upload-id', uploadId].map(shellQuote).join(' ');
 }
 
 /** Not where the upload is over, or its blocks are of no use any more. */

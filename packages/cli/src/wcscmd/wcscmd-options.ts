@@ -10,8 +10,8 @@ interface WcscmdOption extends OptionDefinition {
   readonly heededBy?: readonly string[];
 }
 
-/** What goes into the policy of an upload. */
-const UPLOADS = ['put', 'multiput', 'token'] as const;
+/** What uploads. */
+const UPLOADS = ['put', 'multiput', 'sync', 'token'] as const;
 
 /** What starts a background job. */
 const JOBS = ['fops', 'deletePrefix'] as const;
@@ -50,7 +50,7 @@ export const WCSCMD_OPTIONS = [
   { long: 'no-progress', addition: true, description: 'draw no progress bar' },
   {
     long: 'no-verify',
-    heededBy: ['put', 'multiput', 'get', 'cat'],
+    heededBy: ['put', 'multiput', 'get', 'cat', 'sync'],
     addition: true,
     description: 'do not compare checksums of what is transferred',
   },
@@ -135,7 +135,7 @@ export const WCSCMD_OPTIONS = [
   },
   {
     long: 'overwrite',
-    heededBy: UPLOADS,
+    heededBy: ['put', 'multiput', 'token'],
     argument: '0|1',
     setting: 'overwrite',
     description: '1 replaces an object that exists',
@@ -243,7 +243,7 @@ export const WCSCMD_OPTIONS = [
   },
   {
     long: 'traffic_limit',
-    heededBy: ['put', 'multiput', 'get', 'cat'],
+    heededBy: ['put', 'multiput', 'get', 'cat', 'sync'],
     argument: 'N',
     setting: 'traffic_limit',
     description: 'ceiling that the service sets to the speed; 0 for none',

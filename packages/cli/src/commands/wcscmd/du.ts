@@ -62,10 +62,17 @@ async function* objectsAt(
   place: FolderUrl,
   signal: AbortSignal,
 ): AsyncGenerator<ListedObject> {
-  const object = await objectAt(client, place, signal);
-  if (object) yield object;
   const { bucket, folder } = place;
-  yield* client.listObjects(bucket, { signal, ...(folder === '' ? {} : { prefix: folder }) });
+  let empty = true;
+  for await (const object of client.listObjects(bucket, {
+    signal,
+    ...(folder === '' ? {} : { prefix: folder }),
+  })) {
+    empty = false;
+    yield object;
+  }
+  const object = empty ? await objectAt(client, place, signal) : undefined;
+  if (object) yield object;
 }
 
 /** Each folder of the first level, then all: keys come in order, so those of a folder come together. */
