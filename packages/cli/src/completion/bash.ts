@@ -1,5 +1,6 @@
 import { shellQuote } from '../shell-quote.js';
 import { optionWords, posixCases } from './posix-cases.js';
+import { posixWord } from './posix-word.js';
 import type { ShellGrammar } from './shell-grammar.js';
 
 /**
@@ -27,17 +28,7 @@ _${tool}() {
   local last=$(( \${#words[@]} - 1 ))
   for ((i = 0; i < last; i++)); do
     word=\${words[i]}
-    if [[ -n $option ]]; then option=; continue; fi
-    if [[ -n $closed || $word != -?* ]]; then
-      if [[ -z $command ]]; then command=$word; else operand=$((operand + 1)); fi
-    elif [[ $word == -- ]]; then
-      closed=1
-    elif [[ $word != --*=* ]]; then
-      option=$word expected=
-      _${tool}_argument
-      [[ -n $expected ]] || option=
-    fi
-  done
+${posixWord(tool)}  done
   expected=
   word=\${words[last]}
   if [[ -z $option && -z $closed && $word == --*=* ]]; then

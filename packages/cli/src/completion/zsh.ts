@@ -1,5 +1,6 @@
 import { shellQuote } from '../shell-quote.js';
 import { posixCases } from './posix-cases.js';
+import { posixWord } from './posix-word.js';
 import type { GrammarOption, ShellGrammar } from './shell-grammar.js';
 
 /** Completion for zsh, with descriptions; to be sourced, or to be a file `_TOOL` in a folder of `$fpath`. */
@@ -17,17 +18,7 @@ ${commands.flatMap(({ name, aliases, summary }) => [name, ...aliases].map(one =>
 ${optionLines(options)}  )
   for (( i = 2; i < CURRENT; i++ )); do
     word=\${words[i]}
-    if [[ -n $option ]]; then option=; continue; fi
-    if [[ -n $closed || $word != -?* ]]; then
-      if [[ -z $command ]]; then command=$word; else operand=$((operand + 1)); fi
-    elif [[ $word == -- ]]; then
-      closed=1
-    elif [[ $word != --*=* ]]; then
-      option=$word expected=
-      _${tool}_argument
-      [[ -n $expected ]] || option=
-    fi
-  done
+${posixWord(tool)}  done
   expected=
   word=\${words[CURRENT]}
   if [[ -z $option && -z $closed && $word == --*=* ]]; then
