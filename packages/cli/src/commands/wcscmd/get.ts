@@ -9,8 +9,8 @@ export const get: WcscmdCommand = {
   summary: 'download an object',
   details: `URL is the object's public address. wcs://BUCKET/KEY needs get_url in the configuration, the bucket's
 download domain. Without NAME the file is called like the end of the URL or key, in the current folder.
-NAME may be -, for stdout; into a pipe or device it is written as it comes. A file appears when it is whole, in
-place of any other of its name; the same command goes on with a download that broke off.
+NAME may be -, for stdout, or a pipe or device. A file appears when it is whole, in place of any other of its
+name; the same command goes on with a download that broke off.
 
 With -r, KEY is a prefix and NAME a folder, by default the current one: all objects below the prefix are
 downloaded, except those whose content is there already. wcscmd sync --help says more.
