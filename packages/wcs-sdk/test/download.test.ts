@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   symlinkSync,
   writeFileSync,
@@ -232,6 +233,20 @@ describe('a download that fails leaves no file that looks whole', () => {
     await expect(wcs.download({ ...object, to: deep })).rejects.toMatchObject({ code: 'TARGET_FAILED' });
     await wcs.download({ ...object, to: deep, makeFolders: true });
     expect(readFileSync(deep).equals(CONTENT)).toBe(true);
+  });
+
+  it.each([
+    ['small', CONTENT.subarray(0, 1000)],
+    ['large', CONTENT],
+  ])('the target is a device, which a %s file must not take the place of', async (_, content) => {
+    const { wcs, object, to } = await stored(content);
+    symlinkSync('/dev/null', to);
+    await expect(wcs.download({ ...object, to })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining('device'),
+    });
+    expect(readlinkSync(to)).toBe('/dev/null');
+    expect(readdirSync(join(to, '..'))).toEqual([basename(to)]);
   });
 
   it('the target stream fails', async () => {

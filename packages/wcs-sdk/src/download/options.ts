@@ -47,7 +47,8 @@ export interface DownloadOptions extends CallOptions {
 export interface FileDownloadOptions extends DownloadOptions {
   /**
    * Path to write. The file appears there when it is whole and verified, in place of any other. Files of more than
-   * 128 KiB are on the disk by then; when smaller ones get there is left to the system.
+   * 128 KiB are on the disk by then; when smaller ones get there is left to the system. A folder, device or pipe is
+   * refused.
    */
   to: string;
   /** Make the folders of the path. Default false. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { WcsError } from '../errors.js';
@@ -44,8 +45,7 @@ export class PartFile {
     try {
       await orFail(file.path, async () => {
         const existing = await stat(target).catch(() => undefined);
-        if (existing?.isDirectory())
-          throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is a folder`);
+        if (existing) checkReplaceable(target, existing);
         if (makeFolders) await mkdir(dirname(target), { recursive: true });
         file.#handle = await open(file.path, free ? EXISTING_OR_NEW : 'wx', 0o666);
       });
@@ -136,6 +136,13 @@ export class PartFile {
     this.#handle = undefined;
     await handle?.close();
   }
+}
+
+/** A device or pipe that a file took the place of would be gone for every program, such as `/dev/null`. */
+export function checkReplaceable(target: string, existing: Stats): void {
+  if (existing.isFile()) return;
+  const what = existing.isDirectory() ? 'a folder' : 'a device or pipe, which takes a stream';
+  throw new WcsError('TARGET_FAILED', `cannot write ${target}: it is ${what}`, { operation: 'download' });
 }
 
 /** A name beside the target that nothing else has. */

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs';
+import { mkdir, rename, rm, statSync, writeFile } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { orFail, temporaryPath } from './part-file.js';
+import { checkReplaceable, orFail, temporaryPath } from './part-file.js';
 
 // Callbacks rather than node:fs/promises, whose file handles cost more than writing a small file.
 const [write, move, remove] = [promisify(writeFile), promisify(rename), promisify(rm)];
@@ -18,6 +18,9 @@ export async function writeSmallFile(
   const path = temporaryPath(target);
   try {
     await orFail(target, async () => {
+      // Takes a few microseconds, and several times that by way of the thread pool.
+      const existing = statSync(target, { throwIfNoEntry: false });
+      if (existing) checkReplaceable(target, existing);
       await write(path, content, { flag: 'wx' }).catch(async error => {
         if (error.code !== 'ENOENT' || !makeFolders) throw error;
         await promisify(mkdir)(dirname(target), { recursive: true });
