@@ -138,11 +138,12 @@ test('an epoch fences older clients', async () => {
   await client.write(0, 0, block);
 });
 
+/** Segments of 64 MiB, which are given back so many milliseconds after their discard. */
+const startWithSmallSegments = (delay: number) =>
+  startCluster({ 'discard.taskDelayMs': delay }, { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB });
+
 test('a segment discarded whole is given back after the delay, unless it is touched', async () => {
-  await using cluster = await startCluster(
-    { 'discard.taskDelayMs': 300 },
-    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
-  );
+  await using cluster = await startWithSmallSegments(300);
   const { client, emulator } = cluster;
   await client.create('/v', alice, { length: 128 * MiB });
   const fd = await client.open('/v', alice);
@@ -161,10 +162,7 @@ test('a segment discarded whole is given back after the delay, unless it is touc
 });
 
 test('what is written while a segment is being given back is not lost with it', async () => {
-  await using cluster = await startCluster(
-    { 'discard.taskDelayMs': 20 },
-    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
-  );
+  await using cluster = await startWithSmallSegments(20);
   const { client, emulator } = cluster;
   await client.create('/v', alice, { length: 64 * MiB });
   const fd = await client.open('/v', alice);
@@ -180,17 +178,14 @@ test('what is written while a segment is being given back is not lost with it', 
 });
 
 test('a refused return of a segment leaves it as it is', async () => {
-  await using cluster = await startCluster(
-    { 'discard.taskDelayMs': 20 },
-    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
-  );
+  await using cluster = await startWithSmallSegments(20);
   const { client, emulator } = cluster;
   await client.create('/v', alice, { length: 64 * MiB });
   const fd = await client.open('/v', alice);
   await client.write(fd, 0, Buffer.alloc(4096, 1));
   emulator.faults.add({
     match: { method: 'DeAllocateSegment' },
-    do: ['delay 100ms', 'status kFileUnderSnapShot'],
+    do: ['delay 1500ms', 'status kFileUnderSnapShot'],
   });
   await client.discard(fd, 0, 64 * MiB);
   await expect.poll(() => emulator.faults.list()[0]?.fired).toBe(1);
@@ -201,10 +196,7 @@ test('a refused return of a segment leaves it as it is', async () => {
 });
 
 test('what an open volume was extended by can be discarded', async () => {
-  await using cluster = await startCluster(
-    { 'discard.taskDelayMs': 20 },
-    { segmentSize: 64 * MiB, minVolumeSize: 64 * MiB },
-  );
+  await using cluster = await startWithSmallSegments(20);
   const { client } = cluster;
   await client.create('/v', alice, { length: 64 * MiB });
   const fd = await client.open('/v', alice);
