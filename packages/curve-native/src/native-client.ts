@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type AddonClient, loadAddon } from './load-addon.js';
 import type {
   CreateClient,
@@ -69,7 +70,7 @@ const poolSizes = (raw: unknown): NativeAllocatedSize => {
 
 /** Native code keeps writing through the address it got, so memory that may shrink or move cannot be used. */
 function checkBuffer(buffer: Uint8Array): void {
-  if (!(buffer instanceof Uint8Array)) throw new TypeError('the buffer must be a Uint8Array');
+  if (!types.isUint8Array(buffer)) throw new TypeError('the buffer must be a Uint8Array');
   if ((buffer.buffer as { resizable?: boolean }).resizable) {
     throw new TypeError('a view of a resizable ArrayBuffer cannot be used for I/O');
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CurveError, subject } from './errors/curve-error.js';
 
 // What is refused before anything is sent. What only the cluster can know (the sizes it allows, its chunks) it says.
@@ -81,7 +82,7 @@ export function checkBytes(
   name: string,
   path: string,
 ): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
+  if (!types.isUint8Array(value)) throw invalid(operation, name, 'a Uint8Array or Buffer', value, path);
   if ((value.buffer as { resizable?: boolean }).resizable === true) {
     throw invalid(operation, name, 'no view of a resizable ArrayBuffer', value, path);
   }

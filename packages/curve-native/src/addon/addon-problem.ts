@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { types } from 'node:util';
 import { MalformedBinary } from './binary-file.js';
 import { readElf } from './elf.js';
 import { isMachO, isUniversal, readMachO } from './mach-o.js';
@@ -100,5 +101,5 @@ export function problemOfLoading(error: unknown, path: string): AddonProblem {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return types.isNativeError(error) ? error.message : String(error);
 }

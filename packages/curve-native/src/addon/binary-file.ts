@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { types } from 'node:util';
 
 /** A file that is no binary of the kind it should be, or not a whole one. */
 export class MalformedBinary extends Error {}
@@ -19,7 +20,9 @@ export function readBinary<T>(path: string, read: (file: BinaryFile) => T): T {
     return read({ size, bytes: (offset, length) => bytesOf(fd, size, offset, length) });
   } catch (error) {
     // An offset that leads out of what was read.
-    throw error instanceof RangeError ? new MalformedBinary('damaged', { cause: error }) : error;
+    throw types.isNativeError(error) && error.name === 'RangeError'
+      ? new MalformedBinary('damaged', { cause: error })
+      : error;
   } finally {
     closeSync(fd);
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { NativeUser } from '@curve-wcs/curve-native';
 import type { Integer, UserInfo } from './types.js';
 
@@ -46,7 +47,7 @@ export function descriptor(value: number): number {
 
 /** The part of a buffer that an operation uses. */
 export function bytes(buffer: Uint8Array, length: number): Uint8Array {
-  if (!(buffer instanceof Uint8Array))
+  if (!types.isUint8Array(buffer))
     throw new TypeError(`buf must be a Buffer or Uint8Array, not ${kindOf(buffer)}`);
   if (length > buffer.length)
     throw new RangeError(`buf has ${buffer.length} bytes, fewer than the length ${length}`);

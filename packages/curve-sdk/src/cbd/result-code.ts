@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { NativeError } from '@curve-wcs/curve-native';
 
 /**
@@ -12,5 +13,5 @@ export function resultCode(error: unknown): number {
 }
 
 function isNativeError(error: unknown): error is NativeError {
-  return error instanceof Error && 'libcurveCode' in error && typeof error.libcurveCode === 'number';
+  return types.isNativeError(error) && 'libcurveCode' in error && typeof error.libcurveCode === 'number';
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { bytes, descriptor, unsigned, whole } from './arguments.js';
 import { LIBCURVE_ERROR } from './error-codes.js';
 import type { Operation } from './session.js';
@@ -15,7 +16,7 @@ export function read(
   length: number,
 ): Operation<Buffer | number> {
   const size = Number(unsigned(length, 'length'));
-  const target = viewOf(buf instanceof Uint8Array ? bytes(buf, size) : Buffer.allocUnsafeSlow(size));
+  const target = viewOf(types.isUint8Array(buf) ? bytes(buf, size) : Buffer.allocUnsafeSlow(size));
   const args = [descriptor(fd), whole(offset, 'offset'), target] as const;
   if (size === 0) return { now: () => target, later: async () => target, refused: () => target };
   return {

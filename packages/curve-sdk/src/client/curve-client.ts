@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { createClient, type NativeConfig } from '@curve-wcs/curve-native';
 import { type CallOptions, Course } from '../call-options.js';
 import {
@@ -359,7 +360,7 @@ function started(config: NativeConfig) {
   try {
     return createClient(config);
   } catch (error) {
-    const message = `connect: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `connect: ${types.isNativeError(error) ? error.message : String(error)}`;
     throw new CurveError('CONFIG', message, { operation: 'connect', cause: error });
   }
 }

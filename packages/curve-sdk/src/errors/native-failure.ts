@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { NativeError } from '@curve-wcs/curve-native';
 import { LIBCURVE_ERROR } from '../cbd/error-codes.js';
 import { aborted, CurveError, type CurveErrorCode, closed, subject } from './curve-error.js';
@@ -61,5 +62,5 @@ function nameOf(libcurveCode: number): CurveErrorCode {
 }
 
 function isNativeError(error: unknown): error is NativeError {
-  return error instanceof Error && error.name === 'CurveNativeError';
+  return types.isNativeError(error) && error.name === 'CurveNativeError';
 }

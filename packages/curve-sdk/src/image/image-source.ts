@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { types } from 'node:util';
 import { invalid } from '../checks.js';
 import { CurveError } from '../errors/curve-error.js';
 
@@ -28,11 +29,11 @@ export interface OpenImage {
 /** Opens a source of any kind. */
 export async function openImage(source: unknown, operation: string): Promise<OpenImage> {
   if (typeof source === 'string') return openFile(source, operation);
-  if (source instanceof Uint8Array) return bytesImage(source);
+  if (types.isUint8Array(source)) return bytesImage(source);
   if (source instanceof ReadableStream && source.locked) {
     throw invalid(operation, 'source', 'a stream that nobody else has locked', source);
   }
-  if (source instanceof Object && Symbol.asyncIterator in source) {
+  if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source) {
     return streamImage(source as AsyncIterable<unknown>, operation);
   }
   throw invalid(operation, 'source', 'the path of a file, bytes or a stream', source);
@@ -147,14 +148,14 @@ function streamImage(stream: AsyncIterable<unknown>, operation: string): OpenIma
 }
 
 function bytesOf(chunk: unknown, operation: string): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
+  if (types.isUint8Array(chunk)) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
   throw invalid(operation, 'source', 'a stream of Uint8Array chunks', chunk);
 }
 
 function failureOf(operation: string, what: string) {
   return (cause: unknown): never => {
-    const message = `${operation}: ${what}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `${operation}: ${what}: ${types.isNativeError(cause) ? cause.message : String(cause)}`;
     throw new CurveError('SOURCE_FAILED', message, { operation, cause });
   };
 }

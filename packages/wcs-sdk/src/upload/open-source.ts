@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import { WcsError } from '../errors.js';
 import { openFileSource } from './file-source.js';
 import { type RandomSource, type SequentialSource, type UploadSource, wrongSource } from './source.js';
@@ -8,8 +9,8 @@ import { sequentialSource } from './stream-source.js';
 /** Opens a source of any kind. */
 export async function openSource(source: UploadSource): Promise<RandomSource | SequentialSource> {
   if (typeof source === 'string' || source instanceof URL) return openFileSource(pathOf(source));
-  if (source instanceof Uint8Array) return bytesSource(source);
-  if (source instanceof ArrayBuffer) return bytesSource(new Uint8Array(source));
+  if (types.isUint8Array(source)) return bytesSource(source);
+  if (types.isArrayBuffer(source)) return bytesSource(new Uint8Array(source));
   if (source instanceof Blob) return blobSource(source);
   return sequentialSource(source);
 }

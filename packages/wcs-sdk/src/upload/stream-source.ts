@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
 import { invalidArgument, WcsError } from '../errors.js';
 import { type SequentialSource, wrongSource } from './source.js';
 
@@ -33,7 +34,7 @@ export function sequentialSource(source: unknown, fileName?: string): Sequential
       return filled;
     },
     async close() {
-      if (source instanceof Object && 'destroy' in source && typeof source.destroy === 'function') {
+      if (isObject(source) && 'destroy' in source && typeof source.destroy === 'function') {
         // A pending read of a stalled stream ends only when the stream is destroyed.
         source.destroy();
       } else if (!ended) {
@@ -53,15 +54,20 @@ export function keepFailure(source: unknown): void {
 }
 
 function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown> {
-  if (source instanceof Object) {
+  if (isObject(source)) {
     if (Symbol.asyncIterator in source) return (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     if (Symbol.iterator in source) return (source as Iterable<unknown>)[Symbol.iterator]();
   }
   throw wrongSource(source);
 }
 
+// Not by `instanceof`: in test runners such as Jest, streams are no instances of the Object that is seen here.
+function isObject(source: unknown): source is object {
+  return typeof source === 'object' && source !== null;
+}
+
 function bytesOf(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
+  if (types.isUint8Array(chunk)) return chunk;
   if (typeof chunk === 'string') return Buffer.from(chunk);
   throw invalidArgument('source', 'a stream of Uint8Array chunks', chunk);
 }
