@@ -121,6 +121,13 @@ export interface NativeOpenOptions {
    * @default false
    */
   readonly exclusive?: boolean | undefined;
+  /**
+   * Whether reads and writes fail, with -2, once a refresh of the lease tells that the volume is gone or another one. As
+   * in libcurve they otherwise wait, until the volume is closed (curve-protocol §4.5).
+   *
+   * @default false
+   */
+  readonly failWhenLost?: boolean | undefined;
 }
 
 /** A poolset of the cluster. */

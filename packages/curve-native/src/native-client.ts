@@ -267,10 +267,10 @@ class Client implements NativeClient {
   }
 
   open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions) {
-    return this.#call<number>(Op.open, { ...byPath(path, user), exclusive: open?.exclusive }, options);
+    return this.#call<number>(Op.open, { ...byPath(path, user), ...open }, options);
   }
   openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions) {
-    return this.#callSync<number>(Op.open, { ...byPath(path, user), exclusive: open?.exclusive }, options);
+    return this.#callSync<number>(Op.open, { ...byPath(path, user), ...open }, options);
   }
   close(fd: number, options?: NativeCallOptions) {
     return this.#call(Op.close, { fd }, options);

@@ -148,7 +148,8 @@ export class CurveClient implements AsyncDisposable {
     checkChoice(options?.exclusive, [true, false], 'open', 'exclusive');
     return this.#connection.steps('open', path, options, async course => {
       const [fd, info] = await this.#connection.ask(course, async (native, user) => {
-        const fd = await native.open(path, user, { exclusive: options?.exclusive }, course.step());
+        const opening = { exclusive: options?.exclusive, failWhenLost: true };
+        const fd = await native.open(path, user, opening, course.step());
         return [fd, native.statFd(fd)] as const;
       });
       const open = new OpenVolume(this.#connection, fd, fileInfo(path, info));

@@ -192,6 +192,7 @@ void fillCommand(Command& c, const Napi::Object& args) {
   a.stripeCount = number(args, "stripeCount");
   a.fileId = number(args, "fileId");
   a.exclusive = args.Get("exclusive").ToBoolean();
+  a.failWhenLost = args.Get("failWhenLost").ToBoolean();
 }
 
 Napi::Value toValue(Napi::Env env, Op op, const Result& result) {

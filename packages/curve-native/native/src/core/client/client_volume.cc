@@ -44,6 +44,7 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   opening.path = op->command.arguments->path;
   opening.user = op->command.arguments->user;
   opening.exclusive = op->command.arguments->exclusive;
+  opening.failWhenLost = op->command.arguments->failWhenLost;
   opening.info = std::move(*response.fileInfo);
   if (!Geometry::from(opening.info, opening.geometry) || response.protoSession->leaseTime == 0) {
     return fail(*op, op->mds->incomplete(wire::method::OpenFile));

@@ -50,7 +50,7 @@ struct Arguments {
   mds::User user;
   uint64_t stripeUnit = 0, stripeCount = 0;
   uint64_t fileId = 0;
-  bool exclusive = false;
+  bool exclusive = false, failWhenLost = false;
   uint32_t logicalPoolId = 0;
   std::vector<uint32_t> copysetIds;
 };

@@ -58,7 +58,7 @@ void ChunkRequest::begin() {
   }
 }
 
-bool ChunkRequest::exhausted() const { return volume_.isLost() || tries_ >= volume_.config().opMaxRetry; }
+bool ChunkRequest::exhausted() const { return volume_.failsAll() || tries_ >= volume_.config().opMaxRetry; }
 
 void ChunkRequest::send() {
   timer_ = {};
@@ -189,7 +189,7 @@ void ChunkRequest::resendAfter(Micros delay) {
   if (exhausted()) return giveUp();
   timer_ = volume_.loop().after(delay, [this] {
     timer_ = {};
-    if (volume_.isLost()) return giveUp();
+    if (volume_.failsAll()) return giveUp();
     if (!volume_.window().blocked()) return send();
     state_ = State::waiting;
     Stats::sub(volume_.stats().requestsInFlight);
@@ -198,7 +198,7 @@ void ChunkRequest::resendAfter(Micros delay) {
 }
 
 void ChunkRequest::giveUp() {
-  if (volume_.isLost()) {
+  if (volume_.failsAll()) {
     return finish(Failure::ofMds("RefreshSession", mds::kFileNotExists, libcurve::kFailed));
   }
   finish(lastFailure_.value_or(Failure::ofClient(libcurve::kFailed, "chunkserver.opMaxRetry is 0")));

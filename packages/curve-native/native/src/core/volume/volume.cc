@@ -13,6 +13,7 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       path_(std::move(opening.path)),
       user_(std::move(opening.user)),
       exclusive_(opening.exclusive),
+      failWhenLost_(opening.failWhenLost),
       info_(std::move(opening.info)),
       geometry_(opening.geometry),
       epoch_(info_.epoch.value_or(0)),
@@ -41,8 +42,8 @@ void Volume::refreshed(Lease::Verdict verdict, const wire::FileInfo* info) {
   if (verdict == Lease::Verdict::refused) return window_.setBlocked(true);
   if (verdict == Lease::Verdict::lost) {
     lost_ = true;
-    // What waits there now fails.
-    return window_.setBlocked(false);
+    // What waits there either fails now, or waits with all that comes.
+    return window_.setBlocked(!failWhenLost_);
   }
   if (verdict != Lease::Verdict::valid) return;
   // The length in info_ stays what it was at open, as in libcurve; the MDS guards the end of the volume.

@@ -31,6 +31,8 @@ class Volume {
     std::string path;
     mds::User user;
     bool exclusive = false;
+    // What becomes of I/O when the volume is lost: it fails, or as in libcurve waits until the close.
+    bool failWhenLost = false;
     wire::FileInfo info;
     Geometry geometry;
     // Set when reads of holes must look into the volume this one was cloned from.
@@ -46,8 +48,8 @@ class Volume {
   // Sends CloseFile. When the MDS agrees, waits for I/O in flight; the caller then destroys the volume. When it does
   // not, the volume stays usable, but without a lease.
   void close(Closed closed);
-  // It is gone, or another one: requests that are not on the wire fail. libcurve's would wait until the close.
-  bool isLost() const { return lost_; }
+  // It is lost, and requests that are not on the wire fail.
+  bool failsAll() const { return lost_ && failWhenLost_; }
   // The MDS has agreed to close it: no I/O may begin any more.
   bool isClosed() const { return closeAccepted_; }
   // How often CloseFile has been sent, while it is under way.
@@ -97,6 +99,7 @@ class Volume {
   const std::string path_;
   const mds::User user_;
   const bool exclusive_;
+  const bool failWhenLost_;
   wire::FileInfo info_;
   const Geometry geometry_;
   uint64_t epoch_;
