@@ -139,7 +139,8 @@ export class CurveClient implements AsyncDisposable {
   }
 
   /**
-   * Opens a volume (OpenFile, curve-protocol.md §4.5); it may be open any number of times, and anywhere.
+   * Opens a volume (OpenFile, curve-protocol.md §4.5); it may be open any number of times, and anywhere. Once it turns out
+   * that it was removed or replaced meanwhile, its reads and writes fail with `NOTEXIST`; libcurve's never end.
    *
    * @throws CurveError `NOTEXIST`, `AUTHFAIL`, `NOT_SUPPORT` it is a directory
    */
