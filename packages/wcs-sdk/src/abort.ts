@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /** What is to be done when each signal is aborted. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -29,8 +27,6 @@ export class LinkedAbort implements Disposable {
 
   constructor(parent: AbortSignal | undefined) {
     this.#parent = this.follow(parent);
-    // Token providers get it, and may listen for each of many uploads.
-    setMaxListeners(0, this.#controller.signal);
   }
 
   /** Follows a further signal until what is given is disposed. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LinkedAbort, untilAborted } from '../abort.js';
 import { type CallOptions, CallScope, checkCallOptions } from '../call-options.js';
 import { type ClientContext, requireSetting } from '../context.js';
@@ -100,6 +101,8 @@ export class UploadBatch<Item extends UploadItem = UploadItem> implements AsyncI
     this.#begun = true;
     using scope = new CallScope(this.#client, 'uploadMany', this.#options);
     using abort = new LinkedAbort(scope.signal);
+    // Token providers get it, and may listen for each upload.
+    setMaxListeners(0, abort.signal);
     const { concurrency = 16 } = this.#options;
     // A consumer that is slow is waited for.
     const outcomes = new Channel<UploadOutcome<Item>>(2 * concurrency);
