@@ -1,7 +1,6 @@
 import { constants } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { LinkedAbort } from '../abort.js';
 import { CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
@@ -54,20 +53,6 @@ export function downloadStream(client: ClientContext, options: DownloadSource & 
 }
 
 async function downloadToMemory(
-  context: ClientContext,
-  options: DownloadSource & BufferDownloadOptions,
-): Promise<BufferDownloadResult> {
-  using abort = new LinkedAbort(options.signal);
-  try {
-    return await readToMemory(context, { ...options, signal: abort.signal });
-  } catch (error) {
-    // An answer that nobody reads any more would hold its connection.
-    abort.abort(error);
-    throw error;
-  }
-}
-
-async function readToMemory(
   context: ClientContext,
   options: DownloadSource & BufferDownloadOptions,
 ): Promise<BufferDownloadResult> {

@@ -71,7 +71,12 @@ export class RangedGet {
     if (response.status !== 200 && response.status !== 206) {
       throw answerError('download', this.subject, { ...response, body: await drain(response.body) });
     }
-    return ranged(response, start);
+    try {
+      return ranged(response, start);
+    } catch (error) {
+      await response.body.return?.();
+      throw error;
+    }
   }
 
   /** Fails if an answer is of another version than the first one was. */

@@ -40,39 +40,44 @@ export async function* downloadChunks(
     onHead(0);
     return { size: 0, verified: false, resumed: 0 };
   }
-  const first = answer;
-  const total = sizeOf(first, start, end);
-  const wanted = expectedEtag(options, first.version.etag);
-  const hasher =
-    wanted === undefined
-      ? undefined
-      : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
-  const progress = new ProgressMeter(options.onProgress, total);
-  onHead(total);
+  try {
+    const first = answer;
+    const total = sizeOf(first, start, end);
+    const wanted = expectedEtag(options, first.version.etag);
+    const hasher =
+      wanted === undefined
+        ? undefined
+        : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
+    const progress = new ProgressMeter(options.onProgress, total);
+    onHead(total);
 
-  for (let failures = 0; ; ) {
-    const before = position;
-    try {
-      for await (const chunk of from(answer, position, end)) {
-        position += chunk.length;
-        hasher?.update(chunk);
-        progress.add(chunk.length);
-        yield chunk;
+    for (let failures = 0; ; ) {
+      const before = position;
+      try {
+        for await (const chunk of from(answer, position, end)) {
+          position += chunk.length;
+          hasher?.update(chunk);
+          progress.add(chunk.length);
+          yield chunk;
+        }
+        if (total === undefined || position - start >= total) break;
+        throw get.shortBody(total, position - start);
+      } catch (error) {
+        // Headway means that the connection is worth another attempt.
+        failures = position > before ? 1 : failures + 1;
+        if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
+        answer = await firstAnswer(context, get, { ...options, start: position });
+        if (!answer) throw outOfRange(get.subject);
+        get.checkVersion(answer, first.version);
       }
-      if (total === undefined || position - start >= total) break;
-      throw get.shortBody(total, position - start);
-    } catch (error) {
-      // Headway means that the connection is worth another attempt.
-      failures = position > before ? 1 : failures + 1;
-      if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
-      answer = await firstAnswer(context, get, { ...options, start: position });
-      if (!answer) throw outOfRange(get.subject);
-      get.checkVersion(answer, first.version);
     }
+    progress.finish();
+    if (hasher && wanted !== undefined) checkEtag(get.subject, hasher.digest(), wanted);
+    return { size: position - start, ...resultOf(first), verified: wanted !== undefined, resumed: 0 };
+  } finally {
+    // An answer that nobody reads any more would hold its connection.
+    await answer?.body.return?.();
   }
-  progress.finish();
-  if (hasher && wanted !== undefined) checkEtag(get.subject, hasher.digest(), wanted);
-  return { size: position - start, ...resultOf(first), verified: wanted !== undefined, resumed: 0 };
 }
 
 /** Fails unless the content has the etag that it should have. */
