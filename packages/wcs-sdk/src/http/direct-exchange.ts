@@ -41,7 +41,11 @@ export function directExchange(
       received = response;
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
-    sent.on('error', reject);
+    sent.on('error', error => {
+      reject(error);
+      // Of a body that only the connection's end delimits, nothing else tells that it ended too early.
+      received?.destroy(error);
+    });
     sent.on('close', () => {
       if (!received) reject(new Error('the connection was closed'));
     });
