@@ -57,10 +57,25 @@ test('who has what open can be asked', async () => {
   await call(u1.mds, fs.refreshSession, { fileName: '/v', sessionID: '', ...u1.credentials });
   const { clientInfo } = await call(u1.mds, fs.findFileMountPoint, { fileName: '/v' });
   expect(clientInfo).toMatchObject([
-    { ip: '127.0.0.1', port: 9000 },
     { ip: '127.0.0.1', port: 0 },
+    { ip: '127.0.0.1', port: 9000 },
   ]);
-  expect((await call(u1.mds, fs.listClient, {})).clientInfos).toHaveLength(2);
+  expect((await call(u1.mds, fs.listClient, {})).clientInfos).toMatchObject([
+    { ip: '127.0.0.1', port: 9000 },
+  ]);
+});
+
+test('a volume that nobody has open has no mount points, in one of two ways', async () => {
+  let now = Date.now();
+  const { u1 } = await startCluster({ clock: () => now });
+  const mountPoints = (fileName: string) => call(u1.mds, fs.findFileMountPoint, { fileName });
+  await u1.create('/v');
+  expect((await mountPoints('/v')).statusCode).toBe(kFileNotExists);
+  await u1.refresh('/v');
+  await u1.close('/v');
+  expect(await mountPoints('/v')).toMatchObject({ statusCode: kOK, clientInfo: [] });
+  now += 500;
+  expect((await mountPoints('/v')).statusCode).toBe(kFileNotExists);
 });
 
 test('an MDS that has just begun to lead refuses what a record could forbid', async () => {

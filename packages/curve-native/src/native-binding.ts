@@ -315,7 +315,10 @@ export interface NativeClient {
   fileSize(path: string, options?: NativeCallOptions): Promise<bigint>;
   /** {@link NativeClient.fileSize}, waiting. */
   fileSizeSync(path: string, options?: NativeSyncOptions): bigint;
-  /** FindFileMountPoint. */
+  /**
+   * FindFileMountPoint. Resolves with none when the MDS knows of no client that has the volume open: it does not look
+   * whether there is such a volume.
+   */
   mountPoints(path: string, options?: NativeCallOptions): Promise<NativeMountPoint[]>;
   /** {@link NativeClient.mountPoints}, waiting. */
   mountPointsSync(path: string, options?: NativeSyncOptions): NativeMountPoint[];

@@ -102,6 +102,7 @@ test('codes of calls that the client decides itself', async () => {
 
 test('the lease protects an open volume from the start, and close gives it up', async () => {
   await using cluster = await startCluster();
+  expect(await cluster.client.mountPoints('/v')).toEqual([]);
   const fd = await openVolume(cluster);
   await expect.poll(() => cluster.client.mountPoints('/v')).toHaveLength(1);
   const other = cluster.connect();

@@ -163,10 +163,24 @@ describe('the cluster', () => {
     await expect(curve.stat('/v')).rejects.toMatchObject({ code: 'AUTHFAIL', status: 'kOwnerAuthFail' });
   });
 
+  it('tells of a volume without mounts whether it is there', async () => {
+    const { connect } = await smallCluster();
+    const [curve, bob] = [await connect('alice'), await connect('bob')];
+    await curve.createVolume('/v', { size: SIZE });
+    expect(await curve.mounts('/v')).toEqual([]);
+    expect(await bob.mounts('/v')).toEqual([]);
+    await expect(curve.mounts('/none')).rejects.toMatchObject({ code: 'NOTEXIST', operation: 'mounts' });
+    const volume = await curve.open('/v');
+    await until(async () => (await bob.mounts('/v')).length === 1);
+    await volume.close();
+    expect(await curve.mounts('/v')).toEqual([]);
+  });
+
   it('tells use, mounts and segments', async () => {
     const { connect, cluster } = await smallCluster();
     const curve = await connect('alice');
     await curve.createVolume('/v', { size: SIZE });
+    expect(await curve.mounts('/v')).toEqual([]);
     await using volume = await curve.open('/v');
     await volume.write(Buffer.alloc(BLOCK, 1), { offset: 2 * SEGMENT });
     expect(await curve.usage('/v')).toMatchObject({ length: SIZE, allocated: SEGMENT });

@@ -87,7 +87,7 @@ export class Mds {
       throw new StatusFailure(StatusCode.kDeleteFileBeingCloned);
     if (this.now() - this.#leadingSince < this.#warmUp * 1000)
       throw new StatusFailure(StatusCode.kNotSupported);
-    if (this.mounts.of(path).length > 0) throw new StatusFailure(StatusCode.kFileOccupied);
+    if (this.mounts.of(path)?.length) throw new StatusFailure(StatusCode.kFileOccupied);
   }
 
   /** Bytes that are left in the pool of a poolset. */

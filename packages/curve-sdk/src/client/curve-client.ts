@@ -289,10 +289,25 @@ export class CurveClient implements AsyncDisposable {
     });
   }
 
-  /** Who has a volume open (FindFileMountPoint). */
+  /**
+   * Who has a volume open (FindFileMountPoint). Anybody may ask. That nobody has open what is not there, an MDS does
+   * not tell from other answers; so then GetFileInfo is asked, too.
+   *
+   * @throws CurveError `NOTEXIST`, as far as the user may know
+   */
   async mounts(path: string, options?: CallOptions): Promise<MountPoint[]> {
     checkPath(path, 'mounts');
-    return this.#call('mounts', path, options, native => native.mountPoints(path, options));
+    return this.#connection.steps('mounts', path, options, async course => {
+      const mounts = await this.#connection.ask(course, native => native.mountPoints(path, course.step()));
+      if (mounts.length > 0) return mounts;
+      try {
+        await this.#connection.ask(course, (native, user) => native.stat(path, user, course.step()));
+      } catch (error) {
+        // Whoever may not look at it still knows who has it open.
+        if (!(error instanceof CurveError && error.status === 'kOwnerAuthFail')) throw error;
+      }
+      return mounts;
+    });
   }
 
   /**

@@ -67,6 +67,7 @@ class Client {
            std::function<void(Response&, Result&)> take = nullptr, bool retryNotSupported = false);
   void createFile(Operation& operation, bool directory);
   void findSegment(Operation& operation);
+  void findMountPoints(Operation& operation);
   void increaseEpoch(Operation& operation);
 
   // Calls about a descriptor; client_volume.cc.

@@ -106,9 +106,7 @@ void Client::dispatchNamespace(Operation& op) {
           op, wire::method::GetFileSize, wire::NameRequest{a.path},
           [](wire::GetFileSizeResponse& r, Result& result) { result.number = r.fileSize.value_or(0); });
     case Op::mountPoints:
-      return ask<wire::FindFileMountPointResponse>(
-          op, wire::method::FindFileMountPoint, wire::NameRequest{a.path},
-          [](wire::FindFileMountPointResponse& r, Result& result) { result.answer->clients = std::move(r.clients); });
+      return findMountPoints(op);
     case Op::segment:
       return findSegment(op);
     case Op::copysetServers:
@@ -141,6 +139,23 @@ void Client::findSegment(Operation& op) {
         if (!failure && !r.segment) result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
         result.answer = std::make_unique<Answer>();
         result.answer->segment = std::move(r.segment);
+        settle(id, std::move(result));
+      });
+}
+
+// Nor this: an MDS has no record of a volume that nobody has open, and then says "does not exist", whether or not it
+// does.
+void Client::findMountPoints(Operation& op) {
+  const uint64_t id = op.command.id;
+  const Arguments& a = *op.command.arguments;
+  op.mds = &mds_;
+  op.token = mds_.call<wire::FindFileMountPointResponse>(
+      wire::method::FindFileMountPoint, wire::NameRequest{a.path}, a.user,
+      [this, id](const Outcome& failure, wire::FindFileMountPointResponse& r) {
+        const bool none = failure && failure->kind == Failure::Kind::mds && failure->status == mds::kFileNotExists;
+        Result result{none ? std::nullopt : failure};
+        result.answer = std::make_unique<Answer>();
+        if (!failure) result.answer->clients = std::move(r.clients);
         settle(id, std::move(result));
       });
 }
