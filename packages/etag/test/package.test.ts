@@ -45,6 +45,21 @@ describe('the built package', () => {
     expect(await run(['--input-type=commonjs', '--eval', source, path])).toBe(expected);
   });
 
+  it('exports the same functions after they were used as before', async () => {
+    const source = `
+      const etag = require('@curve-wcs/etag');
+      const before = { ...etag };
+      const hasher = new etag.EtagHasher().update('text');
+      const crc = new etag.Crc64().update('text');
+      const digests = [hasher.digest(), crc.digest(), etag.crc64('text'), etag.crc32('text')];
+      etag.etagStream(require('node:stream').Readable.from(['text'])).then(digest => {
+        const changed = Object.keys(before).filter(name => etag[name] !== before[name]);
+        console.log(typeof etag.etag, digest === digests[0], changed.length);
+      });
+    `;
+    expect(await run(['--input-type=commonjs', '--eval', source])).toBe('function true 0');
+  });
+
   it('works inside an application that is bundled to one file', async () => {
     const { path, expected } = largeFile();
     const outfile = join(temporaryFolder(), 'application.mjs');

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import got, { type Got, type Request as GotRequest, type OptionsInit } from 'got';
+import { type Got, type Request as GotRequest, got, type OptionsInit } from 'got';
 import type { Agents, Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
 
 /** What goes through got: requests with large or streamed bodies. */
