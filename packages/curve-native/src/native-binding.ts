@@ -27,17 +27,25 @@ export interface NativeCallOptions {
 export type NativeSyncOptions = Pick<NativeCallOptions, 'deadline'>;
 
 /**
- * Where a failure was decided: `mds` and `chunk` carry that side's status code, `client` is a decision of the client
- * itself (bad descriptor, unaligned, transport gave up, bad configuration), `canceled` the signal's or that of an end of
- * the client.
+ * Where a failure was decided, and so what its number is one of, for the same number means another thing in each:
+ *
+ * | kind | who | status |
+ * | --- | --- | --- |
+ * | `mds` | an MDS | StatusCode |
+ * | `topology` | the topology service of an MDS | its status, negative |
+ * | `chunk` | a chunkserver | CHUNK_OP_STATUS |
+ * | `rpc` | nobody: there was no answer | brpc or errno code |
+ * | `client` | the client itself: bad descriptor, unaligned, bad configuration, an answer without what was asked for | 0 |
+ * | `timeout` | the call's deadline | 0 |
+ * | `canceled` | the call's signal, or an end of the client | 0 |
  */
-export type NativeErrorKind = 'mds' | 'chunk' | 'client' | 'timeout' | 'canceled';
+export type NativeErrorKind = 'mds' | 'topology' | 'chunk' | 'rpc' | 'client' | 'timeout' | 'canceled';
 
 /** What rejected promises and thrown errors are. `name` is `CurveNativeError`. */
 export interface NativeError extends Error {
   /** Where the failure was decided. */
   readonly kind: NativeErrorKind;
-  /** The MDS StatusCode, topology code or chunk status as received; for `client` the brpc/errno code, or 0. */
+  /** What was answered, or why nothing was, by number: see {@link NativeErrorKind}. */
   readonly status: number;
   /** What libcurve's call returns in this situation, e.g. -2 for every refused open. Always negative. */
   readonly libcurveCode: number;

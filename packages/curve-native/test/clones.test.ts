@@ -153,6 +153,6 @@ test('a clone whose source is gone cannot be opened', async () => {
     status: 102,
     libcurveCode: -2,
     attempts: 1,
-    message: 'cannot open the clone source /source: GetFileInfo: kFileNotExists (102)',
+    message: 'cannot open the clone source /source: GetFileInfo: MDS status 102',
   });
 });

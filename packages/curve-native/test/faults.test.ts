@@ -142,7 +142,7 @@ test('a call that the MDS cannot answer is given up in the end', async () => {
   const { client, emulator } = cluster;
   emulator.faults.add({ match: { role: 'mds', method: 'ListPoolset' }, do: 'error 1002' });
   await expect(client.listPoolset()).rejects.toMatchObject({
-    kind: 'client',
+    kind: 'rpc',
     status: 1002,
     libcurveCode: -2,
   });

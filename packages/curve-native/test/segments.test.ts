@@ -52,7 +52,10 @@ test('both say what the MDS said when it refuses', async () => {
   await expect(client.segment('/v', alice, 4096)).rejects.toMatchObject({ kind: 'mds', status: 104 });
   await expect(client.segment('/none', alice, 0)).rejects.toMatchObject({ kind: 'mds', status: 102 });
   await expect(client.segment('/v', { owner: 'bob' }, 0)).rejects.toMatchObject({ kind: 'mds', status: 111 });
-  await expect(client.copysetServers(1, [999_999])).rejects.toMatchObject({ kind: 'mds', libcurveCode: -2 });
+  await expect(client.copysetServers(1, [999_999])).rejects.toMatchObject({
+    kind: 'topology',
+    libcurveCode: -2,
+  });
   await expect(client.copysetServers(-1, [1])).rejects.toThrow(TypeError);
   await expect(client.copysetServers(1, [2 ** 32])).rejects.toThrow('copysetIds: an id is an integer');
   await expect(client.copysetServers(1, 'x' as never)).rejects.toThrow('copysetIds must be an array');

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { chunkStatus, mdsStatus } from '../src/errors/statuses.js';
+import { statusOf } from '../src/errors/statuses.js';
 import { type CurveClient, CurveError, LIBCURVE_ERROR } from '../src/index.js';
 import { BLOCK, SIZE, smallCluster, smallVolume } from './support/connect.js';
 
@@ -81,15 +81,15 @@ describe('what the server said', () => {
       101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 120, 121, 122, 123, 124, 125, 126,
     ];
     const rest = [127, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 501, 502];
-    for (const status of [...named, ...rest].map(mdsStatus)) {
+    for (const status of [...named, ...rest].map(number => statusOf('mds', number))) {
       expect(status.name).toMatch(/^[kK][A-Z]/);
       expect(LIBCURVE_ERROR).toHaveProperty(status.code);
     }
     for (let status = 1; status <= 12; status++)
-      expect(chunkStatus(status).name).toMatch(/^CHUNK_OP_STATUS_/);
-    expect(mdsStatus(999)).toMatchObject({ name: 'status 999', code: 'UNKNOWN' });
-    expect(mdsStatus(-11)).toMatchObject({ name: 'topology status -11', code: 'FAILED' });
-    expect(chunkStatus(99)).toMatchObject({ name: 'status 99', code: 'FAILED' });
+      expect(statusOf('chunk', status).name).toMatch(/^CHUNK_OP_STATUS_/);
+    expect(statusOf('mds', 999)).toMatchObject({ name: 'status 999', code: 'UNKNOWN' });
+    expect(statusOf('topology', -11)).toMatchObject({ name: 'topology status -11', code: 'FAILED' });
+    expect(statusOf('chunk', 99)).toMatchObject({ name: 'status 99', code: 'FAILED' });
   });
 });
 

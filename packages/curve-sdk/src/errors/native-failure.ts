@@ -3,7 +3,7 @@ import type { NativeError } from '@curve-wcs/curve-native';
 import { LIBCURVE_ERROR } from '../cbd/error-codes.js';
 import { aborted, CurveError, type CurveErrorCode, closed, subject } from './curve-error.js';
 import { hintFor } from './hints.js';
-import { chunkStatus, mdsStatus, rpcStatus, type Status } from './statuses.js';
+import { statusOf } from './statuses.js';
 
 /** What was being done when the native client failed. */
 export interface FailedCall {
@@ -28,10 +28,10 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   if (error.kind === 'timeout') {
     return new CurveError('TIMEOUT', `${what}: not done when its deadline passed${times(attempts)}`, details);
   }
-  const status = statusOf(error);
-  if (status === undefined) {
+  if (error.kind === 'client') {
     return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
   }
+  const status = statusOf(error.kind, error.status);
   const said = `${SPEAKER[error.kind]} ${status.name} (${error.status}): ${status.says}`;
   const hint = hintFor(operation, status.name, attempts);
   return new CurveError(status.code, `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`, {
@@ -42,12 +42,12 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   });
 }
 
-const SPEAKER = { mds: 'the MDS answered', chunk: 'a chunkserver answered', client: 'no answer,' } as const;
-
-function statusOf({ kind, status }: NativeError): Status | undefined {
-  if (kind === 'mds') return mdsStatus(status);
-  return kind === 'chunk' ? chunkStatus(status) : rpcStatus(status);
-}
+const SPEAKER = {
+  mds: 'the MDS answered',
+  topology: 'the MDS answered',
+  chunk: 'a chunkserver answered',
+  rpc: 'no answer,',
+} as const;
 
 function times(attempts: number): string {
   return attempts > 1 ? `, after ${attempts} attempts` : '';

@@ -1,3 +1,4 @@
+import type { NativeErrorKind } from '@curve-wcs/curve-native';
 import type { CurveErrorCode } from './curve-error.js';
 
 /** What a status is called, which code it has, and what it says. */
@@ -87,36 +88,37 @@ const RPC: Rows = {
 };
 
 /** Status of the MDS's TopologyService, negative (curve-protocol.md §3.3). */
-const TOPOLOGY_SAYS: Readonly<Record<number, string>> = {
-  [-6]: 'no such chunkserver',
-  [-9]: 'no such physical pool',
-  [-10]: 'no such logical pool',
-  [-11]: 'no such copyset',
-  [-20]: 'no such poolset',
+const TOPOLOGY: Rows = {
+  [-6]: ['topology status -6', 'FAILED', 'no such chunkserver'],
+  [-9]: ['topology status -9', 'FAILED', 'no such physical pool'],
+  [-10]: ['topology status -10', 'FAILED', 'no such logical pool'],
+  [-11]: ['topology status -11', 'FAILED', 'no such copyset'],
+  [-20]: ['topology status -20', 'FAILED', 'no such poolset'],
 };
 
-/** The status of an MDS, of either of its services. */
-export function mdsStatus(status: number): Status {
-  if (status >= 0) return rowOf(MDS, status, 'UNKNOWN');
-  const says = TOPOLOGY_SAYS[status] ?? 'its topology service failed';
-  return { name: `topology status ${status}`, code: 'FAILED', says };
+/** What a number that is not in its table is called. */
+interface Otherwise {
+  readonly name: string;
+  readonly code: CurveErrorCode;
+  readonly says: string;
 }
 
-/** The status of a chunkserver. */
-export function chunkStatus(status: number): Status {
-  return rowOf(CHUNK, status, 'FAILED');
-}
+const UNDEFINED = { name: 'status', says: 'a status that the protocol lacks' };
 
-/** Why there was no answer; undefined for 0, which is a decision of the client itself. */
-export function rpcStatus(status: number): Status | undefined {
-  return status === 0 ? undefined : rowOf(RPC, status, 'FAILED');
-}
+/** The tables, each of its own kind of failure: the same number means another thing in each. */
+const TABLES: Readonly<Record<StatusKind, readonly [rows: Rows, otherwise: Otherwise]>> = {
+  mds: [MDS, { ...UNDEFINED, code: 'UNKNOWN' }],
+  topology: [TOPOLOGY, { name: 'topology status', code: 'FAILED', says: 'its topology service failed' }],
+  chunk: [CHUNK, { ...UNDEFINED, code: 'FAILED' }],
+  rpc: [RPC, { name: 'error', code: 'FAILED', says: 'the call failed' }],
+};
 
-function rowOf(rows: Rows, status: number, otherwise: CurveErrorCode): Status {
-  const [name, code, says] = rows[status] ?? [
-    `status ${status}`,
-    otherwise,
-    'a status that the protocol lacks',
-  ];
+/** Kinds of failures that have a number: what a server answered, or why there was no answer. */
+export type StatusKind = Exclude<NativeErrorKind, 'client' | 'timeout' | 'canceled'>;
+
+/** The status of that number; every number has one. */
+export function statusOf(kind: StatusKind, number: number): Status {
+  const [rows, otherwise] = TABLES[kind];
+  const [name, code, says] = rows[number] ?? [`${otherwise.name} ${number}`, otherwise.code, otherwise.says];
   return { name, code, says };
 }

@@ -5,45 +5,62 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "wire/status.h"
 
 namespace curve {
 
 struct Failure {
-  enum class Kind { mds, chunk, client, timeout, canceled };
+  // Decided by the client itself: nothing was sent, or what was answered lacks what was asked for.
+  struct Refused {};
+  // The call's deadline has passed.
+  struct TimedOut {};
+  // By the caller, or by the end of the client.
+  struct Canceled {};
 
-  Kind kind = Kind::client;
-  // The status as received; for `client` the RPC-level code, or 0.
-  int status = 0;
-  int libcurveCode = libcurve::kFailed;
+  // Either what a server answered, or why there was no answer; each status only in its own enumeration.
+  using Reason = std::variant<Refused, mds::Status, topology::Status, chunk::Status, rpc::Error, TimedOut, Canceled>;
+
+  Reason reason;
+  libcurve::Code libcurveCode = libcurve::kFailed;
   std::string message;
   // How often what failed was tried; 0 when it was refused before anything was sent.
   uint64_t attempts = 0;
 
-  static Failure ofClient(int libcurveCode, std::string message, int status = 0) {
-    return {Kind::client, status, libcurveCode, std::move(message), 0};
+  // What was answered to `method`, or why nothing was.
+  template <class Status>
+  static Failure of(const char* method, Status status) {
+    return {status, libcurve::codeOf(status),
+            std::string(method) + ": " + kindOf(status) + " " + std::to_string(numberOf(status)), 0};
   }
-  static Failure ofMds(const char* method, int status, int libcurveCode);
-  static Failure ofChunk(const char* method, int status);
-  static Failure canceled() { return {Kind::canceled, 0, libcurve::kFailed, "canceled", 0}; }
+  static Failure refused(libcurve::Code code, std::string message) { return {Refused{}, code, std::move(message), 0}; }
+  static Failure canceled() { return {Canceled{}, libcurve::kFailed, "canceled", 0}; }
   // The client has ended, or is about to.
-  static Failure ended() { return {Kind::canceled, 0, libcurve::kFailed, "not initialised", 0}; }
-  static Failure timedOut() { return {Kind::timeout, rpc::kTimedOut, libcurve::kFailed, "deadline exceeded", 0}; }
+  static Failure ended() { return {Canceled{}, libcurve::kFailed, "not initialised", 0}; }
+  static Failure timedOut() { return {TimedOut{}, libcurve::kFailed, "deadline exceeded", 0}; }
+
+  // Whether this very status was answered.
+  template <class Status>
+  bool is(Status status) const {
+    const Status* own = std::get_if<Status>(&reason);
+    return own && *own == status;
+  }
+
+  // The same, where libcurve's call returns another code.
+  Failure as(libcurve::Code code) const {
+    Failure same = *this;
+    same.libcurveCode = code;
+    return same;
+  }
+
+ private:
+  static constexpr const char* kindOf(mds::Status) { return "MDS status"; }
+  static constexpr const char* kindOf(topology::Status) { return "topology status"; }
+  static constexpr const char* kindOf(chunk::Status) { return "chunk status"; }
+  static constexpr const char* kindOf(rpc::Error) { return "RPC error"; }
 };
 
 using Outcome = std::optional<Failure>;
-
-inline Failure Failure::ofMds(const char* method, int status, int libcurveCode) {
-  const char* name = mds::statusName(status);
-  return {Kind::mds, status, libcurveCode,
-          std::string(method) + ": " + (name ? name : "status") + " (" + std::to_string(status) + ")", 0};
-}
-
-inline Failure Failure::ofChunk(const char* method, int status) {
-  const char* name = chunk::statusName(status);
-  return {Kind::chunk, status, libcurve::fromChunk(status),
-          std::string(method) + ": " + (name ? name : "status") + " (" + std::to_string(status) + ")", 0};
-}
 
 }  // namespace curve

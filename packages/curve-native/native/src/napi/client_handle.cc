@@ -65,7 +65,7 @@ ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), e
   std::string error;
   client_ = Client::create(
       std::move(config), [this](std::vector<Completed>& batch) { completed(batch); }, error);
-  if (!client_) throw Napi::Error(env_, toError(env_, Failure::ofClient(libcurve::kFailed, error)));
+  if (!client_) throw Napi::Error(env_, toError(env_, Failure::refused(libcurve::kFailed, error)));
 
   napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "curve-native"), 0, 1, nullptr,
                                   nullptr, this, onWake, &wake_);

@@ -126,19 +126,24 @@ Napi::Value copyset(Napi::Env env, const wire::CopySetServerInfo& c) {
   return o;
 }
 
-const char* kindName(Failure::Kind kind) {
-  switch (kind) {
-    case Failure::Kind::mds:
-      return "mds";
-    case Failure::Kind::chunk:
-      return "chunk";
-    case Failure::Kind::timeout:
-      return "timeout";
-    case Failure::Kind::canceled:
-      return "canceled";
-    default:
-      return "client";
-  }
+struct KindName {
+  const char* operator()(Failure::Refused) const { return "client"; }
+  const char* operator()(mds::Status) const { return "mds"; }
+  const char* operator()(topology::Status) const { return "topology"; }
+  const char* operator()(chunk::Status) const { return "chunk"; }
+  const char* operator()(rpc::Error) const { return "rpc"; }
+  const char* operator()(Failure::TimedOut) const { return "timeout"; }
+  const char* operator()(Failure::Canceled) const { return "canceled"; }
+};
+
+// 0 of what is no server's number.
+int statusOf(const Failure::Reason& reason) {
+  return std::visit(
+      [](auto value) {
+        if constexpr (std::is_enum_v<decltype(value)>) return numberOf(value);
+        else return 0;
+      },
+      reason);
 }
 
 }  // namespace
@@ -169,7 +174,7 @@ Config toConfig(const Napi::Value& value) {
   const bool read = value.IsString() ? readSettings(value.As<Napi::String>(), settings, error) : true;
   if (!value.IsString()) settings = toSettings(value.ToObject());
   if (read && makeConfig(settings, config, error)) return config;
-  throw Napi::Error(env, toError(env, Failure::ofClient(libcurve::kFailed, error)));
+  throw Napi::Error(env, toError(env, Failure::refused(libcurve::kFailed, error)));
 }
 
 void fillCommand(Command& c, const Napi::Object& args) {
@@ -250,9 +255,9 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
 Napi::Value toError(Napi::Env env, const Failure& failure) {
   Napi::Object error = Napi::Error::New(env, failure.message).Value();
   error["name"] = Napi::String::New(env, "CurveNativeError");
-  error["kind"] = Napi::String::New(env, kindName(failure.kind));
-  error["status"] = num(env, failure.status);
-  error["libcurveCode"] = num(env, failure.libcurveCode);
+  error["kind"] = Napi::String::New(env, std::visit(KindName{}, failure.reason));
+  error["status"] = num(env, statusOf(failure.reason));
+  error["libcurveCode"] = num(env, numberOf(failure.libcurveCode));
   error["attempts"] = num(env, static_cast<double>(failure.attempts));
   return error;
 }

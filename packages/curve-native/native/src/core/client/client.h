@@ -64,7 +64,8 @@ class Client {
   void dispatchNamespace(Operation& operation);
   template <class Response, class Request>
   void ask(Operation& operation, const wire::Method& method, Request request,
-           std::function<void(Response&, Result&)> take = nullptr, bool retryNotSupported = false);
+           std::function<void(Response&, Result&)> take = nullptr,
+           std::function<bool(const Response&)> again = nullptr);
   void createFile(Operation& operation, bool directory);
   void findSegment(Operation& operation);
   void findMountPoints(Operation& operation);

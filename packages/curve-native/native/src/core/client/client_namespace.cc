@@ -4,14 +4,14 @@
 
 namespace curve {
 
+namespace {
+// An MDS that has just become leader refuses some calls for a while.
+bool mayBeWarmingUp(const wire::StatusResponse& r) { return r.statusCode == mds::kNotSupported; }
+}  // namespace
+
 template <class Response, class Request>
 void Client::ask(Operation& op, const wire::Method& method, Request request,
-                 std::function<void(Response&, Result&)> take, bool retryNotSupported) {
-  std::function<bool(const Response&)> again;
-  if (retryNotSupported) {
-    // An MDS that has just become leader refuses these for a while.
-    again = [](const Response& r) { return mds::detail::statusOf(r.statusCode) == mds::kNotSupported; };
-  }
+                 std::function<void(Response&, Result&)> take, std::function<bool(const Response&)> again) {
   const uint64_t id = op.command.id;
   op.mds = &mds_;
   op.token = mds_.call<Response>(
@@ -56,7 +56,7 @@ void Client::dispatchNamespace(Operation& op) {
     case Op::deleteForce:
       return ask<wire::StatusResponse>(op, wire::method::DeleteFile,
                                        wire::DeleteFileRequest{a.path, owner, "", 0, c.op == Op::deleteForce}, nullptr,
-                                       true);
+                                       mayBeWarmingUp);
     case Op::stat:
       return ask<wire::GetFileInfoResponse>(op, wire::method::GetFileInfo, wire::PathRequest{a.path, owner, "", 0},
                                             [this](wire::GetFileInfoResponse& r, Result& result) {
@@ -80,13 +80,13 @@ void Client::dispatchNamespace(Operation& op) {
                                        });
     case Op::rename:
       return ask<wire::StatusResponse>(op, wire::method::RenameFile,
-                                       wire::RenameFileRequest{a.path, a.other, owner, "", 0}, nullptr, true);
+                                       wire::RenameFileRequest{a.path, a.other, owner, "", 0}, nullptr, mayBeWarmingUp);
     case Op::recover:
       return ask<wire::StatusResponse>(op, wire::method::RecoverFile,
                                        wire::RecoverFileRequest{a.path, owner, "", 0, a.fileId});
     case Op::changeOwner:
       return ask<wire::StatusResponse>(op, wire::method::ChangeOwner,
-                                       wire::ChangeOwnerRequest{a.path, a.other, owner, "", 0}, nullptr, true);
+                                       wire::ChangeOwnerRequest{a.path, a.other, owner, "", 0}, nullptr, mayBeWarmingUp);
     case Op::clusterId:
       return ask<wire::GetClusterInfoResponse>(
           op, wire::method::GetClusterInfo, wire::EmptyRequest{},
@@ -119,7 +119,7 @@ void Client::dispatchNamespace(Operation& op) {
     case Op::increaseEpoch:
       return increaseEpoch(op);
     default:
-      return fail(op, Failure::ofClient(libcurve::kFailed, "no such call"));
+      return fail(op, Failure::refused(libcurve::kFailed, "no such call"));
   }
 }
 
@@ -134,7 +134,7 @@ void Client::findSegment(Operation& op) {
   op.token = mds_.call<wire::GetOrAllocateSegmentResponse>(
       wire::method::GetOrAllocateSegment, std::move(request), op.command.arguments->user,
       [this, id](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
-        const bool absent = failure && failure->status == mds::kSegmentNotAllocated;
+        const bool absent = failure && failure->is(mds::kSegmentNotAllocated);
         Result result{absent ? std::nullopt : failure};
         if (!failure && !r.segment) result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
         result.answer = std::make_unique<Answer>();
@@ -152,7 +152,7 @@ void Client::findMountPoints(Operation& op) {
   op.token = mds_.call<wire::FindFileMountPointResponse>(
       wire::method::FindFileMountPoint, wire::NameRequest{a.path}, a.user,
       [this, id](const Outcome& failure, wire::FindFileMountPointResponse& r) {
-        const bool none = failure && failure->kind == Failure::Kind::mds && failure->status == mds::kFileNotExists;
+        const bool none = failure && failure->is(mds::kFileNotExists);
         Result result{none ? std::nullopt : failure};
         result.answer = std::make_unique<Answer>();
         if (!failure) result.answer->clients = std::move(r.clients);

@@ -17,9 +17,9 @@ Volume* Client::find(int64_t fd) {
 
 void Client::open(Operation& op) {
   const Arguments& a = *op.command.arguments;
-  if (a.user.owner.empty()) return fail(op, Failure::ofClient(libcurve::kEmptyOwner, "owner is empty"));
+  if (a.user.owner.empty()) return fail(op, Failure::refused(libcurve::kEmptyOwner, "owner is empty"));
   if (context_.config.refreshTimesPerLease == 0) {
-    return fail(op, Failure::ofClient(libcurve::kFailed, "mds.refreshTimesPerLease is 0"));
+    return fail(op, Failure::refused(libcurve::kFailed, "mds.refreshTimesPerLease is 0"));
   }
   wire::OpenFileRequest request;
   request.fileName = a.path;
@@ -36,9 +36,8 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   Operation* op = operation(id);
   if (!op) return;
   if (failure || !response.protoSession || !response.fileInfo) {
-    Failure f = failure.value_or(op->mds->incomplete(wire::method::OpenFile));
-    f.libcurveCode = libcurve::kFailed;  // libcurve gives no reason for a refused open
-    return fail(*op, f);
+    // libcurve gives no reason for a refused open.
+    return fail(*op, failure.value_or(op->mds->incomplete(wire::method::OpenFile)).as(libcurve::kFailed));
   }
   Volume::Opening opening;
   opening.path = op->command.arguments->path;
@@ -71,8 +70,7 @@ void Client::openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSe
         source.path = *box->info.cloneSource;
         source.user = box->user;
         if (failure || !response.fileInfo || !Geometry::from(*response.fileInfo, source.geometry)) {
-          Failure f = failure.value_or(op->mds->incomplete(wire::method::GetFileInfo));
-          f.libcurveCode = libcurve::kFailed;
+          Failure f = failure.value_or(op->mds->incomplete(wire::method::GetFileInfo)).as(libcurve::kFailed);
           f.message = "cannot open the clone source " + source.path + ": " + f.message;
           return fail(*op, f);
         }
@@ -100,7 +98,7 @@ void Client::addVolume(uint64_t id, Volume::Opening opening, const wire::ProtoSe
 void Client::close(Operation& op) {
   const int64_t fd = op.command.fd;
   Volume* volume = find(fd);
-  if (!volume) return fail(op, Failure::ofClient(libcurve::kFailed, "no open volume " + std::to_string(fd)));
+  if (!volume) return fail(op, Failure::refused(libcurve::kFailed, "no open volume " + std::to_string(fd)));
   volume->close([this, fd, id = op.command.id](const Outcome& failure) {
     if (!failure && volumes_.erase(fd) > 0) Stats::sub(context_.stats.openVolumes);
     settle(id, Result{failure});
@@ -110,7 +108,7 @@ void Client::close(Operation& op) {
 void Client::statFd(Operation& op) {
   const Volume* volume = find(op.command.fd);
   if (!volume) {
-    return fail(op, Failure::ofClient(libcurve::kFailed, "no open volume " + std::to_string(op.command.fd)));
+    return fail(op, Failure::refused(libcurve::kFailed, "no open volume " + std::to_string(op.command.fd)));
   }
   Result result;
   result.answer = std::make_unique<Answer>();
@@ -124,15 +122,15 @@ void Client::transfer(Operation& op) {
   if (c.length == 0) return settle(c.id, Result{});
   Volume* volume = find(c.fd);
   if (!volume || volume->isClosed()) {
-    return fail(op, Failure::ofClient(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
+    return fail(op, Failure::refused(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
   }
   if (!volume->geometry().aligned(c.offset, c.length)) {
-    return fail(op, Failure::ofClient(libcurve::kNotAligned,
+    return fail(op, Failure::refused(libcurve::kNotAligned,
                                       "offset and length must be multiples of " +
                                           std::to_string(volume->geometry().blockSize)));
   }
   // Beyond the largest volume there can be, the arithmetic of addresses need not hold either.
-  if (c.offset > INT64_MAX / 2) return fail(op, Failure::ofClient(libcurve::kFailed, "offset out of range"));
+  if (c.offset > INT64_MAX / 2) return fail(op, Failure::refused(libcurve::kFailed, "offset out of range"));
   op.io.start(*volume, write, c.offset, c.data, c.length, [this, id = c.id](const Outcome& failure) {
     Operation* op = operation(id);
     const bool write = op->command.op == Op::write;
@@ -150,7 +148,7 @@ void Client::transfer(Operation& op) {
 void Client::discard(Operation& op) {
   const Command& c = op.command;
   Volume* volume = find(c.fd);
-  if (!volume) return fail(op, Failure::ofClient(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
+  if (!volume) return fail(op, Failure::refused(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
   // Ranges are not checked against the volume; only what could not be one is left alone.
   const uint64_t end = volume->length();
   if (c.offset < end) volume->discard().mark(c.offset, std::min(c.length, end - c.offset));

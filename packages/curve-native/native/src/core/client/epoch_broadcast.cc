@@ -25,11 +25,12 @@ class EpochBroadcast::Delivery final : public net::Rpc {
 
   void onReply(const net::RpcReply& reply) override {
     wire::ChunkResponse response;
-    if (reply.error == 0 && wire::decode(reply.message, response)) {
-      if (response.status == chunk::kSuccess) return broadcast_.delivered(std::nullopt);
-      return failed(Failure::ofChunk("UpdateEpoch", response.status));
-    }
-    switch (reply.error) {
+    rpc::Error error = reply.error;
+    if (error == rpc::kNone && !wire::decode(reply.message, response)) error = rpc::kBadResponse;
+    switch (error) {
+      case rpc::kNone:
+        if (response.status == chunk::kSuccess) return broadcast_.delivered(std::nullopt);
+        return failed(Failure::of("UpdateEpoch", response.status.value));
       case rpc::kLogoff:
       case rpc::kHostDown:
       case rpc::kConnReset:
@@ -43,8 +44,9 @@ class EpochBroadcast::Delivery final : public net::Rpc {
         break;
     }
     if (tries_ >= config().epochRpcMaxTry) {
-      return failed(Failure::ofClient(
-          libcurve::kFailed, "UpdateEpoch: " + channel_.endpoint().text() + " does not answer", reply.error));
+      Failure failure = Failure::of("UpdateEpoch", error);
+      failure.message += " of " + channel_.endpoint().text();
+      return failed(std::move(failure));
     }
     timer_ = broadcast_.context_.loop.after(net::Micros(config().epochRpcIntervalUs), [this] { send(); });
   }

@@ -27,21 +27,17 @@ class MdsClient::Call final : public net::Rpc {
 
   void attempt() {
     timer_ = {};
-    if (budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs())) return finish(lastCode_);
+    if (budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs())) return finish(last_);
     if (attempts_++ > 0) Stats::add(client_.context_.stats.mdsRetries);
     channel_ = &client_.context_.transport.to(config().mdsAddresses[current_]);
     channel_->start(*this, spec_.method, ++client_.logId_, spec_.encode(), std::chrono::milliseconds(timeoutMs_));
   }
 
   void onReply(const net::RpcReply& reply) override {
-    int code = -reply.error;
-    if (code == 0) code = spec_.decode(reply.message);
-    if (code == 0) {
-      client_.working_ = current_;
-      return finish(0);
-    }
-    lastCode_ = code;
-    again();
+    last_ = reply.error == rpc::kNone ? spec_.decode(reply.message) : reply.error;
+    if (!std::holds_alternative<Answered>(last_)) return again();
+    client_.working_ = current_;
+    finish(last_);
   }
 
   uint64_t attempts() const { return attempts_; }
@@ -49,19 +45,24 @@ class MdsClient::Call final : public net::Rpc {
  private:
   // What to do after a failed attempt: which address, which time-out, and how long to wait first.
   void again() {
-    const int code = -lastCode_;
+    const bool repeat = std::holds_alternative<ToBeRepeated>(last_);
+    const auto failedWith = [this](rpc::Error error) {
+      const rpc::Error* own = std::get_if<rpc::Error>(&last_);
+      return own && *own == error;
+    };
     bool change = false, timedOut = false;
     Micros wait{0};
     // A refused connection is what a standby MDS answers; brpc reports it as a dead host.
-    const bool hostDown = code == rpc::kHostDown || code == rpc::kConnRefused;
-    if (hostDown || code == rpc::kConnReset || code == rpc::kLogoff || failures_ >= config().mdsMaxFailedTimes) {
+    const bool hostDown = failedWith(rpc::kHostDown) || failedWith(rpc::kConnRefused);
+    if (hostDown || failedWith(rpc::kConnReset) || failedWith(rpc::kLogoff) ||
+        failures_ >= config().mdsMaxFailedTimes) {
       change = true;
       if (hostDown) wait += Micros(config().mdsRetryIntervalUs);
-    } else if (code == rpc::kTimedOut || code == rpc::kConnectTimedOut) {
+    } else if (failedWith(rpc::kTimedOut) || failedWith(rpc::kConnectTimedOut)) {
       timedOut = true;
       timeoutMs_ = std::clamp(2 * timeoutMs_, config().mdsRpcTimeoutMs,
                               std::max(config().mdsRpcTimeoutMs, config().mdsMaxRpcTimeoutMs));
-    } else if (budgetMs() == 0 && ++normalRetries_ > config().mdsNormalRetryTimes && code != kNotSupported) {
+    } else if (budgetMs() == 0 && ++normalRetries_ > config().mdsNormalRetryTimes && !repeat) {
       wait += std::chrono::milliseconds(config().mdsWaitSleepMs);
     }
 
@@ -82,12 +83,12 @@ class MdsClient::Call final : public net::Rpc {
     timer_ = loop().after(wait, [this] { attempt(); });
   }
 
-  void finish(int code) {
+  void finish(const Attempt& last) {
     client_.lastAttempts_ = attempts_;
     // Off the books first: the callback may destroy the client.
     const std::unique_ptr<Call> self = client_.release(token_);
     const auto done = std::move(spec_.done);
-    done(code);
+    done(last);
   }
 
   const Config& config() const { return client_.context_.config; }
@@ -101,7 +102,7 @@ class MdsClient::Call final : public net::Rpc {
   uint64_t timeoutMs_;
   const Clock::time_point start_;
   uint64_t failures_ = 0, normalRetries_ = 0, attempts_ = 0;
-  int lastCode_ = -rpc::kTimedOut;
+  Attempt last_ = rpc::kTimedOut;
   net::Loop::Timer timer_{};
   net::Channel* channel_ = nullptr;
 };
@@ -124,7 +125,7 @@ uint64_t MdsClient::attempts(Token token) const {
 }
 
 Failure MdsClient::incomplete(const wire::Method& method) const {
-  Failure failure = Failure::ofClient(libcurve::kFailed, std::string(method.name) + ": incomplete answer");
+  Failure failure = Failure::refused(libcurve::kFailed, std::string(method.name) + ": incomplete answer");
   failure.attempts = lastAttempts_;
   return failure;
 }

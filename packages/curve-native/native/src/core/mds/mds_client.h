@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include "context.h"
 #include "failure.h"
@@ -21,8 +22,7 @@ enum class Budget {
   unlimited,  // I/O waits for an MDS as long as it takes
 };
 
-// Told why a call failed (nothing: it did not), and the reply, which is meaningful only if it did not fail with
-// kind `client`.
+// Told why a call failed (nothing: it did not), and the reply, which is meaningful only if it did not fail.
 template <class Response>
 using Done = std::function<void(const Outcome&, Response&)>;
 
@@ -47,15 +47,20 @@ class MdsClient {
   Failure incomplete(const wire::Method& method) const;
 
  private:
+  // What one attempt came to: an answer with a status that is final, be it a refusal; one whose status may change by
+  // itself, so that the call is repeated within its budget; or none.
+  struct Answered {};
+  struct ToBeRepeated {};
+  using Attempt = std::variant<Answered, ToBeRepeated, rpc::Error>;
+
   // A call without its message types.
   struct Spec {
     wire::Method method;
     Budget budget;
     std::function<std::string()> encode;
-    // 0: answered; else why to try again, as a negative code.
-    std::function<int(std::string_view)> decode;
-    // 0, or the last attempt's negative code.
-    std::function<void(int)> done;
+    std::function<Attempt(std::string_view)> decode;
+    // Told of the last attempt.
+    std::function<void(const Attempt&)> done;
   };
   class Call;
 
@@ -71,12 +76,6 @@ class MdsClient {
 };
 
 namespace detail {
-
-inline int statusOf(const wire::MdsStatus& s) { return s.value; }
-inline int statusOf(const wire::Sint32& s) { return s.value; }
-inline int libcurveOf(const wire::MdsStatus& s) { return libcurve::fromMds(s.value); }
-// Every topology error is the same to libcurve.
-inline int libcurveOf(const wire::Sint32&) { return libcurve::kFailed; }
 
 template <class R, class = void>
 struct IsSigned : std::false_type {};
@@ -97,21 +96,19 @@ MdsClient::Token MdsClient::call(const wire::Method& method, Request request, co
     }
     return wire::encode(request);
   };
-  spec.decode = [response, again = std::move(again)](std::string_view message) {
+  spec.decode = [response, again = std::move(again)](std::string_view message) -> Attempt {
     *response = {};
-    if (!wire::decode(message, *response)) return -rpc::kBadResponse;
-    if (again && again(*response)) return -kNotSupported;
-    return 0;
+    if (!wire::decode(message, *response)) return rpc::kBadResponse;
+    if (again && again(*response)) return ToBeRepeated{};
+    return Answered{};
   };
-  spec.done = [this, response, method, done = std::move(done)](int code) {
+  spec.done = [this, response, method, done = std::move(done)](const Attempt& last) {
     Outcome failure;
-    const int status = detail::statusOf(response->statusCode);
-    if (code != 0 && code != -kNotSupported) {
-      failure = Failure::ofClient(libcurve::kFailed,
-                                  std::string(method.name) + ": no answer from the MDS (" + std::to_string(-code) + ")",
-                                  -code);
-    } else if (status != 0) {
-      failure = Failure::ofMds(method.name, status, detail::libcurveOf(response->statusCode));
+    const auto status = response->statusCode.value;
+    if (const rpc::Error* error = std::get_if<rpc::Error>(&last)) {
+      failure = Failure::of(method.name, *error);
+    } else if (numberOf(status) != 0) {
+      failure = Failure::of(method.name, status);
     }
     if (failure) failure->attempts = lastAttempts_;
     done(failure, *response);

@@ -17,7 +17,7 @@ constexpr int64_t kPlaceMask = (int64_t{1} << kPlaceBits) - 1;
 constexpr int kReadsPerRound = 32;
 
 // System errno values differ between platforms; above the socket everybody uses brpc's (Linux) numbers.
-int codeOf(int error) {
+rpc::Error codeOf(int error) {
   switch (error) {
     case ECONNREFUSED:
       return rpc::kConnRefused;
@@ -189,7 +189,7 @@ void Channel::updateInterest() {
   loop_.watch(fd_.get(), kReadable | (wantsWrite ? kWritable : 0), this);
 }
 
-void Channel::fail(int error) {
+void Channel::fail(rpc::Error error) {
   loop_.cancel(connectTimer_);
   if (fd_) loop_.unwatch(fd_.get());
   fd_.reset();
@@ -199,7 +199,7 @@ void Channel::fail(int error) {
   failAll(error);
 }
 
-void Channel::failAll(int error) {
+void Channel::failAll(rpc::Error error) {
   // By id, one at a time: a callback may cancel others or start new calls, which get other ids.
   std::vector<int64_t> ids;
   ids.reserve(calls_.size());

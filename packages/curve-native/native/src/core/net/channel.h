@@ -47,8 +47,8 @@ class Channel final : private Watcher, private Inbound::Calls {
   void receive();
   void flushSoon();
   void flush();
-  void fail(int error);
-  void failAll(int error);
+  void fail(rpc::Error error);
+  void failAll(rpc::Error error);
   void expire();
   void expireAt(Clock::time_point when);
   Rpc* take(int64_t correlationId);

@@ -122,7 +122,7 @@ bool Inbound::finishFrame() {
   target_ = nullptr;
   RpcReply reply;
   if (meta_.response) {
-    reply.error = meta_.response->errorCode.value_or(0);
+    reply.error = rpc::Error{meta_.response->errorCode.value_or(0)};
     if (meta_.response->errorText) reply.errorText = *meta_.response->errorText;
   }
   reply.message = message_;

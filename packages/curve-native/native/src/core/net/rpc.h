@@ -10,8 +10,8 @@
 namespace curve::net {
 
 struct RpcReply {
-  // 0, or a brpc/errno code: the peer's error_code, or what happened to the connection.
-  int error = 0;
+  // None, or a brpc/errno code: the peer's error_code, or what happened to the connection.
+  rpc::Error error = rpc::kNone;
   std::string_view errorText;
   std::string_view message;
   size_t attachmentSize = 0;

@@ -69,7 +69,7 @@ void ChunkRequest::send() {
     const Peer* peer = volume_.copysets().get(chunk_.copyset).leaderPeer();
     if (found && peer) return transmit(*peer);
     tries_++;
-    lastFailure_ = Failure::ofClient(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id));
+    lastFailure_ = Failure::refused(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id));
     resendAfter(Micros(volume_.config().opRetryIntervalUs));
   });
 }
@@ -78,8 +78,12 @@ void ChunkRequest::transmit(const Peer& leader) {
   if (tries_++ > 0) Stats::add(volume_.stats().retries);
   target_ = leader;
   channel_ = &volume_.transport().to(leader.address);
-  channel_->start(*this, io_.isWrite() ? wire::method::WriteChunk : wire::method::ReadChunk, std::nullopt,
+  channel_->start(*this, method(), std::nullopt,
                   encodeRequest(), std::chrono::milliseconds(timeoutMs_));
+}
+
+const wire::Method& ChunkRequest::method() const {
+  return io_.isWrite() ? wire::method::WriteChunk : wire::method::ReadChunk;
 }
 
 std::string_view ChunkRequest::encodeRequest() const {
@@ -107,19 +111,19 @@ std::string_view ChunkRequest::encodeRequest() const {
 
 void ChunkRequest::onReply(const net::RpcReply& reply) {
   wire::ChunkResponse response;
-  if (reply.error != 0) return rpcFailed(reply.error);
+  if (reply.error != rpc::kNone) return rpcFailed(reply.error);
   if (!wire::decode(reply.message, response)) return rpcFailed(rpc::kBadResponse);
   volume_.stability().answered(target_);
   if (response.status == chunk::kSuccess && !io_.isWrite() && reply.attachmentSize != size_) {
-    return finish(Failure::ofClient(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
+    return finish(Failure::refused(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
                                                            " bytes instead of " + std::to_string(size_)));
   }
   answered(response);
 }
 
-void ChunkRequest::rpcFailed(int error) {
-  lastFailure_ = Failure::ofClient(libcurve::kFailed, target_.address.text() + ": RPC error " + std::to_string(error),
-                                   error);
+void ChunkRequest::rpcFailed(rpc::Error error) {
+  lastFailure_ = Failure::of(method().name, error);
+  lastFailure_->message += " of " + target_.address.text();
   const bool timedOut = error == rpc::kTimedOut;
   volume_.stability().failed(target_, timedOut);
   if (timedOut || error == rpc::kConnectTimedOut) {
@@ -131,11 +135,11 @@ void ChunkRequest::rpcFailed(int error) {
 }
 
 void ChunkRequest::answered(const wire::ChunkResponse& response) {
-  const int status = response.status;
+  const chunk::Status status = response.status;
   if (status == chunk::kSuccess) return finish(std::nullopt);
   const Config& config = volume_.config();
   const Micros interval(config.opRetryIntervalUs);
-  lastFailure_ = Failure::ofChunk(io_.isWrite() ? "WriteChunk" : "ReadChunk", status);
+  lastFailure_ = Failure::of(method().name, status);
   switch (status) {
     case chunk::kRedirected:
       return redirected(response.redirect.value_or(""));
@@ -199,9 +203,9 @@ void ChunkRequest::resendAfter(Micros delay) {
 
 void ChunkRequest::giveUp() {
   if (volume_.failsAll()) {
-    return finish(Failure::ofMds("RefreshSession", mds::kFileNotExists, libcurve::kFailed));
+    return finish(Failure::of("RefreshSession", mds::kFileNotExists).as(libcurve::kFailed));
   }
-  finish(lastFailure_.value_or(Failure::ofClient(libcurve::kFailed, "chunkserver.opMaxRetry is 0")));
+  finish(lastFailure_.value_or(Failure::refused(libcurve::kFailed, "chunkserver.opMaxRetry is 0")));
 }
 
 void ChunkRequest::finish(Outcome failure) {

@@ -33,7 +33,7 @@ class ChunkRequest final : public net::Rpc {
 
   void send();
   void transmit(const Peer& leader);
-  void rpcFailed(int error);
+  void rpcFailed(rpc::Error error);
   void answered(const wire::ChunkResponse& response);
   void redirected(const std::string& redirect);
   // Looks for the leader, then sends again: at once when it is another one, else after `delayIfSame`.
@@ -42,6 +42,7 @@ class ChunkRequest final : public net::Rpc {
   bool exhausted() const;
   void finish(Outcome failure);
   void giveUp();
+  const wire::Method& method() const;
   // Valid until the next one.
   std::string_view encodeRequest() const;
 

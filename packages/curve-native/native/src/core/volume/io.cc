@@ -108,7 +108,7 @@ void Io::sendRequests() {
   for (const Piece& piece : pieces_) {
     const ChunkRef* chunk = volume_->segments().find(piece.chunkIndex);
     if (!chunk && write_) {
-      return finishSoon(Failure::ofClient(libcurve::kFailed, "the MDS returned a segment without this chunk"));
+      return finishSoon(Failure::refused(libcurve::kFailed, "the MDS returned a segment without this chunk"));
     }
     if (!chunk) {
       readHole(piece);

@@ -49,7 +49,7 @@ void LeaderSearch::ask() {
 void LeaderSearch::answered(Question&, const net::RpcReply& reply) {
   unanswered_--;
   wire::GetLeaderResponse response;
-  if (reply.error == 0 && wire::decode(reply.message, response)) {
+  if (reply.error == rpc::kNone && wire::decode(reply.message, response)) {
     // The first to know wins; finish() withdraws the other questions.
     if (const auto leader = net::Endpoint::parse(response.leader.address.value_or(""))) return adopt(*leader);
   }

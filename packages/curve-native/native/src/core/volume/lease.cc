@@ -51,16 +51,9 @@ void Lease::refresh() {
 
 Lease::Verdict Lease::judge(const Outcome& failure, const wire::RefreshSessionResponse& response) const {
   if (failure) {
-    if (failure->kind != Failure::Kind::mds) return Verdict::unknown;
-    switch (failure->status) {
-      case mds::kOwnerAuthFail:
-        return Verdict::refused;
-      case mds::kFileNotExists:
-      case mds::kSessionNotExist:
-        return Verdict::lost;
-      default:
-        return Verdict::unknown;
-    }
+    if (failure->is(mds::kOwnerAuthFail)) return Verdict::refused;
+    const bool lost = failure->is(mds::kFileNotExists) || failure->is(mds::kSessionNotExist);
+    return lost ? Verdict::lost : Verdict::unknown;
   }
   if (!response.fileInfo) return Verdict::unknown;
   return response.fileInfo->id.value_or(0) == fileId_ ? Verdict::valid : Verdict::lost;

@@ -55,14 +55,13 @@ void SegmentMap::query(uint64_t segmentOffset, bool allocate, const void* owner,
   question.token = mds_.call<wire::GetOrAllocateSegmentResponse>(
       wire::method::GetOrAllocateSegment, std::move(request), identity_.user,
       [this, key](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
-        if (failure && failure->status == mds::kSegmentNotAllocated && !key.second) {
+        if (failure && failure->is(mds::kSegmentNotAllocated) && !key.second) {
           return answer(key, Answer::notAllocated, std::nullopt);
         }
         if (!failure && hasChunks(r)) return fetchCopysets(key, std::move(*r.segment));
         // libcurve collapses every reason to one code, so the I/O's is -2 whatever the MDS said.
-        Failure f = failure.value_or(mds_.incomplete(wire::method::GetOrAllocateSegment));
-        f.libcurveCode = libcurve::kFailed;
-        answer(key, Answer::failed, f);
+        answer(key, Answer::failed,
+               failure.value_or(mds_.incomplete(wire::method::GetOrAllocateSegment)).as(libcurve::kFailed));
       },
       mds::Budget::unlimited, allocate ? allocationMayComeLater : nullptr);
 }

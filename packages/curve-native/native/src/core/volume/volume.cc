@@ -74,17 +74,12 @@ void Volume::sendCloseFile() {
 }
 
 void Volume::closeAnswered(const Outcome& failure) {
-  const bool gone = failure && failure->kind == Failure::Kind::mds && failure->status == mds::kSessionNotExist;
-  if (failure && !gone) {
-    Failure f = *failure;
-    f.libcurveCode = libcurve::kFailed;
-    return tellClosed(f);
-  }
+  if (failure && !failure->is(mds::kSessionNotExist)) return tellClosed(failure->as(libcurve::kFailed));
   closeAccepted_ = true;
   if (window_.blocked()) {
     // These would wait for ever.
     const std::vector<Io*> waiting(ios_.begin(), ios_.end());
-    for (Io* io : waiting) io->abandon(Failure::ofClient(libcurve::kFailed, path_ + " was closed"));
+    for (Io* io : waiting) io->abandon(Failure::refused(libcurve::kFailed, path_ + " was closed"));
   }
   // Told from the loop, because a listener destroys us.
   if (ios_.empty()) context_.loop.defer([this] { tellClosed(std::nullopt); });

@@ -14,17 +14,21 @@
 namespace curve::wire {
 
 struct MdsStatusSet {
-  static bool defined(int32_t v) { return mds::statusName(v) != nullptr; }
+  using Value = mds::Status;
+  static bool defined(int32_t v) { return mds::isDefined(v); }
 };
 struct ChunkStatusSet {
-  static bool defined(int32_t v) { return chunk::statusName(v) != nullptr; }
+  using Value = chunk::Status;
+  static bool defined(int32_t v) { return chunk::isDefined(v); }
 };
 template <int32_t From, int32_t To>
 struct Range {
+  using Value = int32_t;
   static bool defined(int32_t v) { return v >= From && v <= To; }
 };
 
 using MdsStatus = Enum<MdsStatusSet>;
+using TopologyStatus = Sint32<topology::Status>;
 using ChunkStatus = Enum<ChunkStatusSet>;
 using FileType = Enum<Range<0, 4>>;
 using FileStatus = Enum<Range<0, 5>>;
@@ -322,13 +326,13 @@ struct CopySetServerInfo {
 };
 
 struct GetChunkServerListInCopySetsResponse {
-  Sint32 statusCode;
+  TopologyStatus statusCode;
   std::vector<CopySetServerInfo> copysets;
   CURVE_FIELDS(f(1, statusCode); f(2, copysets);)
 };
 
 struct GetClusterInfoResponse {
-  Sint32 statusCode;
+  TopologyStatus statusCode;
   std::optional<std::string> clusterId;
   CURVE_FIELDS(f(1, statusCode); f(2, clusterId);)
 };
@@ -341,7 +345,7 @@ struct PoolsetInfo {
 };
 
 struct ListPoolsetResponse {
-  Sint32 statusCode;
+  TopologyStatus statusCode;
   std::vector<PoolsetInfo> poolsets;
   CURVE_FIELDS(f(1, statusCode); f(2, poolsets);)
 };
@@ -362,7 +366,7 @@ struct ChunkServerInfo {
 };
 
 struct GetChunkServerResponse {
-  Sint32 statusCode;
+  TopologyStatus statusCode;
   std::optional<ChunkServerInfo> chunkServer;
   CURVE_FIELDS(f(1, statusCode); f(2, chunkServer);)
 };
@@ -373,7 +377,7 @@ struct ListChunkServerRequest {
 };
 
 struct ListChunkServerResponse {
-  Sint32 statusCode;
+  TopologyStatus statusCode;
   std::vector<ChunkServerInfo> chunkServers;
   CURVE_FIELDS(f(1, statusCode); f(2, chunkServers);)
 };

@@ -17,15 +17,20 @@
 namespace curve::wire {
 
 // A sint32: zig-zag coded, as topology codes are.
+template <class T>
 struct Sint32 {
-  int32_t value = 0;
+  using Value = T;
+  Value value{};
+  operator Value() const { return value; }
 };
 
-// An enum whose undefined values are treated as absent, as proto2 demands; `Set::defined(int)` says which exist.
+// An enum whose undefined values are treated as absent, as proto2 demands; `Set::defined(int)` says which exist, and
+// `Set::Value` is their type.
 template <class Set>
 struct Enum {
-  int32_t value = 0;
-  operator int32_t() const { return value; }
+  using Value = typename Set::Value;
+  Value value{};
+  operator Value() const { return value; }
   static bool defined(int32_t v) { return Set::defined(v); }
 };
 
@@ -75,15 +80,20 @@ template <class T>
 struct IsEnum : std::false_type {};
 template <class S>
 struct IsEnum<Enum<S>> : std::true_type {};
+template <class T>
+struct IsSint32 : std::false_type {};
+template <class T>
+struct IsSint32<Sint32<T>> : std::true_type {};
 
 template <class T>
-constexpr bool isVarint = std::is_integral_v<T> || IsEnum<T>::value || std::is_same_v<T, Sint32>;
+constexpr bool isVarint = std::is_integral_v<T> || IsEnum<T>::value || IsSint32<T>::value;
 
 // Negative int32 and enum values travel sign-extended to 64 bits.
 template <class T>
 uint64_t toVarint(const T& v) {
-  if constexpr (std::is_same_v<T, Sint32>) {
-    return static_cast<uint32_t>(v.value) << 1 ^ static_cast<uint32_t>(v.value >> 31);
+  if constexpr (IsSint32<T>::value) {
+    const int32_t n = static_cast<int32_t>(v.value);
+    return static_cast<uint32_t>(n) << 1 ^ static_cast<uint32_t>(n >> 31);
   } else if constexpr (IsEnum<T>::value) {
     return static_cast<uint64_t>(static_cast<int64_t>(v.value));
   } else if constexpr (std::is_signed_v<T>) {
@@ -96,13 +106,13 @@ uint64_t toVarint(const T& v) {
 // False: an undefined enum value, to be treated as if it were not there.
 template <class T>
 bool fromVarint(uint64_t raw, T& v) {
-  if constexpr (std::is_same_v<T, Sint32>) {
+  if constexpr (IsSint32<T>::value) {
     const uint32_t n = static_cast<uint32_t>(raw);
-    v.value = static_cast<int32_t>(n >> 1 ^ (~(n & 1) + 1));
+    v.value = static_cast<typename T::Value>(n >> 1 ^ (~(n & 1) + 1));
   } else if constexpr (IsEnum<T>::value) {
     const int32_t n = static_cast<int32_t>(raw);
     if (!T::defined(n)) return false;
-    v.value = n;
+    v.value = static_cast<typename T::Value>(n);
   } else if constexpr (std::is_same_v<T, bool>) {
     v = raw != 0;
   } else {

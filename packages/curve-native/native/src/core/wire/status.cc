@@ -4,66 +4,22 @@ namespace curve {
 
 namespace {
 
+// A status, and what an API call returns for it.
 struct Row {
   int32_t status;
-  const char* name;
   int libcurve;
 };
 
 constexpr Row kMdsRows[] = {
-    {0, "kOK", 0},
-    {101, "kFileExists", -1},
-    {102, "kFileNotExists", -6},
-    {103, "kNotDirectory", -100},
-    {104, "kParaError", -16},
-    {105, "kShrinkBiggerFile", -13},
-    {106, "kExtentUnitError", -100},
-    {107, "kSegmentNotAllocated", -10},
-    {108, "kSegmentAllocateError", -100},
-    {109, "kDirNotExist", -6},
-    {110, "kNotSupported", -11},
-    {111, "kOwnerAuthFail", -4},
-    {112, "kDirNotEmpty", -12},
-    {120, "kFileUnderSnapShot", -7},
-    {121, "kFileNotUnderSnapShot", -8},
-    {122, "kSnapshotDeleting", -5},
-    {123, "kSnapshotFileNotExists", -6},
-    {124, "kSnapshotFileDeleteError", -9},
-    {125, "kSessionNotExist", -25},
-    {126, "kFileOccupied", -15},
-    {127, "kCloneFileNameIllegal", -100},
-    {128, "kCloneStatusNotMatch", -26},
-    {129, "kCommonFileDeleteError", -100},
-    {130, "kFileIdNotMatch", -100},
-    {131, "kFileUnderDeleting", -100},
-    {132, "kFileLengthNotSupported", -24},
-    {133, "kDeleteFileBeingCloned", -27},
-    {134, "kClientVersionNotMatch", -28},
-    {135, "kSnapshotFrozen", -29},
-    {136, "kSnapshotCloneConnectFail", -100},
-    {137, "kSnapshotCloneServerNotInit", -100},
-    {138, "kRecoverFileCloneMetaInstalled", -100},
-    {139, "kRecoverFileError", -100},
-    {140, "kEpochTooOld", -100},
-    {141, "kPoolsetNotExist", -6},
-    {501, "kStorageError", -17},
-    {502, "KInternalError", -100},
+    {0, 0}, {101, -1}, {102, -6}, {103, -100}, {104, -16}, {105, -13}, {106, -100}, {107, -10}, {108, -100},
+    {109, -6}, {110, -11}, {111, -4}, {112, -12}, {120, -7}, {121, -8}, {122, -5}, {123, -6}, {124, -9}, {125, -25},
+    {126, -15}, {127, -100}, {128, -26}, {129, -100}, {130, -100}, {131, -100}, {132, -24}, {133, -27}, {134, -28},
+    {135, -29}, {136, -100}, {137, -100}, {138, -100}, {139, -100}, {140, -100}, {141, -6}, {501, -17}, {502, -100},
 };
 
 constexpr Row kChunkRows[] = {
-    {0, "CHUNK_OP_STATUS_SUCCESS", 0},
-    {1, "CHUNK_OP_STATUS_REDIRECTED", -2},
-    {2, "CHUNK_OP_STATUS_DISK_FAIL", -20},
-    {3, "CHUNK_OP_STATUS_CRC_FAIL", -18},
-    {4, "CHUNK_OP_STATUS_INVALID_REQUEST", -19},
-    {5, "CHUNK_OP_STATUS_NOSPACE", -21},
-    {6, "CHUNK_OP_STATUS_COPYSET_NOTEXIST", -6},
-    {7, "CHUNK_OP_STATUS_CHUNK_NOTEXIST", -6},
-    {8, "CHUNK_OP_STATUS_FAILURE_UNKNOWN", -2},
-    {9, "CHUNK_OP_STATUS_OVERLOAD", -2},
-    {10, "CHUNK_OP_STATUS_BACKWARD", -2},
-    {11, "CHUNK_OP_STATUS_CHUNK_EXIST", -1},
-    {12, "CHUNK_OP_STATUS_EPOCH_TOO_OLD", -31},
+    {0, 0}, {1, -2}, {2, -20}, {3, -18}, {4, -19}, {5, -21}, {6, -6}, {7, -6}, {8, -2}, {9, -2}, {10, -2}, {11, -1},
+    {12, -31},
 };
 
 template <size_t N>
@@ -76,24 +32,17 @@ const Row* find(const Row (&rows)[N], int32_t status) {
 
 }  // namespace
 
-const char* mds::statusName(int32_t status) {
-  const Row* row = find(kMdsRows, status);
-  return row ? row->name : nullptr;
+bool mds::isDefined(int32_t status) { return find(kMdsRows, status) != nullptr; }
+bool chunk::isDefined(int32_t status) { return find(kChunkRows, status) != nullptr; }
+
+libcurve::Code libcurve::codeOf(mds::Status status) {
+  const Row* row = find(kMdsRows, numberOf(status));
+  return row ? Code{row->libcurve} : kUnknown;
 }
 
-const char* chunk::statusName(int32_t status) {
-  const Row* row = find(kChunkRows, status);
-  return row ? row->name : nullptr;
-}
-
-int libcurve::fromMds(int32_t status) {
-  const Row* row = find(kMdsRows, status);
-  return row ? row->libcurve : -100;
-}
-
-int libcurve::fromChunk(int32_t status) {
-  const Row* row = find(kChunkRows, status);
-  return row ? row->libcurve : kFailed;
+libcurve::Code libcurve::codeOf(chunk::Status status) {
+  const Row* row = find(kChunkRows, numberOf(status));
+  return row ? Code{row->libcurve} : kFailed;
 }
 
 }  // namespace curve
