@@ -91,6 +91,11 @@ describe('a download gives the stored bytes', () => {
     const url = emulator.downloadUrl(object.bucket, object.key);
     expect((await wcs.download({ url })).data.equals(CONTENT)).toBe(true);
     expect((await wcs.download({ url: new URL(url) })).verified).toBe(true);
+    const typed = decodeURIComponent(emulator.downloadUrl(object.bucket, 'a b/名 字.txt'));
+    expect(typed).toContain('a b/名 字.txt');
+    await using owner = new WcsClient(optionsFor(emulator));
+    await owner.upload({ bucket: object.bucket, key: 'a b/名 字.txt', source: Buffer.from('typed') });
+    expect((await wcs.download({ url: typed })).data.toString()).toBe('typed');
     await expect(wcs.download(object)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('downloadUrl'),

@@ -175,6 +175,7 @@ describe('detect', () => {
     const { results } = await wcs.images.detect({ image: IMAGE, type: 'porn', bucket: 'photos' });
     expect(results).toMatchObject([{ image: IMAGE, label: 1, rate: 0.9, review: true }]);
     expect(results[0]).not.toHaveProperty('error');
+    await wcs.images.detect({ image: 'http://img.example.com/a b.jpg', type: 'porn', bucket: 'photos' });
     const other = await wcs.images.detect({ image: new URL(IMAGE), type: 'terror', bucket: 'photos' });
     expect(other.results).toMatchObject([{ image: IMAGE, error: expect.any(String) }]);
   });

@@ -160,6 +160,20 @@ describe('an upload that cannot succeed says why', () => {
     await expect(wcs.stat({ bucket: 'photos', key: 'k' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it.each([0, '0', null, ''])('no checksum where a service gives %j for one', async crc32 => {
+    const { url } = await rawServer((request, response) => {
+      const offset = crc32 === 0 ? request.body.length : crc32;
+      response.end(
+        request.url.startsWith('/mkfile/')
+          ? JSON.stringify({ key: 'k', hash: etag(CONTENT) })
+          : JSON.stringify({ ctx: 'c', crc32, offset: offset === '0' ? request.body.length : offset }),
+      );
+    });
+    await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', uploadUrl: url });
+    const upload = wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 });
+    await expect(upload).resolves.toMatchObject({ verified: true, hash: etag(CONTENT) });
+  });
+
   it('a stored hash that is wrong', async () => {
     const wrong = `{"hash":"${etag('other')}"}`;
     for (const [formThreshold, path] of [

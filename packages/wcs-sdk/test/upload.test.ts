@@ -131,10 +131,13 @@ describe('how an upload is sent', () => {
         source: LARGE,
         formThreshold,
         mimeType: 'image/x-test',
-        variables: { who: '李雷' },
-        policy: { returnBody: 'size=$(fsize)&who=$(x:who)&key=$(key)' },
+        variables: { who: '李雷', 名: 'Han', 'a b 100%': 'c', '?#;:+': 'd' },
+        policy: {
+          returnBody: 'size=$(fsize)&who=$(x:who)&key=$(key)&name=$(x:名)&odd=$(x:a b 100%)$(x:?#;:+)',
+        },
       });
       expect(result.answer).toMatchObject({ size: String(LARGE.length), who: '李雷', key });
+      expect(result.answer).toMatchObject({ name: 'Han', odd: 'cd' });
       // The answer has no hash, so the client asked for it.
       expect(result).toMatchObject({ hash: etag(LARGE), verified: true });
       expect((await wcs.stat({ bucket: 'photos', key })).mimeType).toBe('image/x-test');
@@ -290,7 +293,11 @@ describe('wrong options', () => {
     [{ concurrency: 0 }, 'concurrency'],
     [{ concurrency: 1.5 }, 'concurrency'],
     [{ formThreshold: -1 }, 'formThreshold'],
-    [{ variables: { 'a b': 'c' } }, 'variable'],
+    [{ variables: { 'a/b': 'c' } }, 'variable'],
+    [{ variables: { 'a)b': 'c' } }, 'variable'],
+    [{ variables: { 'a"b': 'c' } }, 'variable'],
+    [{ variables: { '': 'c' } }, 'variable'],
+    [{ variables: { 'a\nb': 'c' } }, 'variable'],
     [{ variables: { a: 'b&c' } }, 'variables.a'],
     [{ keepDays: -2 }, 'keepDays'],
     [{ mimeType: 'a\r\nb: c' }, 'mimeType'],

@@ -89,7 +89,7 @@ const WRONG: [say: string, call: (wcs: Untyped) => Promise<unknown>][] = [
   ['items[0].keys[0]', wcs => wcs.fmgr.compress([{ bucket: 'b', keys: ['/'], saveAs: 'b:z' }])],
   ['items[0].saveAs', wcs => wcs.fmgr.compress([{ bucket: 'b', keys: ['k'] }])],
   ['notifyUrl', wcs => wcs.fmgr.delete(['b:k'], { notifyUrl: 'example.com/n' })],
-  ['notifyUrl', wcs => wcs.fmgr.delete(['b:k'], { notifyUrl: 'http://x/a b' })],
+  ['notifyUrl', wcs => wcs.fmgr.delete(['b:k'], { notifyUrl: 'http://x/a\nb' })],
   ['force', wcs => wcs.fmgr.delete(['b:k'], { force: 1 })],
   ['separate', wcs => wcs.fmgr.delete(['b:k'], { separate: '0' })],
   ['id', async wcs => wcs.fmgr.job('')],

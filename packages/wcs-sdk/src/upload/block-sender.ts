@@ -143,7 +143,7 @@ function checkChunk(
       },
     );
   }
-  if (Number.isFinite(offset) && offset !== expectedOffset) {
+  if (offset !== undefined && offset !== expectedOffset) {
     throw new WcsError('INVALID_CTX', `the service has ${offset} bytes of the block, not ${expectedOffset}`, {
       operation: 'mkblk',
     });

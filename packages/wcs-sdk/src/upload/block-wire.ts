@@ -4,7 +4,7 @@ import type { TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { answerError, jsonAnswer, requireSuccess, uploadAnswer } from '../http/answer.js';
-import type { AnswerMembers } from '../http/answer-members.js';
+import { type AnswerMembers, numberMember } from '../http/answer-members.js';
 import type { StreamedBody, WireResponse } from '../http/transport.js';
 
 /** What all requests of one block upload share. */
@@ -27,8 +27,8 @@ export interface ChunkAnswer {
   ctx: string;
   /** CRC-32 of the chunk as the service received it; undefined where it gives none. */
   crc32: number | undefined;
-  /** Bytes the block has now. */
-  offset: number;
+  /** Bytes the block has now; undefined where the service does not tell. */
+  offset: number | undefined;
 }
 
 /** The three requests of a block upload (wcs-api §2.4), each sent once. */
@@ -88,7 +88,9 @@ export class BlockWire {
       `/mkfile/${size}`,
       // A scope that names the key wins, and official clients then leave it out of the path.
       ...(keyInScope ? [] : [`/key/${urlSafeBase64Encode(key)}`]),
-      ...Object.entries(variables).map(([name, value]) => `/x:${name}/${urlSafeBase64Encode(value)}`),
+      ...Object.entries(variables).map(
+        ([name, value]) => `/x:${encodeURIComponent(name)}/${urlSafeBase64Encode(value)}`,
+      ),
     ].join('');
     const headers = {
       'content-type': 'text/plain',
@@ -133,7 +135,7 @@ export class BlockWire {
       });
     }
     const members = jsonAnswer(operation, subject, response);
-    const { ctx, crc32, offset } = members;
+    const { ctx, crc32 } = members;
     if (typeof ctx !== 'string' || !/^[\w.~=-]+$/.test(ctx)) {
       throw new WcsError('UNEXPECTED_RESPONSE', `${operation} ${subject}: the answer has no usable ctx`, {
         operation,
@@ -142,7 +144,7 @@ export class BlockWire {
         retryable: true,
       });
     }
-    return { ctx, crc32: crc32 === undefined ? undefined : Number(crc32), offset: Number(offset) };
+    return { ctx, crc32: given(crc32), offset: numberMember(members, 'offset') };
   }
 
   /** Sends one request; a refused token is renewed once, where there is a way to. */
@@ -174,4 +176,9 @@ export class BlockWire {
       if (response.status !== 401 || renewed || !(await tokens.renew(token))) return response;
     }
   }
+}
+
+/** A CRC-32; 0, `null` and an empty text are how some versions of the service say that there is none. */
+function given(crc32: unknown): number | undefined {
+  return crc32 === undefined || crc32 === null || Number(crc32) === 0 ? undefined : Number(crc32);
 }

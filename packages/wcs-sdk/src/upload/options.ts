@@ -1,4 +1,5 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
+import { isVariableName } from '../auth/policy-template.js';
 import { type PutPolicy, type PutPolicyMembers, policyMembers } from '../auth/put-policy.js';
 import type { TokenProvider } from '../auth/token-provider.js';
 import type { CallOptions } from '../call-options.js';
@@ -16,7 +17,10 @@ export interface ObjectMembers {
   mimeType?: string | undefined;
   /** Days to keep the object; 0 removes it as soon as possible, -1 keeps it for ever. Default: for ever. */
   keepDays?: number | undefined;
-  /** Custom variables: `{ name: value }` is `$(x:name)` in templates. Values may not contain `&`. */
+  /**
+   * Custom variables: `{ name: value }` is `$(x:name)` in templates. Names may not contain slashes, brackets and
+   * quotation marks, values no `&`.
+   */
   variables?: Record<string, string> | undefined;
   /** The form member `desc`, in which some official clients give the local file name; not sent with blocks. */
   description?: string | undefined;
@@ -184,8 +188,12 @@ function uploadPolicy(members: PutPolicyMembers): Partial<PutPolicy> {
 export function checkMembers(members: ObjectMembers): void {
   const { mimeType, keepDays, variables, description, trafficLimit } = members;
   for (const [name, value] of Object.entries(variables ?? {})) {
-    if (!/^[\w.-]+$/.test(name))
-      throw invalidArgument('the name of a variable', 'letters, digits, _ . or -', name);
+    if (!isVariableName(name))
+      throw invalidArgument(
+        'the name of a variable',
+        'without slashes, brackets, quotation marks and control characters',
+        name,
+      );
     if (typeof value !== 'string' || value.includes('&'))
       throw invalidArgument(`variables.${name}`, 'a string without &', value);
   }
