@@ -57,6 +57,29 @@ describe('put', () => {
     await expectContent(bed, 'a.bin', Buffer.from('hello'));
   });
 
+  test('lets the service make the key with --savekey, and prints it', async () => {
+    const bed = await startTestBed();
+    bed.write('a.bin', 'hello');
+    const hash = etag(Buffer.from('hello'));
+    const put = (file: string, stdin = '') =>
+      bed.wcscmd(['put', 'wcs://demo', file, '--savekey', 'in/$(fsize)-$(hash)'], { stdin });
+    expect(await put('a.bin')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`key: in/5-${hash}\n`),
+    });
+    await expectContent(bed, `in/5-${hash}`, Buffer.from('hello'));
+    expect(await put('-', 'world!')).toMatchObject({ stdout: expect.stringContaining('key: in/6-') });
+    for (const wrong of [
+      ['put', 'wcs://demo/k', 'a.bin', '--savekey', 'x'],
+      ['put', '-r', 'wcs://demo', '.', '--savekey', 'x'],
+      ['multiput', 'wcs://demo', 'a.bin', '--savekey', 'x'],
+    ]) {
+      const requests = bed.emulator.requests.length;
+      expect(await bed.wcscmd(wrong)).toMatchObject({ exitCode: ExitCode.usage });
+      expect(bed.emulator.requests).toHaveLength(requests);
+    }
+  });
+
   test('uploads stdin', async () => {
     const bed = await startTestBed();
     const bytes = lcg(5 * MEBI);

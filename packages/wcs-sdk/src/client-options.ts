@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
+import type { CallDefaults } from './call-defaults.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import type { ServiceAnswer } from './http/observed-sender.js';
@@ -47,6 +48,11 @@ export interface WcsClientOptions {
   concurrency?: number;
   /** Default {@link UploadOptions.trafficLimit}. */
   trafficLimit?: number;
+  /**
+   * What calls do unless they are told otherwise. Those of a configuration file, with {@link WcsClient.fromConfig}, are
+   * what the file says; `false` leaves that out.
+   */
+  defaults?: CallDefaults | false;
   /** Folder of the records of unfinished uploads. Default: `curve-wcs/uploads` in the user's cache folder. */
   recordFolder?: string;
   /**
@@ -93,6 +99,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
     connectTimeout: wholeNumber('timeouts.connect', options.timeouts?.connect ?? 10_000, { minimum: 1 }),
     idleTimeout: wholeNumber('timeouts.idle', options.timeouts?.idle ?? 60_000, { minimum: 1 }),
     verifyTls: options.verifyTls ?? true,
+    defaults: options.defaults || {},
     tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
   };
 }
@@ -130,6 +137,7 @@ export function uploadDefaultsOf(options: WcsClientOptions): UploadDefaults {
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(trafficLimit === undefined ? {} : { trafficLimit }),
+    ...(options.defaults && options.defaults.policy ? { policy: options.defaults.policy } : {}),
     recordFolder,
   };
 }

@@ -107,6 +107,10 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   /**
    * Makes a client from a `.wcscfg`, the configuration file of the official tools (wcs-api §4.4).
    *
+   * What the file says of uploads, listings and jobs are the defaults of the calls, as in the official SDK: `overwrite`
+   * and the other members of the put policy, `limit`, `prefix`, `mode` and `marker`, `notifyurl`, `force` and
+   * `separate`. `defaults: false` among the overrides leaves them out.
+   *
    * Environment variables win over the file: `WCS_ACCESS_KEY` with `WCS_SECRET_KEY`, `WCS_PUT_URL`, `WCS_MGR_URL`,
    * `WCS_GET_URL`. With the keys there, no `~/.wcscfg` is needed.
    *

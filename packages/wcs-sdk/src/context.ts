@@ -1,6 +1,7 @@
 import type { ChecksumPool } from '@curve-wcs/etag';
 import { managementToken } from './auth/management-token.js';
 import { algorithmHeader, type Credentials } from './auth/signature.js';
+import type { CallDefaults } from './call-defaults.js';
 import { type CallOptions, CallScope } from './call-options.js';
 import { WcsError } from './errors.js';
 import { requireSuccess } from './http/answer.js';
@@ -18,6 +19,7 @@ export interface ClientContext {
   downloadUrl: ((bucket: string, encodedKey: string) => string) | undefined;
   /** Lifetime of self-made upload tokens, in milliseconds. */
   tokenLifetime: number;
+  defaults: CallDefaults;
 }
 
 /** A call to the management domain. */

@@ -28,6 +28,7 @@ export type {
 export type { Buckets } from './buckets/buckets.js';
 export type { DateRange, Day } from './buckets/date-range.js';
 export type { Bucket } from './buckets/list-buckets.js';
+export type { CallDefaults } from './call-defaults.js';
 export type { CallOptions } from './call-options.js';
 export {
   type CallbackHandlerOptions,
@@ -43,6 +44,7 @@ export type { ReceiverOptions, RequestHandler } from './callbacks/receive.js';
 export { type SignedCallback, verifyCallback } from './callbacks/verify-callback.js';
 export { WcsClient } from './client.js';
 export type { WcsClientOptions } from './client-options.js';
+export { callDefaultsOf } from './config/call-defaults.js';
 export { clientOptionsOf } from './config/client-options.js';
 export {
   applyEnvironment,
@@ -58,6 +60,7 @@ export {
   BOOLEAN_SETTINGS,
   isSettingName,
   parseBoolean,
+  parseInteger,
   SETTING_DEFAULTS,
   type SettingName,
   type Settings,

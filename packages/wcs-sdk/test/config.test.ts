@@ -138,6 +138,7 @@ describe('a client from a .wcscfg', () => {
       concurrency: 1,
       trafficLimit: 0,
       recordFolder: '/tmp/multipart/',
+      defaults: { policy: {}, list: { pageSize: 1000 }, job: {} },
     });
   });
 

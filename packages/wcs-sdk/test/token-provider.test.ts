@@ -96,7 +96,7 @@ describe('a token', () => {
       emulator.faults.clear();
     }
     await expect(
-      wcs.upload({ bucket: 'photos', key: 'other', source: lcg(5 * MIB), token: expired, formThreshold: 0 }),
+      wcs.upload({ bucket: 'photos', key: 'k', source: lcg(5 * MIB), token: expired, formThreshold: 0 }),
     ).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
   });
 

@@ -69,7 +69,8 @@ describe('upload requests are those of the official Python client', () => {
     const { requests: ours, code } = DIFFERENT[op] ?? {};
     const { wcs, seen } = await scripted(record);
     const source = record.requests.length > 0 ? recordedContent(record) : Buffer.alloc(0);
-    const token = recordedToken(record.requests[0]) || uploadToken(RECORDED_KEYS, putPolicy({ bucket: 'b' }));
+    const token =
+      recordedToken(record.requests[0]) || uploadToken(RECORDED_KEYS, putPolicy({ bucket: 'bucket-one' }));
     const inForm = record.requests[0]?.multipart !== undefined;
     const upload = wcs.upload({
       bucket: 'bucket-one',

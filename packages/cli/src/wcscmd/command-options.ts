@@ -83,6 +83,13 @@ export const COMMAND_OPTIONS = [
     description: 'token upload: sign this put policy; - for stdin',
   },
   {
+    long: 'savekey',
+    argument: 'TEMPLATE',
+    addition: true,
+    commands: ['put', 'token'],
+    description: 'put, token: let the service make the key, such as in/$(hash)',
+  },
+  {
     long: 'kind',
     argument: 'fmgr|fops',
     addition: true,

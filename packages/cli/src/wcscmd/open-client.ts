@@ -18,7 +18,7 @@ export async function openClient(
   const { clientOptionsOf, WcsClient, WcsError } = await import('@curve-wcs/wcs-sdk');
   const recordFolder = await recordFolderOf(config.settings.tmp_record_folder, io.cwd);
   try {
-    const { recordFolder: _, ...options } = clientOptionsOf(config);
+    const { recordFolder: _, defaults: __, ...options } = clientOptionsOf(config);
     if (options.verifyTls === false) out.warning('TLS certificates are not checked (isverify = False)');
     for (const name of ['uploadUrl', 'managementUrl', 'downloadUrl'] as const) {
       if (options[name]) out.detail(`${name} ${options[name]}`);

@@ -8,7 +8,7 @@ import type { CommandContext } from './command.js';
 import { checkSettings, type LoadedConfig } from './load-config.js';
 import { openClient } from './open-client.js';
 import { parseWcsUrl } from './wcs-url.js';
-import type { WcscmdOptionName } from './wcscmd-options.js';
+import type { WcscmdOptionName, WcscmdOptionValues } from './wcscmd-options.js';
 
 /** How `put` and `multiput` differ. */
 interface UploadCommand {
@@ -42,7 +42,10 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
   const [target = '', file = ''] = operands;
   const { bucket, key } = parseWcsUrl(target);
   const fromStdin = file === '-';
-  if (fromStdin && key === undefined) throw usageError('an upload from stdin needs a key: wcs://BUCKET/KEY');
+  const saveKey = saveKeyOf(options, key);
+  if (fromStdin && key === undefined && saveKey === undefined) {
+    throw usageError('an upload from stdin needs a key: wcs://BUCKET/KEY');
+  }
   checkSettings(config, ['overwrite', 'separate']);
   await using client = await openClient(context, ['access_key', 'secret_key', 'put_url']);
   const uploadId = fromStdin ? undefined : config.settings.upload_id || undefined;
@@ -61,7 +64,7 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
     ...(key === undefined ? {} : { key }),
     source: fromStdin ? io.stdin : resolve(io.cwd, file),
     ...(config.settings.overwrite === '1' ? { overwrite: true } : {}),
-    policy: policyOf(config),
+    policy: { ...policyOf(config), ...(saveKey === undefined ? {} : { saveKey }) },
     ...(command.formThreshold === undefined ? {} : { formThreshold: command.formThreshold }),
     ...(options.has('no-verify') ? { verify: false } : {}),
     resume: true,
@@ -106,6 +109,14 @@ export function policyOf({ settings }: LoadedConfig): NonNullable<UploadOptions[
     ...Object.fromEntries(POLICY_SETTINGS.filter(useful).map(([name]) => [name, settings[name]])),
     ...(settings.separate === '1' ? { separate: 1 as const } : {}),
   };
+}
+
+/** The template that the service is to make the key of: it makes none where one is given. */
+export function saveKeyOf(options: WcscmdOptionValues, key: string | undefined): string | undefined {
+  const template = options.get('savekey');
+  if (typeof template !== 'string' || template === '') return undefined;
+  if (key !== undefined) throw usageError('give a key or --savekey, not both');
+  return template;
 }
 
 function report({ out }: CommandContext, result: UploadResult): void {

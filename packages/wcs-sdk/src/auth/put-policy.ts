@@ -51,37 +51,37 @@ export type PolicyTemplate = string | Record<string, string>;
 /** What a {@link PutPolicy} is made of besides its scope and end, in the types of this language. */
 export interface PutPolicyMembers {
   /** {@inheritDoc PutPolicy.saveKey} */
-  saveKey?: string;
+  saveKey?: string | undefined;
   /** {@inheritDoc PutPolicy.fsizeLimit} */
-  fsizeLimit?: number | string;
+  fsizeLimit?: number | string | undefined;
   /** Replace an existing object. Default false. */
-  overwrite?: Switch;
+  overwrite?: Switch | undefined;
   /** {@inheritDoc PutPolicy.returnUrl} */
-  returnUrl?: string | URL;
+  returnUrl?: string | URL | undefined;
   /** {@inheritDoc PutPolicy.returnBody} */
-  returnBody?: PolicyTemplate;
+  returnBody?: PolicyTemplate | undefined;
   /** {@inheritDoc PutPolicy.callbackUrl} */
-  callbackUrl?: string | URL;
+  callbackUrl?: string | URL | undefined;
   /** {@inheritDoc PutPolicy.callbackBody} */
-  callbackBody?: PolicyTemplate;
+  callbackBody?: PolicyTemplate | undefined;
   /** Processing commands to run after storing. */
-  persistentOps?: string | readonly string[];
+  persistentOps?: string | readonly string[] | undefined;
   /** {@inheritDoc PutPolicy.persistentNotifyUrl} */
-  persistentNotifyUrl?: string | URL;
+  persistentNotifyUrl?: string | URL | undefined;
   /** Content moderation, such as `imagePorn`. */
-  contentDetect?: string | readonly string[];
+  contentDetect?: string | readonly string[] | undefined;
   /** {@inheritDoc PutPolicy.detectNotifyURL} */
-  detectNotifyURL?: string | URL;
+  detectNotifyURL?: string | URL | undefined;
   /** {@inheritDoc PutPolicy.detectNotifyRule} */
-  detectNotifyRule?: string;
+  detectNotifyRule?: string | undefined;
   /** Notify per command. Default false: once for all. */
-  separate?: Switch;
+  separate?: Switch | undefined;
   /** {@inheritDoc PutPolicy.instant} */
-  instant?: Switch;
+  instant?: Switch | undefined;
   /** Stored modification time in place of now: a date, or milliseconds since the epoch. */
-  lastModifiedTime?: Date | number | string;
+  lastModifiedTime?: Date | number | string | undefined;
   /** {@inheritDoc PutPolicy.hashAlgorithm} */
-  hashAlgorithm?: string;
+  hashAlgorithm?: string | undefined;
 }
 
 /** On or off, as this language or as the protocol writes it. */
@@ -158,8 +158,16 @@ const MEMBERS: { [name in keyof Required<PutPolicyMembers>]: (name: string, valu
   hashAlgorithm: text,
 };
 
+/** Members of which there can be one. */
+export const EXCLUSIVE_MEMBERS: readonly (readonly [keyof PutPolicyMembers, keyof PutPolicyMembers])[] = [
+  ['returnUrl', 'callbackUrl'],
+];
+
 /** Members that do nothing without another one. */
-const NEEDS: [name: keyof PutPolicyMembers, needed: keyof PutPolicyMembers][] = [
+export const NEEDED_MEMBERS: readonly (readonly [
+  name: keyof PutPolicyMembers,
+  needed: keyof PutPolicyMembers,
+])[] = [
   ['callbackBody', 'callbackUrl'],
   ['persistentNotifyUrl', 'persistentOps'],
   ['detectNotifyURL', 'contentDetect'],
@@ -175,8 +183,10 @@ export function policyMembers(members: PutPolicyMembers): Partial<PutPolicy> {
     if (!write) throw invalidArgument('policy', `made of ${Object.keys(MEMBERS).join(', ')}`, name);
     written[name] = write(name, value);
   }
-  if ('returnUrl' in written && 'callbackUrl' in written) throw exclusive('returnUrl', 'callbackUrl');
-  for (const [name, needed] of NEEDS) {
+  for (const [one, other] of EXCLUSIVE_MEMBERS) {
+    if (one in written && other in written) throw exclusive(one, other);
+  }
+  for (const [name, needed] of NEEDED_MEMBERS) {
     if (name in written && !(needed in written)) {
       throw new WcsError('INVALID_ARGUMENT', `${name} does nothing without ${needed}`);
     }

@@ -7,8 +7,8 @@ import { policyOf } from './upload-token.js';
 export interface TokenRequest {
   /** Bucket the upload goes to. */
   bucket: string;
-  /** Key the upload goes to. */
-  key: string;
+  /** Key the upload goes to; absent where the token is to decide it. */
+  key?: string;
   /** Aborted when the upload is. */
   signal?: AbortSignal;
 }
@@ -16,11 +16,23 @@ export interface TokenRequest {
 /** Gives an upload token: a fixed one, or a function (such as a call to your own server) that makes one. */
 export type TokenProvider = string | ((request: TokenRequest) => string | Promise<string>);
 
+/** Members of an answer to an upload. */
+export interface AnswerNames {
+  key: string;
+  hash: string;
+}
+
 /** A token to use now, and what it says. */
 export interface IssuedToken {
   token: string;
-  /** Whether its scope names the key, which then goes nowhere else. */
-  keyInScope: boolean;
+  /** The bucket of its scope, where it can be read. */
+  bucket: string | undefined;
+  /** The key of its scope, where that names one: it then goes nowhere else. */
+  key: string | undefined;
+  /** Whether the service makes the key, if none is sent. */
+  saveKey: boolean;
+  /** How the service's answer calls the key and the hash. */
+  answerNames: AnswerNames;
   /** Whether it allows to replace an existing object. */
   overwrite: boolean;
   /** When it expires, in milliseconds since the epoch. */
@@ -111,12 +123,27 @@ export class TokenSource {
 
 /** What a token says of itself. */
 export function issuedToken(token: string, policy: PutPolicy | undefined = policyOf(token)): IssuedToken {
+  const [, bucket, key] = /^([^:]*)(?::(.*))?$/s.exec(String(policy?.scope ?? '')) ?? [];
   return {
     token,
-    keyInScope: String(policy?.scope ?? '').includes(':'),
+    bucket: bucket || undefined,
+    key: key || undefined,
+    saveKey: key === undefined && Boolean(policy?.saveKey),
+    answerNames: answerNames(policy),
     overwrite: Number(policy?.overwrite ?? 0) === 1,
     deadline: Number(policy?.deadline ?? Number.NaN),
   };
+}
+
+/** A `returnBody` may give key and hash under any name. */
+function answerNames(policy: PutPolicy | undefined): AnswerNames {
+  const names: AnswerNames = { key: 'key', hash: 'hash' };
+  if (policy?.callbackUrl || typeof policy?.returnBody !== 'string') return names;
+  for (const pair of policy.returnBody.split('&')) {
+    const [, name, variable] = /^([^=]+)=\$\((key|hash)\)$/.exec(pair) ?? [];
+    if (name !== undefined) names[variable as keyof AnswerNames] = name;
+  }
+  return names;
 }
 
 async function ask(provider: Exclude<TokenProvider, string>, request: TokenRequest): Promise<IssuedToken> {

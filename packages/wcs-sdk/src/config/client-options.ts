@@ -1,6 +1,7 @@
 import type { WcsClientOptions } from '../client-options.js';
 import { WcsError } from '../errors.js';
-import { parseBoolean, type SettingName, type Settings } from './settings.js';
+import { callDefaultsOf } from './call-defaults.js';
+import { parseBoolean, parseInteger, type SettingName, type Settings } from './settings.js';
 import type { WcsConfig } from './wcscfg.js';
 
 /** Turns the settings of a `.wcscfg` into the options of a client. */
@@ -35,11 +36,12 @@ export function clientOptionsOf({
     concurrency: Math.max(1, number('concurrency')),
     trafficLimit: number('traffic_limit'),
     recordFolder: settings.tmp_record_folder,
+    defaults: callDefaultsOf(settings),
   };
 }
 
 function numberOf(settings: Settings, name: SettingName): number {
-  const text = settings[name].trim();
-  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-  throw new WcsError('CONFIG', `${name} must be a whole number; got ${JSON.stringify(text)}`);
+  const number = parseInteger(settings[name]);
+  if (number !== undefined && number >= 0) return number;
+  throw new WcsError('CONFIG', `${name} must be a whole number; got ${JSON.stringify(settings[name])}`);
 }

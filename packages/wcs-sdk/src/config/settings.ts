@@ -101,3 +101,11 @@ export function parseBoolean(text: string): boolean | undefined {
   if (/^(false|no|off|0)$/i.test(text)) return false;
   return undefined;
 }
+
+/** Reads a whole number as the official tools do, with Python's `int`; undefined if it is none. */
+export function parseInteger(text: string): number | undefined {
+  const digits = text.trim();
+  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return undefined;
+  const number = Number(digits.replaceAll('_', ''));
+  return Number.isSafeInteger(number) ? number : undefined;
+}

@@ -108,7 +108,7 @@ export class Fmgr {
 
   async #start(operation: string, fops: string, options: JobOptions): Promise<Job> {
     const call = { operation: `fmgr ${operation}`, subject: summary(fops), path: `/fmgr/${operation}` };
-    const { notifyURL, separate, force } = jobParameters(options);
+    const { notifyURL, separate, force } = jobParameters(this.#context, options);
     // The order is that of the official Python client.
     return startJob(this.#context, 'fmgr', call, { fops, notifyURL, separate, force }, options);
   }

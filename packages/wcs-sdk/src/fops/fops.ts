@@ -49,7 +49,7 @@ export class Fops {
     const { bucket, key } = options;
     checkReference(options);
     const fops = urlSafeBase64Encode(fopsText(options.fops));
-    const { notifyURL = '', force, separate } = jobParameters(options);
+    const { notifyURL = '', force, separate } = jobParameters(this.#context, options);
     // Order, and the empty address, are those of the official Python client.
     const parameters = {
       bucket: urlSafeBase64Encode(bucket),

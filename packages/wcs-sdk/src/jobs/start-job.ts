@@ -10,19 +10,23 @@ import { Job, type JobKind } from './job.js';
 /** Options of everything that starts a job. */
 export interface JobOptions extends CallOptions {
   /** Where the service posts the result, in the form of the job's status. */
-  notifyUrl?: string | URL;
+  notifyUrl?: string | URL | undefined;
   /** Do again what has been done before, and replace its result. Default false. */
-  force?: boolean;
+  force?: boolean | undefined;
   /** Notify each command by itself rather than all at the end. Default false. */
-  separate?: boolean;
+  separate?: boolean | undefined;
 }
 
 /** Members of a job's request, encoded; those that are absent are not sent. */
-export function jobParameters({ notifyUrl, force, separate }: JobOptions): {
+export function jobParameters(
+  { defaults }: ClientContext,
+  options: JobOptions,
+): {
   notifyURL: string | undefined;
   force: string | undefined;
   separate: string | undefined;
 } {
+  const { notifyUrl, force, separate } = { ...defaults.job, ...options };
   return {
     notifyURL: notifyUrl === undefined ? undefined : urlSafeBase64Encode(httpUrl('notifyUrl', notifyUrl)),
     force: flag('force', force),

@@ -12,19 +12,19 @@ export interface ListObjectsOptions extends CallOptions {
   /**
    * Without `mode`: the start of the keys. With `mode`: a folder, such as `photos/2026/`.
    */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * Absent: all keys, in order. `0`: one folder level, files first. `1`: one folder level, folders first.
    */
-  mode?: 0 | 1;
+  mode?: 0 | 1 | undefined;
   /** Objects in a page: 1 to 1,000. Default 1,000. */
-  pageSize?: number;
+  pageSize?: number | undefined;
   /** Where to go on: the `marker` of an earlier page. */
-  marker?: string;
+  marker?: string | undefined;
   /** Only objects stored at or after this time. */
-  startTime?: Date | number;
+  startTime?: Date | number | undefined;
   /** Only objects stored before or at this time. */
-  endTime?: Date | number;
+  endTime?: Date | number | undefined;
 }
 
 /** A page of a listing. */
@@ -59,8 +59,9 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
   readonly #options: ListObjectsOptions;
 
   /** @internal */
-  constructor(context: ClientContext, bucket: string, options: ListObjectsOptions) {
+  constructor(context: ClientContext, bucket: string, given: ListObjectsOptions) {
     checkBucket(bucket);
+    const options = { ...context.defaults.list, ...given };
     if (options.pageSize !== undefined)
       wholeNumber('pageSize', options.pageSize, { minimum: 1, maximum: 1000 });
     if (options.mode !== undefined && options.mode !== 0 && options.mode !== 1) {

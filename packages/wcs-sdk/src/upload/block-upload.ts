@@ -9,7 +9,7 @@ import { ProgressMeter } from '../progress.js';
 import { BlockSender } from './block-sender.js';
 import { BlockWire } from './block-wire.js';
 import { type Block, RandomBlocks, SequentialBlocks } from './blocks.js';
-import { confirmHash, storedByLostAttempt } from './confirm.js';
+import { confirmHash, PLAIN_NAMES, storedByLostAttempt } from './confirm.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { canProve, findResumable, RecordWriter } from './resume.js';
@@ -242,11 +242,12 @@ export class BlockUpload {
       this.#context.retry,
       signal,
     ).catch(async error => {
-      const answer = await storedByLostAttempt(this.#context, error, stored);
-      if (!answer) throw error;
-      return { answer, requestId: undefined };
+      const found = await storedByLostAttempt(this.#context, error, stored);
+      if (!found) throw error;
+      return found;
     });
-    const confirmed = await confirmHash(this.#context, stored, joined.answer, joined.requestId);
+    // Whatever the token says, the answer to mkfile has both under these names.
+    const confirmed = await confirmHash(this.#context, stored, { ...joined, names: PLAIN_NAMES });
     if (!confirmed.verified && blocks.some(block => block.unproven)) throw unprovenObject(stored);
     return {
       bucket,

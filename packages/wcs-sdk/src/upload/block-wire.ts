@@ -83,11 +83,11 @@ export class BlockWire {
     signal: AbortSignal,
   ): Promise<{ answer: AnswerMembers; requestId: string | undefined }> {
     const { key, mimeType, keepDays, variables, subject } = this.#identity;
-    const { keyInScope } = await this.#tokens.get();
+    const { key: keyInScope } = await this.#tokens.get();
     const target = [
       `/mkfile/${size}`,
       // A scope that names the key wins, and official clients then leave it out of the path.
-      ...(keyInScope ? [] : [`/key/${urlSafeBase64Encode(key)}`]),
+      ...(keyInScope !== undefined ? [] : [`/key/${urlSafeBase64Encode(key)}`]),
       ...Object.entries(variables).map(
         ([name, value]) => `/x:${encodeURIComponent(name)}/${urlSafeBase64Encode(value)}`,
       ),

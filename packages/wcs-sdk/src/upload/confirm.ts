@@ -1,11 +1,23 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
+import type { AnswerNames } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import type { ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
-import type { AnswerMembers } from '../http/answer-members.js';
+import { type AnswerMembers, textMember } from '../http/answer-members.js';
 import { statObject } from '../objects/stat.js';
 
-/** What is known at the end of an upload. */
+/** An answer to an upload. */
+export interface UploadAnswer {
+  answer: AnswerMembers;
+  requestId: string | undefined;
+  /** How it calls key and hash. */
+  names: AnswerNames;
+}
+
+/** How answers call them where nobody has chosen other names. */
+export const PLAIN_NAMES: AnswerNames = { key: 'key', hash: 'hash' };
+
+/** What is known at the end of an upload; an empty key is unknown. */
 export interface Stored extends ObjectReference {
   /** Size in bytes. */
   size: number;
@@ -22,13 +34,12 @@ export interface Stored extends ObjectReference {
 export async function confirmHash(
   context: ClientContext,
   stored: Stored,
-  answer: AnswerMembers,
-  requestId: string | undefined,
+  { answer, requestId, names }: UploadAnswer,
 ): Promise<{ hash?: string; verified: boolean }> {
   const { etag, bucket, key, signal } = stored;
-  let hash = typeof answer['hash'] === 'string' && answer['hash'] !== '' ? answer['hash'] : undefined;
+  let hash = textMember(answer, names.hash);
   if (etag === undefined) return { verified: false, ...(hash ? { hash } : {}) };
-  if (hash === undefined && context.credentials && context.managementUrl) {
+  if (hash === undefined && key !== '' && context.credentials && context.managementUrl) {
     hash = (await statObject(context, { bucket, key, signal })).hash || undefined;
   }
   if (hash === undefined) return { verified: false };
@@ -50,12 +61,12 @@ export async function storedByLostAttempt(
   context: ClientContext,
   error: unknown,
   stored: Stored,
-): Promise<AnswerMembers | undefined> {
+): Promise<UploadAnswer | undefined> {
   const doubtful = error instanceof WcsError && error.code === 'OBJECT_EXISTS' && (error.attempts ?? 1) > 1;
   if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl)
     return undefined;
   const { bucket, key, signal } = stored;
   const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);
   if (found?.hash !== stored.etag || found.size !== stored.size) return undefined;
-  return { key, hash: found.hash };
+  return { answer: { key, hash: found.hash }, requestId: undefined, names: PLAIN_NAMES };
 }

@@ -2,7 +2,7 @@ import { BLOCK_SIZE, urlSafeBase64Decode } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { requireSuccess, uploadAnswer } from '../http/answer.js';
-import type { AnswerMembers } from '../http/answer-members.js';
+import { type AnswerMembers, textMember } from '../http/answer-members.js';
 import { withRetry } from '../http/retry.js';
 import type { WireResponse } from '../http/transport.js';
 import { ProgressMeter } from '../progress.js';
@@ -13,11 +13,16 @@ import type { UploadPlan, UploadResult } from './options.js';
 import { postForm } from './post-form.js';
 import type { RandomSource } from './source.js';
 
+/** Where a form goes. Without a key the token decides it. */
+export interface FormTarget extends Pick<UploadTarget, 'uploadUrl' | 'tokens'> {
+  key: string | undefined;
+}
+
 /** `POST /file/upload` (wcs-api §2.2): the whole object in one form. */
 export async function uploadForm(
   context: ClientContext,
   plan: UploadPlan,
-  { key, uploadUrl, tokens }: UploadTarget,
+  { key, uploadUrl, tokens }: FormTarget,
   source: RandomSource,
 ): Promise<UploadResult> {
   const { bucket, signal } = plan;
@@ -33,7 +38,7 @@ export async function uploadForm(
     members: plan,
     signal,
   };
-  const stored = () => ({
+  const stored = (key: string) => ({
     bucket,
     key,
     size: content.size,
@@ -41,18 +46,23 @@ export async function uploadForm(
     blockSize: BLOCK_SIZE,
     signal,
   });
-  const attempt = async () => formAnswer(`${bucket}:${key}`, await postForm(context, post, content));
-  const { answer, requestId } = await withRetry(attempt, context.retry, signal).catch(async error => {
-    const answer = await storedByLostAttempt(context, error, stored());
-    if (!answer) throw error;
-    return { answer, requestId: undefined };
+  const attempt = async () => {
+    const answered = formAnswer(`${bucket}:${key ?? ''}`, await postForm(context, post, content));
+    return { ...answered, names: (await tokens.get()).answerNames };
+  };
+  const answered = await withRetry(attempt, context.retry, signal).catch(async error => {
+    const found = key === undefined ? undefined : await storedByLostAttempt(context, error, stored(key));
+    if (!found) throw error;
+    return found;
   });
-  const confirmed = await confirmHash(context, stored(), answer, requestId);
+  const { answer, requestId, names } = answered;
+  const storedKey = textMember(answer, names.key) ?? key ?? '';
+  const confirmed = await confirmHash(context, stored(storedKey), answered);
   content.countRest();
   progress.finish();
   return {
     bucket,
-    key: typeof answer['key'] === 'string' && answer['key'] !== '' ? answer['key'] : key,
+    key: storedKey,
     size: content.size,
     ...(content.etag === undefined ? {} : { etag: content.etag }),
     ...confirmed,

@@ -1,4 +1,5 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
+import { mergePolicy } from '../auth/merge-policy.js';
 import { isVariableName } from '../auth/policy-template.js';
 import { type PutPolicy, type PutPolicyMembers, policyMembers } from '../auth/put-policy.js';
 import type { TokenProvider } from '../auth/token-provider.js';
@@ -32,14 +33,21 @@ export interface ObjectMembers {
 export interface UploadOptions extends CallOptions, ObjectMembers {
   /** Bucket to upload to. */
   bucket: string;
-  /** Key of the object: 1 to 1,000 bytes of UTF-8. Default: the name of the file that is uploaded. */
+  /**
+   * Key of the object: 1 to 1,000 bytes of UTF-8. Default: what the token's scope or `saveKey` says, else the name of
+   * the file that is uploaded.
+   */
   key?: string;
   /** What to upload. */
   source: UploadSource;
   /** Replace an existing object. Default false: the upload fails with `OBJECT_EXISTS`. */
   overwrite?: boolean;
-  /** Further members of the put policy, for the tokens that the client signs itself. */
-  policy?: Omit<PutPolicyMembers, 'saveKey'>;
+  /**
+   * Further members of the put policy, for the tokens that the client signs itself. With `saveKey`, which excludes
+   * `key`, the service makes the key; that is for form posts alone, so `formThreshold` bounds streams and 500 MB all
+   * else.
+   */
+  policy?: PutPolicyMembers;
   /** An upload token, or a function that gives one. Default: the client signs with its keys. */
   token?: TokenProvider;
   /**
@@ -98,7 +106,10 @@ export interface UploadStart {
 export interface UploadResult {
   /** The bucket uploaded to. */
   bucket: string;
-  /** The key under which the object is stored. */
+  /**
+   * The key under which the object is stored. Empty if a token's `saveKey` has made it and the answer, which the
+   * token's `returnBody` or callback decides, does not tell.
+   */
   key: string;
   /** Size in bytes. */
   size: number;
@@ -137,11 +148,11 @@ export interface UploadPlan
 }
 
 /** The service takes no form posts larger than this (wcs-api §2.2). */
-const LARGEST_FORM = 500_000_000;
+export const LARGEST_FORM = 500_000_000;
 
 /** Checks everything that can be wrong before any I/O. */
 export function planUpload(options: UploadOptions, defaults: Partial<UploadOptions>): UploadPlan {
-  const { bucket, key, source, policy } = options;
+  const { bucket, key, source } = options;
   checkBucket(bucket);
   if (key !== undefined) checkKey(key);
   if (source === undefined || source === null) throw wrongSource(source);
@@ -159,7 +170,7 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
     variables: options.variables,
     description: options.description,
     trafficLimit: options.trafficLimit ?? defaults.trafficLimit,
-    policy: policy === undefined ? undefined : uploadPolicy(policy),
+    policy: uploadPolicy(options, defaults.policy),
     token: options.token,
     formThreshold: options.formThreshold ?? 20 * 2 ** 20,
     blockSize,
@@ -179,9 +190,33 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
   return plan;
 }
 
-function uploadPolicy(members: PutPolicyMembers): Partial<PutPolicy> {
-  if (members.saveKey === undefined) return policyMembers(members);
-  throw new WcsError('INVALID_ARGUMENT', 'policy.saveKey is for tokens without a key: an upload has its key');
+/** What the client's own tokens say of this upload, with the client's defaults. */
+function uploadPolicy(
+  { policy, token, key, overwrite }: UploadOptions,
+  defaults: PutPolicyMembers | undefined,
+): Partial<PutPolicy> | undefined {
+  if (key !== undefined && policy?.saveKey !== undefined) {
+    throw new WcsError('INVALID_ARGUMENT', 'give key or policy.saveKey, not both');
+  }
+  // A token is what it is, and most uploads say nothing more.
+  if (defaults === undefined || token !== undefined)
+    return policy === undefined ? undefined : policyMembers(withKeyInAnswer(policy));
+  const own = overwrite === undefined ? policy : { overwrite, ...policy };
+  const merged = mergePolicy(defaults, key === undefined ? own : { saveKey: undefined, ...own });
+  return merged === undefined ? undefined : policyMembers(withKeyInAnswer(merged));
+}
+
+/** Whoever has the service make the key wants to know it. */
+function withKeyInAnswer(policy: PutPolicyMembers): PutPolicyMembers {
+  const { saveKey, returnBody, callbackUrl } = policy;
+  if (saveKey === undefined || callbackUrl !== undefined) return policy;
+  if (returnBody === undefined) return { ...policy, returnBody: 'key=$(key)&hash=$(hash)' };
+  const template = typeof returnBody === 'string' ? returnBody : Object.values(returnBody).join('&');
+  if (template.includes('$(key)')) return policy;
+  throw new WcsError(
+    'INVALID_ARGUMENT',
+    'with policy.saveKey, policy.returnBody needs a member key=$(key): nothing else tells the key',
+  );
 }
 
 /** Checks what is to be stored with an object. */

@@ -15,7 +15,8 @@ export interface FormPost {
   /** Upload domain and path. */
   url: string;
   bucket: string;
-  key: string;
+  /** Absent where the token decides it. */
+  key: string | undefined;
   tokens: TokenSource;
   /** Name of the local file, if there is one. */
   fileName: string | undefined;
@@ -31,9 +32,9 @@ export async function postForm(
 ): Promise<WireResponse> {
   const { operation, url, bucket, key, tokens, members, signal } = post;
   for (let renewed = false; ; renewed = true) {
-    const { token, keyInScope } = await tokens.get();
-    const form = encodeForm(fieldsOf(token, keyInScope ? undefined : key, members), {
-      name: post.fileName ?? basename(key),
+    const { token, key: keyInScope } = await tokens.get();
+    const form = encodeForm(fieldsOf(token, keyInScope === undefined ? key : undefined, members), {
+      name: post.fileName ?? basename(key ?? 'file'),
       mimeType: members.mimeType ?? 'application/octet-stream',
     });
     const response = await context.transport.send({
@@ -52,7 +53,7 @@ export async function postForm(
     if (content.sentWhole || response.status >= 400) return response;
     throw new WcsError(
       'UNEXPECTED_RESPONSE',
-      `${operation} ${bucket}:${key}: the service answered before it had the whole object`,
+      `${operation} ${bucket}:${key ?? ''}: the service answered before it had the whole object`,
       { operation, status: response.status, requestId: response.requestId, retryable: true },
     );
   }

@@ -15,20 +15,28 @@ export interface UploadTokenOptions {
 }
 
 /**
- * The caller's tokens, or tokens that the client signs for this one object.
+ * The caller's tokens, or tokens that the client signs for this one object: the one of a key, or the one that a
+ * policy's `saveKey` makes.
  *
  * @param operation - names the call in errors
  */
 export function uploadTokens(
   context: ClientContext,
   operation: string,
-  key: string,
+  key: string | undefined,
   { bucket, token, overwrite, policy, signal }: UploadTokenOptions,
 ): TokenSource {
-  if (token !== undefined) return TokenSource.of(token, { bucket, key, ...(signal ? { signal } : {}) });
+  if (token !== undefined) {
+    return TokenSource.of(token, {
+      bucket,
+      ...(key === undefined ? {} : { key }),
+      ...(signal ? { signal } : {}),
+    });
+  }
   const credentials = requireCredentials(context, `${operation} without a token`);
   return TokenSource.selfSigned(() => {
-    const signed: PutPolicy = { scope: `${bucket}:${key}`, deadline: Date.now() + context.tokenLifetime };
+    const scope = key === undefined ? bucket : `${bucket}:${key}`;
+    const signed: PutPolicy = { scope, deadline: Date.now() + context.tokenLifetime };
     if (overwrite !== undefined) signed.overwrite = overwrite ? 1 : 0;
     if (policy !== undefined) Object.assign(signed, policy);
     return issuedToken(uploadToken(credentials, signed), signed);

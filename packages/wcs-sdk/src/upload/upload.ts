@@ -1,14 +1,16 @@
 import { LinkedAbort, untilAborted } from '../abort.js';
+import type { PutPolicyMembers } from '../auth/put-policy.js';
 import type { TokenSource } from '../auth/token-provider.js';
 import { CallScope } from '../call-options.js';
 import { type ClientContext, requireSetting } from '../context.js';
 import { checkKey } from '../encoding.js';
-import { invalidArgument } from '../errors.js';
+import { invalidArgument, WcsError } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
 import { uploadForm } from './form-upload.js';
 import { openSource } from './open-source.js';
 import {
   isMimeType,
+  LARGEST_FORM,
   planUpload,
   type UploadFromUrlOptions,
   type UploadOptions,
@@ -25,6 +27,8 @@ import { checkUrlSource, openUrlSource } from './url-source.js';
 /** What a client brings to all its uploads. */
 export interface UploadDefaults
   extends Partial<Pick<UploadPlan, 'blockSize' | 'chunkSize' | 'concurrency' | 'trafficLimit'>> {
+  /** Of tokens that the client signs itself. */
+  policy?: PutPolicyMembers;
   /** Where `resume: true` keeps its records. */
   recordFolder?: string | undefined;
 }
@@ -73,17 +77,18 @@ async function uploadOpened(
   plan.signal?.throwIfAborted();
   const source = await open(scope);
   try {
-    const key = plan.key ?? source.fileName;
-    if (key === undefined) throw invalidArgument('key', 'given where the source has no file name', key);
-    checkKey(key);
-    const target = {
-      key,
-      uploadUrl,
-      tokens: uploadTokens(context, 'upload', key, plan),
-      replacingTokens: () => replacingTokens(context, key, plan),
-    };
+    const { key, tokens } = await destination(context, plan, source.fileName);
     // The slot of this upload itself is not in its own budget; in that of many, it was taken for it.
     const slots = budget ?? new UploadBudget(plan.concurrency - 1);
+    if (key === undefined) {
+      return await uploadForm(
+        context,
+        withTypeOf(source, plan),
+        { key, uploadUrl, tokens },
+        await formSource(source, plan),
+      );
+    }
+    const target = { key, uploadUrl, tokens, replacingTokens: () => replacingTokens(context, key, plan) };
     if (source.kind === 'sequential') {
       return await uploadStream(context, withTypeOf(source, plan), target, source, slots);
     }
@@ -94,6 +99,59 @@ async function uploadOpened(
   } finally {
     await source.close();
   }
+}
+
+/** Where an upload goes: to the caller's key, or the one that its token decides, or that of the file's name. */
+async function destination(
+  context: ClientContext,
+  plan: UploadPlan,
+  fileName: string | undefined,
+): Promise<{ key: string | undefined; tokens: TokenSource }> {
+  if (plan.token === undefined) {
+    const key = plan.policy?.saveKey === undefined ? (plan.key ?? fileName) : undefined;
+    if (key === undefined && plan.policy?.saveKey === undefined) throw missingKey();
+    if (key !== undefined) checkKey(key);
+    return { key, tokens: uploadTokens(context, 'upload', key, plan) };
+  }
+  const tokens = uploadTokens(context, 'upload', plan.key ?? fileName, plan);
+  const issued = await tokens.get();
+  const { bucket } = plan;
+  const other =
+    (issued.bucket !== undefined && issued.bucket !== bucket) ||
+    (issued.key !== undefined && plan.key !== undefined && issued.key !== plan.key);
+  if (other) {
+    throw new WcsError(
+      'INVALID_ARGUMENT',
+      `the token is for ${issued.bucket}:${issued.key ?? '…'}, not for ${bucket}:${plan.key ?? '…'}`,
+    );
+  }
+  const key = plan.key ?? issued.key ?? (issued.saveKey ? undefined : fileName);
+  if (key === undefined && !issued.saveKey) throw missingKey();
+  if (key !== undefined) checkKey(key);
+  return { key, tokens };
+}
+
+function missingKey(): WcsError {
+  return invalidArgument('key', 'given where neither the source nor the token has a name', undefined);
+}
+
+/** What goes by form whatever its size, as far as a form may hold it. */
+async function formSource(source: RandomSource | SequentialSource, plan: UploadPlan): Promise<RandomSource> {
+  const tooLarge = (limit: number) =>
+    new WcsError(
+      'INVALID_ARGUMENT',
+      `a key that the service makes is for forms of up to ${limit} bytes, and the source is larger`,
+    );
+  if (source.kind === 'random') {
+    if (source.size > LARGEST_FORM) throw tooLarge(LARGEST_FORM);
+    return source;
+  }
+  const { formThreshold } = plan;
+  if (source.size !== undefined && source.size > formThreshold) throw tooLarge(formThreshold);
+  const whole = new Span((source.size ?? formThreshold) + 1, undefined);
+  const length = await readFirstBlock(source, whole, plan);
+  if (length > formThreshold) throw tooLarge(formThreshold);
+  return (await openSource(whole.bytes)) as RandomSource;
 }
 
 /** A stream goes by form if it ends within its first block. */
@@ -121,7 +179,8 @@ async function readFirstBlock(source: SequentialSource, first: Span, plan: Uploa
 }
 
 /** The plan, with the content type that the source names where the caller names none. */
-function withTypeOf({ mimeType }: SequentialSource, plan: UploadPlan): UploadPlan {
+function withTypeOf(source: RandomSource | SequentialSource, plan: UploadPlan): UploadPlan {
+  const mimeType = source.kind === 'sequential' ? source.mimeType : undefined;
   const useful =
     mimeType !== undefined && isMimeType(mimeType) && !/^application\/octet-stream/i.test(mimeType);
   return plan.mimeType === undefined && useful ? { ...plan, mimeType } : plan;

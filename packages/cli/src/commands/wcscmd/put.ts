@@ -1,3 +1,4 @@
+import { usageError } from '../../cli-error.js';
 import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { runUpload } from '../../wcscmd/upload-command.js';
 
@@ -7,7 +8,8 @@ export const put: WcscmdCommand = {
   minimum: 2,
   maximum: 2,
   summary: 'upload a file',
-  details: `Without KEY the object is called like the file. FILE may be -, for stdin; KEY is needed then.
+  details: `Without KEY the object is called like the file, or as --savekey says: the service makes the key of its
+template, and it is printed. FILE may be -, for stdin; KEY or --savekey is needed then.
 Up to 20 MiB go in one request. What is larger goes in blocks, and is resumed when the same command is
 given again for the unchanged file. An object that exists is replaced only with --overwrite 1.
 
@@ -16,6 +18,8 @@ is stored already. wcscmd sync --help says which files those are, and what --inc
 `,
   run: async context => {
     if (!context.options.has('recursive')) return runUpload(context, { name: 'put', announce: false });
+    if (context.options.has('savekey'))
+      throw usageError('put -r makes keys of the files, and takes no --savekey');
     const { putTree } = await import('../../wcscmd/trees/tree-commands.js');
     return putTree(context);
   },

@@ -6,7 +6,7 @@ import { CliError, usageError } from '../../cli-error.js';
 import { ExitCode } from '../../exit-code.js';
 import type { CommandContext, WcscmdCommand } from '../../wcscmd/command.js';
 import { checkSettings, requireSettings } from '../../wcscmd/load-config.js';
-import { policyOf } from '../../wcscmd/upload-command.js';
+import { policyOf, saveKeyOf } from '../../wcscmd/upload-command.js';
 import { parseWcsUrl } from '../../wcscmd/wcs-url.js';
 
 /** The year 1973 in milliseconds; the year 5138 in seconds. */
@@ -48,16 +48,18 @@ async function upload(context: CommandContext, target: string | undefined): Prom
   else out.line(made);
 }
 
-async function makePolicy({ config }: CommandContext, target: string) {
+async function makePolicy({ config, options }: CommandContext, target: string) {
   const { putPolicy } = await import('@curve-wcs/wcs-sdk');
   checkSettings(config, ['deadline', 'overwrite', 'separate']);
   const { bucket, key } = parseWcsUrl(target);
+  const saveKey = saveKeyOf(options, key);
   return putPolicy({
     bucket,
     ...(key === undefined ? {} : { key }),
     expiresIn: Number(config.settings.deadline),
     ...(config.settings.overwrite === '1' ? { overwrite: true } : {}),
     ...policyOf(config),
+    ...(saveKey === undefined ? {} : { saveKey }),
   });
 }
 
