@@ -1,6 +1,7 @@
 // What the clients cost: 4 KiB at random places and 1 MiB in sequence, against a server that answers from memory over
 // Curve's protocol, and next to a plain C++ socket that exchanges the same bytes with the same server. Every client
-// has a process of its own; all take turns, round after round; figures are medians over the rounds. Linux only.
+// has a process of its own; all take turns, round after round; figures are medians over the rounds. At last, what it costs
+// to give up very many calls at once. Linux only.
 //
 //   pnpm --filter @curve-wcs/curve-sdk bench             the tables, and bench-results.json
 //   pnpm --filter @curve-wcs/curve-sdk bench --chart     bench-results.svg as well
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { chart } from '@curve-wcs/test-support';
 import { aims } from './aims.js';
 import { CLIENTS } from './clients.js';
+import { growths } from './growth.js';
 import { buildPrograms, plainClient, startMemoryServer } from './programs.js';
 import { figures, PLAIN, rows } from './report.js';
 import { Results } from './results.js';
@@ -41,14 +43,19 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 for (const contender of contenders.values()) contender.end();
+const grown = await growths(`127.0.0.1:${server.mdsPort}`);
 
 const all = rows(results, clients);
 const judged = aims(results, clients);
 console.log(`medians of ${ROUNDS} interleaved rounds of ${MILLISECONDS} ms; CPU is for each operation`);
 console.table(all);
 console.table(judged);
+console.table(grown);
 const machine = { cpu: cpus()[0]?.model, threads: cpus().length, node: process.version };
-writeFileSync('bench-results.json', `${JSON.stringify({ machine, rows: all, aims: judged }, null, 2)}\n`);
+writeFileSync(
+  'bench-results.json',
+  `${JSON.stringify({ machine, rows: all, aims: judged, growth: grown }, null, 2)}\n`,
+);
 if (process.argv.includes('--chart')) writeFileSync('bench-results.svg', chart(figures(results, clients)));
 
 /** A client in a process of its own. */

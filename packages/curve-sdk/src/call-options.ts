@@ -1,5 +1,6 @@
 import { invalid } from './checks.js';
 import { aborted, CurveError, subject } from './errors/curve-error.js';
+import { onAbort } from './flow/on-abort.js';
 
 /** Accepted by every call that asks the cluster. */
 export interface CallOptions {
@@ -61,8 +62,7 @@ export class Course {
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       if (signal !== undefined) {
-        stop = () => reject(aborted(signal, this.operation, this.path));
-        signal.addEventListener('abort', stop, { once: true });
+        stop = onAbort(signal, () => reject(aborted(signal, this.operation, this.path)));
       }
       if (deadline !== undefined)
         timer = setTimeout(() => reject(this.#timedOut()), Math.min(deadline, 2 ** 31 - 1));
@@ -70,7 +70,7 @@ export class Course {
     try {
       return await Promise.race([work, over]);
     } finally {
-      signal?.removeEventListener('abort', stop);
+      stop();
       clearTimeout(timer);
     }
   }

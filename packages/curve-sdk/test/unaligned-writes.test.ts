@@ -1,6 +1,6 @@
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { BlockTurns } from '../src/volume/block-turns.js';
+import { BlockTurns, type Turn } from '../src/volume/block-turns.js';
 import { BLOCK, smallVolume } from './support/connect.js';
 
 describe('unaligned writes that overlap in blocks', () => {
@@ -58,24 +58,44 @@ describe('unaligned writes that overlap in blocks', () => {
   });
 });
 
-const range = fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 6 }), fc.boolean());
+const range = fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 6 }), fc.boolean(), fc.boolean());
+
+interface Writing {
+  start: number;
+  end: number;
+  exclusive: boolean;
+  finish(): void;
+}
+
+/** Whether one of them reads, modifies and writes a block of the other. */
+function meet(one: Writing, other: Writing): boolean {
+  const readsFrom = (a: Writing, b: Writing) =>
+    a.exclusive && [a.start, a.end - 1].some(edge => b.start <= edge && edge < b.end);
+  return readsFrom(one, other) || readsFrom(other, one);
+}
 
 describe('turns', () => {
   it.prop([fc.array(range, { maxLength: 30 }), fc.infiniteStream(fc.nat())])(
     'never give a block to a read-modify-write and another write at once, and all get theirs',
     async (ranges, choices) => {
-      const turns = new BlockTurns();
-      const writing: { start: number; end: number; exclusive: boolean; finish: () => void }[] = [];
+      const turns = new BlockTurns(1);
+      const writing: Writing[] = [];
       let finished = 0;
-      const writers = ranges.map(async ([start, length, exclusive]) => {
+      const writers = ranges.map(async ([start, length, exclusive, givesUp]) => {
         const end = start + length;
         const turn = exclusive ? turns.exclusive(start, end) : turns.plain(start, end);
-        await turn.before;
-        for (const other of writing) {
-          const overlap = other.start < end && other.end > start;
-          expect(overlap && (exclusive || other.exclusive)).toBe(false);
+        // Who gives up while waiting lets nobody pass those that it waited for.
+        if (turn.before !== undefined && givesUp) {
+          turns.end(turn);
+          finished++;
+          return;
         }
-        await new Promise<void>(finish => writing.push({ start, end, exclusive, finish }));
+        await turn.before;
+        await new Promise<void>(finish => {
+          const own = { start, end, exclusive, finish };
+          for (const other of writing) expect(meet(own, other)).toBe(false);
+          writing.push(own);
+        });
         turns.end(turn);
         finished++;
       });
@@ -87,6 +107,24 @@ describe('turns', () => {
         await new Promise(resolve => setImmediate(resolve));
       }
       await Promise.all(writers);
+      expect(turns.isFree).toBe(true);
     },
   );
+
+  // Were each to wait for all before it, there would be no memory for so many.
+  it.each(['ended in order', 'given up'])('are as many as one likes at one block: %s', async how => {
+    const turns = new BlockTurns(4096);
+    const [first, ...others] = Array.from({ length: 30_000 }, (_, i) =>
+      turns.exclusive(i % 4096, (i % 4096) + 1),
+    );
+    if (how === 'given up') for (const turn of others) turns.end(turn);
+    turns.end(first as Turn);
+    if (how !== 'given up') {
+      for (const turn of others) {
+        await turn.before;
+        turns.end(turn);
+      }
+    }
+    expect(turns.isFree).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Course } from '../call-options.js';
+import { onAbort } from './on-abort.js';
 
 /**
  * Works on several items at a time and gives the results in the items' order. Ahead of the one who takes them there are
@@ -15,7 +16,7 @@ export async function* inOrder<T, R>(
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const abort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  const release = signal && onAbort(signal, abort);
   const part = new Course({ signal: controller.signal, deadline }, course.operation, course.path);
   const source = items(part);
   const underWay: Promise<R>[] = [];
@@ -37,7 +38,7 @@ export async function* inOrder<T, R>(
       yield await first;
     }
   } finally {
-    signal?.removeEventListener('abort', abort);
+    release?.();
     controller.abort();
     await source.return();
     await Promise.allSettled(underWay);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { CallOptions } from '../call-options.js';
+import { onAbort } from './on-abort.js';
 
 /**
  * Does several things at once. When one fails, or the caller aborts, the others are aborted; when this settles all of
@@ -19,7 +20,7 @@ export async function together(
   // Each of them listens, and there may be many.
   setMaxListeners(0, controller.signal);
   const abort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+  const release = signal && onAbort(signal, abort);
   if (signal?.aborted) abort();
   let failure: { error: unknown } | undefined;
   const part = { ...options, signal: controller.signal };
@@ -33,7 +34,7 @@ export async function together(
       ),
     );
   } finally {
-    signal?.removeEventListener('abort', abort);
+    release?.();
   }
   if (failure) throw failure.error;
 }

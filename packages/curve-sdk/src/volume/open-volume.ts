@@ -14,7 +14,7 @@ export class OpenVolume {
   readonly path: string;
   readonly blockSize: number;
   readonly info: FileInfo;
-  readonly turns = new BlockTurns();
+  readonly turns: BlockTurns;
   /** Bytes, as far as is known: others may have extended it. */
   length: number;
   readonly #calls = new InFlight();
@@ -26,6 +26,7 @@ export class OpenVolume {
     this.fd = fd;
     this.path = info.path;
     this.blockSize = info.blockSize;
+    this.turns = new BlockTurns(info.blockSize);
     this.info = info;
     this.length = info.length;
   }

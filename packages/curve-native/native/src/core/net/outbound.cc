@@ -10,7 +10,7 @@ namespace curve::net {
 
 namespace {
 constexpr size_t kMaxBuffers = 256;
-constexpr size_t kMaxSentKept = 256;
+constexpr size_t kMaxKept = 256;
 
 #ifdef MSG_NOSIGNAL
 constexpr int kSendFlags = MSG_NOSIGNAL;
@@ -31,8 +31,9 @@ void Outbound::forget(int64_t correlationId) {
                                    [](const Frame& f, int64_t id) { return f.correlationId < id; });
   if (it == frames_.end() || it->correlationId != correlationId) return;
   if (it->sent == 0) {
-    frames_.erase(it);
-    return;
+    it->forgotten = true;
+    forgotten_++;
+    return tidy();
   }
   rescued_.assign(reinterpret_cast<const char*>(it->payload), it->payloadSize);
   it->payload = reinterpret_cast<const uint8_t*>(rescued_.data());
@@ -41,7 +42,7 @@ void Outbound::forget(int64_t correlationId) {
 void Outbound::clear() {
   frames_.clear();
   heads_.clear();
-  first_ = 0;
+  first_ = forgotten_ = 0;
 }
 
 bool Outbound::flush(int fd, int& error) {
@@ -50,6 +51,7 @@ bool Outbound::flush(int fd, int& error) {
     size_t count = 0;
     for (size_t i = first_; i < frames_.size() && count + 2 <= kMaxBuffers; i++) {
       const Frame& f = frames_[i];
+      if (f.forgotten) continue;
       if (f.sent < f.headSize) buffers[count++] = {heads_.data() + f.head + f.sent, f.headSize - f.sent};
       const size_t payloadSent = f.sent > f.headSize ? f.sent - f.headSize : 0;
       if (payloadSent < f.payloadSize) {
@@ -72,24 +74,34 @@ bool Outbound::flush(int fd, int& error) {
 void Outbound::consume(size_t size) {
   while (size > 0) {
     Frame& f = frames_[first_];
-    const size_t left = f.headSize + f.payloadSize - f.sent;
+    const size_t left = f.forgotten ? 0 : f.headSize + f.payloadSize - f.sent;
     const size_t taken = std::min(left, size);
     f.sent += taken;
     size -= taken;
-    if (taken == left) first_++;
+    if (taken < left) break;
+    if (f.forgotten) forgotten_--;
+    first_++;
   }
-  dropSent();
+  tidy();
 }
 
-void Outbound::dropSent() {
-  if (empty()) return clear();
-  if (first_ < kMaxSentKept) return;
-  // A peer that is always behind must not make us keep all that it ever got.
-  const size_t sent = frames_[first_].head;
-  frames_.erase(frames_.begin(), frames_.begin() + static_cast<ptrdiff_t>(first_));
-  heads_.erase(0, sent);
-  for (Frame& f : frames_) f.head -= sent;
-  first_ = 0;
+// Seldom, so that it costs no more than sending did: a peer that is always behind must not make us keep all that it
+// ever got, or was to get.
+void Outbound::tidy() {
+  if (first_ + forgotten_ == frames_.size()) return clear();
+  if (first_ + forgotten_ < std::max(kMaxKept, frames_.size() / 2)) return;
+  std::string heads;
+  size_t kept = 0;
+  for (size_t i = first_; i < frames_.size(); i++) {
+    if (frames_[i].forgotten) continue;
+    Frame f = frames_[i];
+    f.head = heads.size();
+    heads.append(heads_, frames_[i].head, f.headSize);
+    frames_[kept++] = f;
+  }
+  frames_.resize(kept);
+  heads_.swap(heads);
+  first_ = forgotten_ = 0;
 }
 
 }  // namespace curve::net

@@ -33,14 +33,15 @@ class Outbound {
     const uint8_t* payload;
     size_t payloadSize;
     size_t sent = 0;
+    bool forgotten = false;
   };
 
   void consume(size_t size);
-  void dropSent();
+  void tidy();
 
-  // Those before first_ have been sent. Both only grow at the end and keep their memory.
+  // Those before first_ have been sent, and so many of the others are forgotten; not all, or there are none.
   std::vector<Frame> frames_;
-  size_t first_ = 0;
+  size_t first_ = 0, forgotten_ = 0;
   std::string heads_;
   // The payload of the first frame, if its call has ended.
   std::string rescued_;

@@ -33,7 +33,6 @@ ChunkRequest::ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64
 ChunkRequest::~ChunkRequest() {
   if (channel_) channel_->cancel(*this);
   volume_.loop().cancel(timer_);
-  volume_.copysets().forget(chunk_.copyset, this);
   withdraw();
   if (state_ == State::begun) {
     Stats::sub(volume_.stats().requestsInFlight);
@@ -43,7 +42,7 @@ ChunkRequest::~ChunkRequest() {
 
 void ChunkRequest::withdraw() {
   if (state_ != State::waiting) return;
-  volume_.window().remove(*this);
+  leave();
   state_ = State::done;
 }
 
@@ -65,7 +64,7 @@ void ChunkRequest::send() {
   const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
   const Peer* leader = copyset.leaderPeer();
   if (leader && !copyset.leaderMayChange) return transmit(*leader);
-  volume_.copysets().refresh(chunk_.copyset, this, [this](bool found) {
+  volume_.copysets().refresh(chunk_.copyset, leader_, [this](bool found) {
     const Peer* peer = volume_.copysets().get(chunk_.copyset).leaderPeer();
     if (found && peer) return transmit(*peer);
     tries_++;
@@ -186,7 +185,7 @@ void ChunkRequest::refreshThenResend(Micros delayIfSame) {
   // Another request may have found the new leader while this one was under way.
   const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
   if (copyset.leaderPeer() && !(copyset.leaderPeer()->address == target_.address)) return resendAfter(Micros(0));
-  volume_.copysets().refresh(chunk_.copyset, this, [this, delay](bool) { resendAfter(delay()); });
+  volume_.copysets().refresh(chunk_.copyset, leader_, [this, delay](bool) { resendAfter(delay()); });
 }
 
 void ChunkRequest::resendAfter(Micros delay) {

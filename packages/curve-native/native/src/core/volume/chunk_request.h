@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "net/channel.h"
-#include "volume/copyset.h"
+#include "volume/copyset_map.h"
+#include "volume/request_window.h"
 #include "volume/segment_map.h"
 
 namespace curve {
@@ -13,7 +14,7 @@ namespace curve {
 class Io;
 class Volume;
 
-class ChunkRequest final : public net::Rpc {
+class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
  public:
   ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset, uint64_t size,
                uint8_t* data);
@@ -59,6 +60,7 @@ class ChunkRequest final : public net::Rpc {
   Outcome lastFailure_;
   Peer target_{};
   net::Channel* channel_ = nullptr;
+  CopysetMap::Waiter leader_;
   net::Loop::Timer timer_{};
 };
 

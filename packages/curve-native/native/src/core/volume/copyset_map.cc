@@ -1,6 +1,5 @@
 #include "volume/copyset_map.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace curve {
@@ -10,9 +9,10 @@ void CopysetMap::insert(uint32_t pool, const wire::CopySetServerInfo& info) {
   if (copyset.peers.empty()) copyset.setPeers(info.chunkServers);
 }
 
-void CopysetMap::refresh(CopysetId id, const void* owner, Found done) {
+void CopysetMap::refresh(CopysetId id, Waiter& waiter, Found done) {
   Entry& entry = entries_[id.key()];
-  entry.waiters.push_back({owner, std::move(done)});
+  waiter.done_ = std::move(done);
+  entry.waiters.pushBack(waiter);
   if (entry.search) return;
   entry.search = std::make_unique<LeaderSearch>(context_, mds_, id, entry.copyset,
                                                 [this, &entry](bool found) { finished(entry, found); });
@@ -27,16 +27,11 @@ void CopysetMap::finished(Entry& entry, bool found) {
   const std::unique_ptr<LeaderSearch> search = std::move(entry.search);
   // One by one: telling one may cancel others.
   while (!entry.waiters.empty() && !entry.search) {
-    const Found done = std::move(entry.waiters.front().done);
-    entry.waiters.erase(entry.waiters.begin());
+    Waiter& waiter = entry.waiters.front();
+    waiter.leave();
+    const Found done = std::move(waiter.done_);
     done(found);
   }
-}
-
-void CopysetMap::forget(CopysetId id, const void* owner) {
-  auto& waiters = entries_[id.key()].waiters;
-  waiters.erase(std::remove_if(waiters.begin(), waiters.end(), [&](const Waiter& w) { return w.owner == owner; }),
-                waiters.end());
 }
 
 void CopysetMap::suspect(uint32_t chunkServerId) {

@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
+#include "linked_list.h"
 #include "volume/leader_search.h"
 
 namespace curve {
@@ -20,22 +20,22 @@ class CopysetMap {
   Copyset& get(CopysetId id) { return entries_[id.key()].copyset; }
 
   using Found = std::function<void(bool)>;
-  // Searches the leader and tells `owner`, never from inside this call.
-  void refresh(CopysetId id, const void* owner, Found done);
-  void forget(CopysetId id, const void* owner);
+  // Somebody who needs a leader; waits until told, or for as long as it exists.
+  class Waiter : public LinkedList<Waiter>::Link {
+    friend class CopysetMap;
+    Found done_;
+  };
+  // Searches the leader and tells the waiter, never from inside this call.
+  void refresh(CopysetId id, Waiter& waiter, Found done);
 
   // Every copyset led by this chunkserver gets leaderMayChange.
   void suspect(uint32_t chunkServerId);
 
  private:
-  struct Waiter {
-    const void* owner;
-    Found done;
-  };
   struct Entry {
     Copyset copyset;
     std::unique_ptr<LeaderSearch> search;
-    std::vector<Waiter> waiters;
+    LinkedList<Waiter> waiters;
   };
 
   void finished(Entry& entry, bool found);

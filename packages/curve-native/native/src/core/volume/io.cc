@@ -44,7 +44,7 @@ void Io::end() {
 
 void Io::cancelAll() {
   volume_->loop().cancel(timer_);
-  volume_->segments().forgetOwner(this);
+  queries_.clear();
   // Out of the queue first, or the place that one leaves would start the next.
   for (ChunkRequest& request : requests_) request.withdraw();
   if (requests_.size() > kMaxKept) std::deque<ChunkRequest>().swap(requests_);
@@ -53,8 +53,8 @@ void Io::cancelAll() {
 }
 
 uint64_t Io::attempts() const {
-  if (requests_.empty() && sourceReads_.empty()) return volume_->segments().attempts(this);
   uint64_t most = 0;
+  for (const SegmentMap::Query& query : queries_) most = std::max(most, volume_->segments().attempts(query));
   for (const ChunkRequest& request : requests_) most = std::max(most, request.attempts());
   for (const Io& read : sourceReads_) most = std::max(most, read.attempts());
   return most;
@@ -83,9 +83,10 @@ void Io::resolve() {
   if (unknown.empty()) return sendRequests();
   pending_ = unknown.size();
   for (const uint64_t segment : unknown) {
-    volume_->segments().query(segment, write_, this, [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
-      segmentAnswered(segment, answer, failure);
-    });
+    volume_->segments().query(segment, write_, queries_.emplace_back(),
+                              [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
+                                segmentAnswered(segment, answer, failure);
+                              });
   }
 }
 

@@ -56,6 +56,7 @@ class Io {
   uint64_t length_ = 0;
   Done done_;
   std::vector<Piece> pieces_;
+  std::deque<SegmentMap::Query> queries_;
   std::deque<ChunkRequest> requests_;
   // Reads of a lazy clone's source. A list, since a deque's elements must be of a complete type.
   std::list<Io> sourceReads_;

@@ -1,13 +1,11 @@
 #include "volume/request_window.h"
 
-#include <algorithm>
-
 #include "volume/chunk_request.h"
 
 namespace curve {
 
 void RequestWindow::submit(ChunkRequest& request) {
-  waiting_.push_back(&request);
+  waiting_.pushBack(request);
   pump();
 }
 
@@ -17,12 +15,8 @@ void RequestWindow::release() {
 }
 
 void RequestWindow::requeue(ChunkRequest& request) {
-  waiting_.push_front(&request);
+  waiting_.pushFront(request);
   release();
-}
-
-void RequestWindow::remove(ChunkRequest& request) {
-  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &request), waiting_.end());
 }
 
 void RequestWindow::setBlocked(bool blocked) {
@@ -32,10 +26,10 @@ void RequestWindow::setBlocked(bool blocked) {
 
 void RequestWindow::pump() {
   while (!blocked_ && inFlight_ < limit_ && !waiting_.empty()) {
-    ChunkRequest* next = waiting_.front();
-    waiting_.pop_front();
+    ChunkRequest& next = waiting_.front();
+    next.leave();
     inFlight_++;
-    next->begin();
+    next.begin();
   }
 }
 

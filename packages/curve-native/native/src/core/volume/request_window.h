@@ -3,7 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+
+#include "linked_list.h"
 
 namespace curve {
 
@@ -11,16 +12,16 @@ class ChunkRequest;
 
 class RequestWindow {
  public:
+  using Place = LinkedList<ChunkRequest>::Link;
+
   explicit RequestWindow(uint64_t limit) : limit_(limit) {}
 
+  // Until it begins, the request may leave its place.
   void submit(ChunkRequest& request);
   // A request that had begun has ended.
   void release();
   // A request that had begun waits again, before all others.
   void requeue(ChunkRequest& request);
-  // A waiting request has been canceled.
-  void remove(ChunkRequest& request);
-
   bool blocked() const { return blocked_; }
   void setBlocked(bool blocked);
 
@@ -30,7 +31,7 @@ class RequestWindow {
   const uint64_t limit_;
   uint64_t inFlight_ = 0;
   bool blocked_ = false;
-  std::deque<ChunkRequest*> waiting_;
+  LinkedList<ChunkRequest> waiting_;
 };
 
 }  // namespace curve

@@ -1,7 +1,5 @@
 #include "volume/segment_map.h"
 
-#include <algorithm>
-
 namespace curve {
 
 namespace {
@@ -35,15 +33,22 @@ const ChunkRef* SegmentMap::find(uint64_t chunkIndex) const {
   return it == chunks_.end() ? nullptr : &it->second;
 }
 
-void SegmentMap::query(uint64_t segmentOffset, bool allocate, const void* owner, Answered answered) {
+void SegmentMap::query(uint64_t segmentOffset, bool allocate, Query& query, Answered answered) {
+  query.segmentOffset_ = segmentOffset;
+  query.allocate_ = allocate;
+  query.answered_ = std::move(answered);
+  ask(query);
+}
+
+void SegmentMap::ask(Query& query) {
+  const auto [segmentOffset, allocate] = Key{query.segmentOffset_, query.allocate_};
   if (const auto leaving = deallocating_.find(segmentOffset); leaving != deallocating_.end()) {
-    leaving->second.push_back({allocate, owner, std::move(answered)});
-    return;
+    return leaving->second.pushBack(query);
   }
   const Key key{segmentOffset, allocate};
   const bool asked = questions_.count(key) != 0;
   Question& question = questions_[key];
-  question.waiters.emplace_back(owner, std::move(answered));
+  question.waiters.pushBack(query);
   if (asked) return;
 
   wire::GetOrAllocateSegmentRequest request;
@@ -92,29 +97,18 @@ void SegmentMap::insert(const wire::PageFileSegment& segment) {
 void SegmentMap::answer(Key key, Answer answer, const Outcome& failure) {
   // Off the books first: a waiter may ask again.
   const auto node = questions_.extract(key);
-  for (const auto& [owner, answered] : node.mapped().waiters) answered(answer, failure);
-}
-
-void SegmentMap::forgetOwner(const void* owner) {
-  for (auto& [key, question] : questions_) {
-    auto& waiters = question.waiters;
-    waiters.erase(std::remove_if(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == owner; }),
-                  waiters.end());
-  }
-  for (auto& [offset, queries] : deallocating_) {
-    queries.erase(std::remove_if(queries.begin(), queries.end(), [&](const Query& q) { return q.owner == owner; }),
-                  queries.end());
+  LinkedList<Query>& waiters = node.mapped().waiters;
+  while (!waiters.empty()) {
+    Query& query = waiters.front();
+    query.leave();
+    const Answered answered = std::move(query.answered_);
+    answered(answer, failure);
   }
 }
 
-uint64_t SegmentMap::attempts(const void* owner) const {
-  uint64_t most = 0;
-  for (const auto& [key, question] : questions_) {
-    const auto& waiters = question.waiters;
-    const bool waits = std::any_of(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == owner; });
-    if (waits) most = std::max(most, mds_.attempts(question.token));
-  }
-  return most;
+uint64_t SegmentMap::attempts(const Query& query) const {
+  const auto it = questions_.find({query.segmentOffset_, query.allocate_});
+  return it == questions_.end() || !query.isIn() ? 0 : mds_.attempts(it->second.token);
 }
 
 void SegmentMap::deallocate(uint64_t segmentOffset) {
@@ -130,9 +124,7 @@ void SegmentMap::deallocate(uint64_t segmentOffset) {
                                   [this, segmentOffset](const Outcome&, wire::StatusResponse&) {
                                     // Not repeated when refused: the next discard of the whole segment starts anew.
                                     auto node = deallocating_.extract(segmentOffset);
-                                    for (Query& q : node.mapped()) {
-                                      query(segmentOffset, q.allocate, q.owner, std::move(q.answered));
-                                    }
+                                    while (!node.mapped().empty()) ask(node.mapped().front());
                                   });
 }
 

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
-#include <vector>
 
+#include "linked_list.h"
 #include "volume/copyset_map.h"
 #include "volume/geometry.h"
 
@@ -40,11 +40,17 @@ class SegmentMap {
   bool knownAbsent(uint64_t chunkIndex) const { return absent_.count(chunkIndex) != 0; }
   void markAbsent(uint64_t chunkIndex) { absent_.insert(chunkIndex); }
 
+  // Somebody who asks; waits until answered, or for as long as it exists.
+  class Query : public LinkedList<Query>::Link {
+    friend class SegmentMap;
+    uint64_t segmentOffset_ = 0;
+    bool allocate_ = false;
+    Answered answered_;
+  };
   // Asks the MDS. Calls for the same segment share one question.
-  void query(uint64_t segmentOffset, bool allocate, const void* owner, Answered answered);
-  void forgetOwner(const void* owner);
-  // How often the questions that this owner waits for have been asked; the most of any.
-  uint64_t attempts(const void* owner) const;
+  void query(uint64_t segmentOffset, bool allocate, Query& query, Answered answered);
+  // How often the question has been asked that is waited for.
+  uint64_t attempts(const Query& query) const;
   // Gives the segment back to the MDS. Who needs it meanwhile waits, and is answered by what the MDS knows then.
   void deallocate(uint64_t segmentOffset);
 
@@ -52,14 +58,10 @@ class SegmentMap {
   using Key = std::pair<uint64_t, bool>;
   struct Question {
     mds::MdsClient::Token token = 0;
-    std::vector<std::pair<const void*, Answered>> waiters;
-  };
-  struct Query {
-    bool allocate;
-    const void* owner;
-    Answered answered;
+    LinkedList<Query> waiters;
   };
 
+  void ask(Query& query);
   void fetchCopysets(Key key, wire::PageFileSegment segment);
   void insert(const wire::PageFileSegment& segment);
   void answer(Key key, Answer answer, const Outcome& failure);
@@ -73,7 +75,7 @@ class SegmentMap {
   std::unordered_set<uint64_t> absent_;
   std::map<Key, Question> questions_;
   // Segments that are being given back, and the queries about them that wait for that.
-  std::map<uint64_t, std::vector<Query>> deallocating_;
+  std::map<uint64_t, LinkedList<Query>> deallocating_;
 };
 
 }  // namespace curve
