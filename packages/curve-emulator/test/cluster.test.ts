@@ -31,7 +31,7 @@ test('the topology tells who has what', async () => {
   const addresses = csInfo[0]?.csLocs.map(({ hostIp, port }) => `${hostIp}:${port}`);
   expect(addresses).toEqual(emulator.chunkserverAddresses);
   const unknown = { logicalPoolId: 9, copysetId: [1] };
-  expect((await call(mds, topology.getChunkServerListInCopySets, unknown)).statusCode).toBe(-10);
+  expect((await call(mds, topology.getChunkServerListInCopySets, unknown)).statusCode).toBe(-11);
   const missing = { logicalPoolId: 1, copysetId: [99] };
   expect((await call(mds, topology.getChunkServerListInCopySets, missing)).statusCode).toBe(-11);
 });
@@ -42,9 +42,8 @@ test('a chunkserver is found by its address', async () => {
   const found = await call(u1.mds, topology.getChunkServer, { hostIp: '127.0.0.1', port });
   expect(found.chunkServerInfo).toMatchObject({ chunkServerID: 2, port });
   expect((await call(u1.mds, topology.getChunkServer, { hostIp: '127.0.0.1', port: 1 })).statusCode).toBe(-6);
-  expect((await call(u1.mds, topology.listChunkServer, { ip: '127.0.0.1' })).chunkServerInfos).toHaveLength(
-    3,
-  );
+  const { chunkServerInfos } = await call(u1.mds, topology.listChunkServer, { ip: '127.0.0.1', port });
+  expect(chunkServerInfos).toMatchObject([{ chunkServerID: 2, port }]);
 });
 
 test('only the leader of a copyset serves it, and it can be another', async () => {

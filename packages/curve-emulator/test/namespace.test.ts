@@ -148,7 +148,7 @@ describe('directories', () => {
     expect((await u1.list('/v')).statusCode).toBe(kNotDirectory);
     expect((await u1.list('/none')).statusCode).toBe(kFileNotExists);
     expect((await root.list('/none')).statusCode).toBe(StatusCode.kDirNotExist);
-    expect((await root.list('/v/x')).statusCode).toBe(kFileNotExists);
+    expect((await root.list('/v/x')).statusCode).toBe(StatusCode.kDirNotExist);
   });
 
   test('are removed when empty', async () => {

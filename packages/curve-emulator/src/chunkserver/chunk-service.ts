@@ -1,5 +1,5 @@
 import { isFieldSet } from '@bufbuild/protobuf';
-import type { Copyset, Topology } from '../cluster/topology.js';
+import { type ChunkserverLocation, type Copyset, peerAddress, type Topology } from '../cluster/topology.js';
 import {
   ChunkOpStatus,
   ChunkOpType,
@@ -7,6 +7,7 @@ import {
   ChunkRequestSchema,
   type ChunkService,
 } from '../proto/chunk_pb.js';
+import { RpcError, RpcErrorCode } from '../rpc/rpc-error.js';
 import type { Handlers } from '../rpc/service.js';
 import { StatusFailure } from '../rpc/status-failure.js';
 import type { ChunkKey, ChunkStore } from '../storage/chunk-store.js';
@@ -35,10 +36,19 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
     if (!aligned || offset + size > chunkSize) throw new StatusFailure(ChunkOpStatus.INVALID_REQUEST);
   }
 
-  /** The copyset of a request, which this chunkserver must lead. A redirect names nobody, as the real one. */
-  function led(request: { logicPoolId: number; copysetId: number }): Copyset {
+  function held(request: { logicPoolId: number; copysetId: number }): Copyset {
     const copyset = topology.copyset(request.logicPoolId, request.copysetId);
     if (!copyset?.members.includes(id)) throw new StatusFailure(ChunkOpStatus.COPYSET_NOTEXIST);
+    return copyset;
+  }
+
+  function leaderOf({ leader }: Copyset): ChunkserverLocation | undefined {
+    return leader === undefined ? undefined : topology.chunkserver(leader);
+  }
+
+  /** The copyset of a request, which this chunkserver must lead. A redirect names nobody, as the real one. */
+  function led(request: { logicPoolId: number; copysetId: number }): Copyset {
+    const copyset = held(request);
     if (copyset.leader !== id) throw new StatusFailure(ChunkOpStatus.REDIRECTED);
     return copyset;
   }
@@ -47,24 +57,28 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
     return { poolId, copysetId, chunkId };
   }
 
-  function versionOf(key: ChunkKey): bigint | undefined {
-    return onDisk(() => chunks.version(key));
+  /** What the leader of a copyset answers to what it did, or looked at. */
+  function outcome({ appliedIndex }: Copyset, status = ChunkOpStatus.SUCCESS) {
+    return { status, appliedIndex };
   }
 
-  function success({ appliedIndex }: Copyset) {
-    return { status: ChunkOpStatus.SUCCESS, appliedIndex };
+  function applied(copyset: Copyset) {
+    copyset.appliedIndex += 1n;
+    return outcome(copyset);
   }
 
   return {
     readChunk(request, call) {
-      requireType(request, ChunkOpType.CHUNK_OP_READ);
       requireRange(request);
       const copyset = led(request);
       const { offset, size } = request;
       const bytes = onDisk(() => chunks.read(keyOf(copyset, request), offset, size));
-      if (!bytes) throw new StatusFailure(ChunkOpStatus.CHUNK_NOTEXIST);
+      if (!bytes) return outcome(copyset, ChunkOpStatus.CHUNK_NOTEXIST);
+      // The real one answers nothing then, and its RPC layer notices.
+      if (request.opType !== ChunkOpType.CHUNK_OP_READ)
+        throw new RpcError(RpcErrorCode.ERESPONSE, 'Missing required fields in response: status');
       call.replyAttachment = bytes;
-      return success(copyset);
+      return outcome(copyset);
     },
 
     writeChunk(request, { attachment }) {
@@ -75,29 +89,37 @@ export function chunkService(context: ChunkserverContext): Handlers<typeof Chunk
       requireRange(request);
       if (attachment.length !== request.size) throw new StatusFailure(ChunkOpStatus.INVALID_REQUEST);
       const copyset = led(request);
-      if (request.sn === 0n) throw new StatusFailure(ChunkOpStatus.FAILURE_UNKNOWN);
+      if (request.sn === 0n) return outcome(copyset, ChunkOpStatus.FAILURE_UNKNOWN);
       const key = keyOf(copyset, request);
-      if (request.sn < (versionOf(key) ?? 0n)) throw new StatusFailure(ChunkOpStatus.BACKWARD);
+      const versions = onDisk(() => chunks.versions(key));
+      if (versions && request.sn < versions.current) return outcome(copyset, ChunkOpStatus.BACKWARD);
+      // An older version may be kept beside the current one, but not two.
+      if (versions?.snapshot !== undefined && request.sn > versions.current)
+        return outcome(copyset, ChunkOpStatus.FAILURE_UNKNOWN);
       onDisk(() => chunks.write(key, request.offset, attachment, request.sn));
-      copyset.appliedIndex += 1n;
-      return success(copyset);
+      return applied(copyset);
     },
 
     deleteChunk(request) {
       requireType(request, ChunkOpType.CHUNK_OP_DELETE);
       const copyset = led(request);
       const key = keyOf(copyset, request);
-      const version = versionOf(key);
-      if (version !== undefined && request.sn < version)
-        throw new StatusFailure(ChunkOpStatus.FAILURE_UNKNOWN);
+      const versions = onDisk(() => chunks.versions(key));
+      if (versions && request.sn < versions.current) return outcome(copyset, ChunkOpStatus.FAILURE_UNKNOWN);
       onDisk(() => chunks.remove(key));
-      copyset.appliedIndex += 1n;
-      return success(copyset);
+      return applied(copyset);
     },
 
     getChunkInfo(request) {
-      const version = versionOf(keyOf(led(request), request));
-      return { status: ChunkOpStatus.SUCCESS, chunkSn: version === undefined ? [] : [version] };
+      const copyset = held(request);
+      const leader = leaderOf(copyset);
+      if (leader?.id !== id) {
+        // This call alone names the leader.
+        return { status: ChunkOpStatus.REDIRECTED, ...(leader && { redirect: peerAddress(leader) }) };
+      }
+      const versions = onDisk(() => chunks.versions(keyOf(copyset, request)));
+      const chunkSn = [versions?.current, versions?.snapshot].filter(version => version !== undefined);
+      return { status: ChunkOpStatus.SUCCESS, chunkSn };
     },
 
     async updateEpoch({ fileId, epoch }) {

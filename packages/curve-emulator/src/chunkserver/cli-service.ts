@@ -1,4 +1,4 @@
-import type { Topology } from '../cluster/topology.js';
+import { peerAddress, type Topology } from '../cluster/topology.js';
 import type { CliService2 } from '../proto/cli2_pb.js';
 import { RpcError, RpcErrorCode } from '../rpc/rpc-error.js';
 import type { Handlers } from '../rpc/service.js';
@@ -13,7 +13,7 @@ export function cliService(id: number, topology: Topology): Handlers<typeof CliS
       }
       const leader = copyset.leader === undefined ? undefined : topology.chunkserver(copyset.leader);
       if (!leader) throw new RpcError(RpcErrorCode.EAGAIN, 'the leader is unknown');
-      return { leader: { address: `${leader.host}:${leader.port}:0` } };
+      return { leader: { address: peerAddress(leader) } };
     },
   };
 }

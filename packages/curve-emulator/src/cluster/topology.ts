@@ -42,6 +42,11 @@ export interface Copyset {
 
 const maxReplicas = 3;
 
+/** How replicas of a copyset name each other. */
+export function peerAddress({ host, port }: ChunkserverLocation): string {
+  return `${host}:${port}:0`;
+}
+
 /** Which chunkservers there are, what they hold, and who leads. */
 export class Topology {
   readonly clusterId: string;

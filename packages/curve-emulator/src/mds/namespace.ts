@@ -72,7 +72,12 @@ export class Namespace {
    * @throws StatusFailure kParaError, kFileNotExists, kNotDirectory
    */
   walk(path: string, visit: (directory: FileRecord) => void = () => {}): Place {
-    const names = components(path);
+    return this.follow(components(path), visit);
+  }
+
+  /** Like {@link walk}, by the components of a path. */
+  follow(components: readonly string[], visit: (directory: FileRecord) => void = () => {}): Place {
+    const names = [...components];
     const name = names.pop();
     if (name === undefined) return { parent: this.root, name: '/', entry: this.root };
     let parent = this.root;

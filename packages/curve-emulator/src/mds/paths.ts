@@ -13,6 +13,11 @@ export function components(path: string): string[] {
   return rest;
 }
 
+/** The components of what need not be a path: some calls overlook slashes that are missing or too many. */
+export function looseComponents(path: string): string[] {
+  return path.split('/').filter(name => name !== '');
+}
+
 /** Whether one path is the other, or a directory above it. */
 export function isPrefix(path: string, of: string): boolean {
   return path === '/' || of === path || of.startsWith(`${path}/`);

@@ -3,9 +3,11 @@ import type { FileStatus, FileType, ThrottleType } from '../proto/nameserver2_pb
 /** The quality of service that a volume is to have (protocol 3.2). */
 export interface ThrottleRecord {
   type: ThrottleType;
-  limit: number;
-  burst?: number;
-  burstLength?: number;
+  /** As text what JSON has no number for. */
+  limit: number | string;
+  burst?: number | string;
+  /** In seconds. */
+  burstLength?: number | string;
 }
 
 /** A volume or a directory. Sizes are bytes. Records never change: a changed one takes the place of the old. */

@@ -5,9 +5,13 @@ export function recycled(volume: FileRecord, originalPath: string, name: string)
   return { ...volume, parentId: recycleBinId, name, originalPath };
 }
 
-/** A volume at a new place; outside of the recycle bin nobody asks where it was. */
-export function moved(volume: FileRecord, parent: FileRecord, name: string): FileRecord {
+/** A volume that is taken out of the recycle bin. */
+export function recovered(volume: FileRecord, parent: FileRecord, name: string): FileRecord {
   const { originalPath, ...rest } = volume;
-  const stays = parent.id === recycleBinId && originalPath !== undefined;
-  return { ...rest, parentId: parent.id, name, ...(stays && { originalPath }) };
+  return moved(rest, parent, name);
+}
+
+/** A volume at a new place. It keeps the path it had before it was recycled, wherever it is renamed to. */
+export function moved(volume: FileRecord, parent: FileRecord, name: string): FileRecord {
+  return { ...volume, parentId: parent.id, name };
 }

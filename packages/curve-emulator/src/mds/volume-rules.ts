@@ -11,9 +11,9 @@ export interface VolumeLimits {
 }
 
 /** @throws StatusFailure kFileLengthNotSupported (protocol 5.2, Create) */
-export function checkLength(length: number, limits: VolumeLimits, free: number): void {
+export function checkLength(length: number, limits: VolumeLimits): void {
   const { minLength, maxLength, segmentSize } = limits;
-  if (length < minLength || length > maxLength || length % segmentSize !== 0 || length > free) {
+  if (length < minLength || length > maxLength || length % segmentSize !== 0) {
     throw new StatusFailure(StatusCode.kFileLengthNotSupported);
   }
 }

@@ -6,6 +6,7 @@ export const RpcErrorCode = {
   ENOMETHOD: 1002,
   EREQUEST: 1003,
   EINTERNAL: 2001,
+  ERESPONSE: 2002,
 } as const;
 
 /** Fails a call below the application: the answer carries this code and text and no message. */

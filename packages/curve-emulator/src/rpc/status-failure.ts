@@ -9,3 +9,16 @@ export class StatusFailure extends Error {
     this.status = status;
   }
 }
+
+/** Does `work`; an answer that only tells of its failure has `fields`, too. */
+export async function failingWith<A, F extends object>(
+  fields: F,
+  work: () => A | Promise<A>,
+): Promise<A | (F & { statusCode: number })> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StatusFailure) return { ...fields, statusCode: error.status };
+    throw error;
+  }
+}

@@ -14,9 +14,16 @@ export interface ChunkKey {
   chunkId: bigint;
 }
 
+/** The versions that a chunk has. */
+export interface ChunkVersions {
+  current: bigint;
+  /** The one that a write of a newer version left behind; its data are not kept. */
+  snapshot: bigint | undefined;
+}
+
 interface OpenChunk {
   fd: number;
-  sn: bigint;
+  versions: ChunkVersions;
 }
 
 /**
@@ -32,9 +39,9 @@ export class ChunkStore {
     this.#folder = folder;
   }
 
-  /** The version of a chunk; undefined when there is none. */
-  version(key: ChunkKey): bigint | undefined {
-    return this.#find(key)?.sn;
+  /** The versions of a chunk; undefined when there is none. */
+  versions(key: ChunkKey): ChunkVersions | undefined {
+    return this.#find(key)?.versions;
   }
 
   /** Reads from a chunk; what was never written is zeros. Undefined when there is no such chunk. */
@@ -56,7 +63,8 @@ export class ChunkStore {
   /** Writes into a chunk, which is made if there is none, and gives it the version `sn`. */
   write(key: ChunkKey, offset: number, bytes: Uint8Array, sn: bigint): void {
     const chunk = this.#find(key) ?? this.#create(key, sn);
-    if (chunk.sn !== sn) this.#setVersion(chunk, sn);
+    const { current } = chunk.versions;
+    if (current !== sn) this.#setVersions(chunk, { current: sn, snapshot: current });
     let done = 0;
     while (done < bytes.length) {
       done += writeSync(chunk.fd, bytes, done, bytes.length - done, headerSize + offset + done);
@@ -102,10 +110,11 @@ export class ChunkStore {
   #create(key: ChunkKey, sn: bigint): OpenChunk {
     const path = this.#path(key);
     mkdirSync(dirname(path), { recursive: true });
-    const chunk = { fd: openSync(path, 'w+'), sn };
+    const versions = { current: sn, snapshot: undefined };
+    const chunk = { fd: openSync(path, 'w+'), versions };
     try {
       // The file has its header in full from the moment it has any byte: it is one write.
-      this.#setVersion(chunk, sn);
+      this.#setVersions(chunk, versions);
       ftruncateSync(chunk.fd, headerSize);
     } catch (error) {
       closeSync(chunk.fd);
@@ -116,10 +125,14 @@ export class ChunkStore {
 
   /** @returns undefined for a file without header: its making was interrupted, and nothing was acknowledged */
   #remember(path: string, fd: number): OpenChunk | undefined {
-    const header = Buffer.alloc(16);
+    const header = Buffer.alloc(24);
     const whole = readSync(fd, header, 0, header.length, 0) === header.length;
     if (whole && header.subarray(0, 8).equals(headerMagic)) {
-      return this.#keep(path, { fd, sn: header.readBigUInt64LE(8) });
+      const [current, snapshot] = [header.readBigUInt64LE(8), header.readBigUInt64LE(16)];
+      return this.#keep(path, {
+        fd,
+        versions: { current, snapshot: snapshot === 0n ? undefined : snapshot },
+      });
     }
     closeSync(fd);
     return undefined;
@@ -134,12 +147,13 @@ export class ChunkStore {
     return chunk;
   }
 
-  #setVersion(chunk: OpenChunk, sn: bigint): void {
-    const header = Buffer.alloc(16);
+  #setVersions(chunk: OpenChunk, versions: ChunkVersions): void {
+    const header = Buffer.alloc(24);
     headerMagic.copy(header);
-    header.writeBigUInt64LE(sn, 8);
+    header.writeBigUInt64LE(versions.current, 8);
+    header.writeBigUInt64LE(versions.snapshot ?? 0n, 16);
     writeSync(chunk.fd, header, 0, header.length, 0);
-    chunk.sn = sn;
+    chunk.versions = versions;
   }
 
   #close(path: string): void {

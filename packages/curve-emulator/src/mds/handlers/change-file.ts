@@ -2,7 +2,7 @@ import { type CurveFSService, FileType, StatusCode } from '../../proto/nameserve
 import type { Handlers } from '../../rpc/service.js';
 import { StatusFailure } from '../../rpc/status-failure.js';
 import { type Mds, requireVolume } from '../mds.js';
-import { extendedThrottle } from '../throttle.js';
+import { changedThrottle, extendedThrottle } from '../throttle.js';
 
 /** ExtendFile, ChangeOwner, UpdateFileThrottleParams. */
 export function changeFile(mds: Mds): Handlers<typeof CurveFSService> {
@@ -31,11 +31,11 @@ export function changeFile(mds: Mds): Handlers<typeof CurveFSService> {
         const { fileName, newOwner, rootOwner, signature, date } = request;
         const caller = mds.identify({ owner: rootOwner, signature, date }, fileName);
         if (!caller.isRoot) throw new StatusFailure(StatusCode.kOwnerAuthFail);
-        if (fileName === '/') throw new StatusFailure(StatusCode.kParaError);
         const file = access.file(fileName, caller);
         if (file.owner === newOwner) return done;
         if (file.type === FileType.INODE_PAGEFILE) mds.guard(file, fileName);
         else if (namespace.list(file).length > 0) throw new StatusFailure(StatusCode.kDirNotEmpty);
+        if (fileName === '/') return done;
         await namespace.commit({ put: { ...file, owner: newOwner } });
         return done;
       }),
@@ -45,15 +45,9 @@ export function changeFile(mds: Mds): Handlers<typeof CurveFSService> {
         const caller = mds.identify(request, request.fileName);
         const file = access.file(request.fileName, caller);
         requireVolume(file, StatusCode.kNotSupported);
-        const wanted = request.throttleParams;
-        if (!wanted) throw new StatusFailure(StatusCode.kParaError);
-        const { type, limit, burst, burstLength } = wanted;
-        const record = {
-          ...{ type, limit: Number(limit) },
-          ...(burst !== 0n && { burst: Number(burst), burstLength: Number(burstLength) }),
-        };
-        const others = (file.throttle ?? []).filter(one => one.type !== type);
-        await namespace.commit({ put: { ...file, throttle: [...others, record] } });
+        const { throttleParams } = request;
+        if (!throttleParams) throw new StatusFailure(StatusCode.kParaError);
+        await namespace.commit({ put: { ...file, throttle: changedThrottle(file, throttleParams) } });
         return done;
       }),
   };

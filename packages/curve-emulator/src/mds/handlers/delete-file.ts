@@ -15,14 +15,12 @@ export function deleteFile(mds: Mds): Handlers<typeof CurveFSService> {
   }
 
   async function recycle(volume: FileRecord, path: string): Promise<void> {
-    mds.guard(volume, path);
     const seconds = Math.floor(mds.now() / 1_000_000);
     await namespace.commit({ put: recycled(volume, path, `${volume.name}-${volume.id}-${seconds}`) });
   }
 
-  async function destroy(volume: FileRecord, path: string): Promise<void> {
+  async function destroy(volume: FileRecord): Promise<void> {
     if (volume.parentId !== recycleBinId) throw new StatusFailure(StatusCode.kNotSupported);
-    mds.guard(volume, path);
     await namespace.commit({ put: { ...volume, status: FileStatus.kFileDeleting } });
     cleaner.wake();
   }
@@ -36,10 +34,13 @@ export function deleteFile(mds: Mds): Handlers<typeof CurveFSService> {
         const file = access.strictFile(fileName, caller);
         requireId(file, fileId);
         if (file.type === FileType.INODE_DIRECTORY) await removeDirectory(file);
-        else if (file.status === FileStatus.kFileDeleting)
-          throw new StatusFailure(StatusCode.kFileUnderDeleting);
-        else if (forceDelete) await destroy(file, fileName);
-        else await recycle(file, fileName);
+        else {
+          mds.guard(file, fileName);
+          if (file.status === FileStatus.kFileDeleting)
+            throw new StatusFailure(StatusCode.kFileUnderDeleting);
+          if (forceDelete) await destroy(file);
+          else await recycle(file, fileName);
+        }
         return { statusCode: StatusCode.kOK };
       }),
   };

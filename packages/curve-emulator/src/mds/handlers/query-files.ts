@@ -1,9 +1,9 @@
 import { type CurveFSService, FileType, StatusCode } from '../../proto/nameserver2_pb.js';
 import type { Handlers } from '../../rpc/service.js';
-import { StatusFailure } from '../../rpc/status-failure.js';
-import type { Caller } from '../auth.js';
-import { fileInfo } from '../file-info.js';
+import { failingWith, StatusFailure } from '../../rpc/status-failure.js';
+import { fileInfo, unlookedAt } from '../file-info.js';
 import type { Mds } from '../mds.js';
+import { looseComponents } from '../paths.js';
 import type { FileRecord } from '../records.js';
 
 /** GetFileInfo, ListDir, GetFileSize, GetAllocatedSize. */
@@ -15,38 +15,28 @@ export function queryFiles(mds: Mds): Handlers<typeof CurveFSService> {
     else for (const entry of namespace.list(file)) yield* volumesUnder(entry);
   }
 
-  /** These two calls name no caller. */
+  /** Two calls name no caller, and take any text for a path. */
   function find(path: string): FileRecord {
-    const { entry } = namespace.walk(path);
-    if (!entry) throw new StatusFailure(StatusCode.kFileNotExists);
-    return entry;
+    return requireEntry(() => namespace.follow(looseComponents(path)).entry, StatusCode.kFileNotExists);
   }
 
   /** The root user passes every check of rights: a missing directory is noticed by the listing itself. */
-  function findForRoot(path: string, caller: Caller): FileRecord {
-    const { entry } = access.lookup(path, caller);
-    if (!entry) throw new StatusFailure(StatusCode.kDirNotExist);
-    return entry;
+  function findForRoot(path: string): FileRecord {
+    return requireEntry(() => namespace.walk(path).entry, StatusCode.kDirNotExist);
   }
 
   return {
     getFileInfo(request) {
       const caller = mds.identify(request, request.fileName);
-      try {
-        return { statusCode: StatusCode.kOK, fileInfo: fileInfo(access.file(request.fileName, caller)) };
-      } catch (error) {
-        // The root user passes every check of rights and fails later, with an empty FileInfo in the answer.
-        if (caller.isRoot && error instanceof StatusFailure)
-          return { statusCode: error.status, fileInfo: {} };
-        throw error;
-      }
+      return failingWith(unlookedAt(caller), () => ({
+        statusCode: StatusCode.kOK,
+        fileInfo: fileInfo(access.file(request.fileName, caller)),
+      }));
     },
 
     listDir(request) {
       const caller = mds.identify(request, request.fileName);
-      const directory = caller.isRoot
-        ? findForRoot(request.fileName, caller)
-        : access.file(request.fileName, caller);
+      const directory = caller.isRoot ? findForRoot(request.fileName) : access.file(request.fileName, caller);
       if (directory.type !== FileType.INODE_DIRECTORY) throw new StatusFailure(StatusCode.kNotDirectory);
       return { statusCode: StatusCode.kOK, fileInfo: namespace.list(directory).map(fileInfo) };
     },
@@ -70,4 +60,16 @@ export function queryFiles(mds: Mds): Handlers<typeof CurveFSService> {
       return { statusCode: StatusCode.kOK, allocatedSize, allocSizeMap };
     },
   };
+}
+
+/** @throws StatusFailure the given one where there is no entry, and where a volume is on the way to it */
+function requireEntry(find: () => FileRecord | undefined, missing: StatusCode): FileRecord {
+  let entry: FileRecord | undefined;
+  try {
+    entry = find();
+  } catch (error) {
+    if (!(error instanceof StatusFailure)) throw error;
+  }
+  if (!entry) throw new StatusFailure(missing);
+  return entry;
 }

@@ -1,10 +1,11 @@
 import { type CurveFSService, FileStatus, StatusCode } from '../../proto/nameserver2_pb.js';
 import type { Handlers } from '../../rpc/service.js';
 import { StatusFailure } from '../../rpc/status-failure.js';
-import { own } from '../auth.js';
+import { type Caller, own } from '../auth.js';
 import { type Mds, requireId } from '../mds.js';
+import { components } from '../paths.js';
 import { type FileRecord, recycleBinId } from '../records.js';
-import { moved } from '../recycle.js';
+import { recovered } from '../recycle.js';
 
 /** What a volume in these states is answered when it is to be recovered. */
 const refused = new Map([
@@ -19,32 +20,40 @@ export function recoverFile(mds: Mds): Handlers<typeof CurveFSService> {
 
   /** The entry with an id; else, of those that had the path, the one that was created last. */
   function choose(path: string, id: number): FileRecord {
+    const bin = namespace.byId(recycleBinId);
+    if (!bin) throw new StatusFailure(StatusCode.kDirNotExist);
     const byId = namespace.byId(id);
     if (id !== 0 && byId?.parentId === recycleBinId) return byId;
     let latest: FileRecord | undefined;
-    for (const file of namespace.files()) {
-      if (file.parentId !== recycleBinId || file.originalPath !== path) continue;
-      if (!latest || file.ctime > latest.ctime) latest = file;
+    for (const file of namespace.list(bin)) {
+      if (file.originalPath === path && (!latest || file.ctime > latest.ctime)) latest = file;
     }
     if (!latest) throw new StatusFailure(StatusCode.kFileNotExists);
     return latest;
+  }
+
+  /** The rights at the place where it was decide, wherever it is to go (protocol 9, item 36). */
+  function requireRightsWhereItWas({ originalPath }: FileRecord, caller: Caller): void {
+    if (originalPath === undefined) throw new StatusFailure(StatusCode.kOwnerAuthFail);
+    access.destination(originalPath, caller);
   }
 
   return {
     recoverFile: request =>
       mds.exclusive(async () => {
         const { fileName, fileId } = request;
-        const caller = mds.identify(request, fileName);
+        // Whoever calls, the volume is looked for first.
+        components(fileName);
         const file = choose(fileName, Number(fileId));
+        const caller = mds.identify(request, fileName);
         own(file, caller);
-        // The rights at the place where it was decide, wherever it is to go (protocol 9, item 36).
-        if (!caller.isRoot) access.destination(file.originalPath ?? fileName, caller);
-        const { parent, name, entry } = access.lookup(fileName, caller);
+        if (!caller.isRoot) requireRightsWhereItWas(file, caller);
+        const { parent, name, entry } = namespace.walk(fileName);
         if (entry) throw new StatusFailure(StatusCode.kFileExists);
         requireId(file, fileId);
         const status = refused.get(file.status);
         if (status !== undefined) throw new StatusFailure(status);
-        await namespace.commit({ put: moved(file, parent, name) });
+        await namespace.commit({ put: recovered(file, parent, name) });
         return { statusCode: StatusCode.kOK };
       }),
   };

@@ -1,4 +1,4 @@
-import { type CurveFSService, FileStatus, FileType, StatusCode } from '../../proto/nameserver2_pb.js';
+import { type CurveFSService, FileStatus, StatusCode } from '../../proto/nameserver2_pb.js';
 import type { Handlers } from '../../rpc/service.js';
 import { StatusFailure } from '../../rpc/status-failure.js';
 import { type Mds, requireId, requireVolume } from '../mds.js';
@@ -28,12 +28,12 @@ export function renameFile(mds: Mds): Handlers<typeof CurveFSService> {
         requireId(file, request.oldFileID);
         requireVolume(file, StatusCode.kNotSupported);
         if (file.status === FileStatus.kFileDeleting) throw new StatusFailure(StatusCode.kFileUnderDeleting);
-        const { parent, name, entry } = access.destination(to, caller);
-        if (entry && entry.type !== FileType.INODE_PAGEFILE) throw new StatusFailure(StatusCode.kFileExists);
         mds.guard(file, from);
+        const { parent, name, entry } = access.lookup(to, caller);
         const changes: Change[] = [{ put: moved(file, parent, name) }];
         if (entry) {
           requireId(entry, request.newFileID);
+          requireVolume(entry, StatusCode.kFileExists);
           mds.guard(entry, to);
           changes.unshift({ put: recycled(entry, to, `${entry.name}-${entry.id}`) });
         }

@@ -37,11 +37,11 @@ export function segments(mds: Mds): Handlers<typeof CurveFSService> {
       /** Finds the volume and its segment; looked at anew where the namespace may have changed. */
       const find = () => {
         const file = access.file(fileName, mds.identify(request, fileName));
-        requireVolume(file, StatusCode.kParaError);
-        const offset = segmentOffset(file, wanted);
         const fenced =
           allocateIfNotExist && isFieldSet(request, GetOrAllocateSegmentRequestSchema.field.epoch);
         if (fenced && BigInt(file.epoch ?? 0) > epoch) throw new StatusFailure(StatusCode.kEpochTooOld);
+        requireVolume(file, StatusCode.kParaError);
+        const offset = segmentOffset(file, wanted);
         return { file, offset, segment: namespace.segment(file, offset) };
       };
       const { file, offset, segment } = find();
@@ -57,8 +57,8 @@ export function segments(mds: Mds): Handlers<typeof CurveFSService> {
       mds.exclusive(async () => {
         const file = access.file(request.fileName, mds.identify(request, request.fileName));
         requireVolume(file, StatusCode.kNotSupported);
-        if (file.status === FileStatus.kFileBeingCloned) throw new StatusFailure(StatusCode.kNotSupported);
         const offset = segmentOffset(file, request.offset);
+        if (file.status === FileStatus.kFileBeingCloned) throw new StatusFailure(StatusCode.kNotSupported);
         const segment = namespace.segment(file, offset);
         if (!segment) throw new StatusFailure(StatusCode.kSegmentNotAllocated);
         const key = `${file.id}-${segment.chunks[0]?.id}`;

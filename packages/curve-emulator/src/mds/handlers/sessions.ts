@@ -7,7 +7,7 @@ import {
   StatusCode,
 } from '../../proto/nameserver2_pb.js';
 import type { Handlers } from '../../rpc/service.js';
-import { StatusFailure } from '../../rpc/status-failure.js';
+import { failingWith, StatusFailure } from '../../rpc/status-failure.js';
 import { fileInfo } from '../file-info.js';
 import { type Mds, requireVolume } from '../mds.js';
 
@@ -34,13 +34,14 @@ export function sessions(mds: Mds): Handlers<typeof CurveFSService> {
 
     refreshSession(request, { peerAddress }) {
       const { fileName, sessionID } = request;
-      const caller = mds.identify(request, fileName);
-      const file = access.file(fileName, caller);
-      requireVolume(file, StatusCode.kNotSupported);
-      // Whoever does not say where it is, is known by its address alone (protocol 4.3).
-      const named = isFieldSet(request, ReFreshSessionRequestSchema.field.clientIP);
-      mounts.refresh(fileName, named ? request.clientIP : peerAddress, request.clientPort);
-      return { statusCode: StatusCode.kOK, sessionID, fileInfo: fileInfo(file) };
+      return failingWith({ sessionID }, () => {
+        // A directory is taken like a volume.
+        const file = access.file(fileName, mds.identify(request, fileName));
+        // Whoever does not say where it is, is known by its address alone (protocol 4.3).
+        const named = isFieldSet(request, ReFreshSessionRequestSchema.field.clientIP);
+        mounts.refresh(fileName, named ? request.clientIP : peerAddress, request.clientPort);
+        return { statusCode: StatusCode.kOK, sessionID, fileInfo: fileInfo(file) };
+      });
     },
 
     closeFile(request, { peerAddress }) {

@@ -1,9 +1,12 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
 import type { ChunkserverLocation, Topology } from '../../cluster/topology.js';
 import {
   type ChunkServerInfoSchema,
   ChunkServerStatus,
   DiskState,
+  type GetChunkServerInfoRequest,
+  GetChunkServerInfoRequestSchema,
+  ListChunkServerRequestSchema,
   OnlineState,
   type TopologyService,
 } from '../../proto/topology_pb.js';
@@ -17,13 +20,26 @@ const TopologyStatus = {
   invalidParam: -2,
   chunkserverNotFound: -6,
   serverNotFound: -7,
-  poolNotFound: -10,
   copysetNotFound: -11,
 } as const;
+
+/** What chunkservers say who were built without naming a version. */
+const version = 'unknown';
 
 /** The topology calls that clients make. */
 export function topologyHandlers(topology: Topology): Handlers<typeof TopologyService> {
   const statusCode = TopologyStatus.success;
+
+  function findChunkserver(request: GetChunkServerInfoRequest): ChunkserverLocation {
+    const { field } = GetChunkServerInfoRequestSchema;
+    let found: ChunkserverLocation | undefined;
+    if (isFieldSet(request, field.chunkServerID)) found = topology.chunkserver(request.chunkServerID);
+    else if (isFieldSet(request, field.hostIp) && isFieldSet(request, field.port))
+      found = topology.chunkserverAt(request.hostIp, request.port);
+    else throw new StatusFailure(TopologyStatus.invalidParam);
+    if (!found) throw new StatusFailure(TopologyStatus.chunkserverNotFound);
+    return found;
+  }
 
   return {
     getClusterInfo: () => ({ statusCode, clusterId: topology.clusterId }),
@@ -36,29 +52,29 @@ export function topologyHandlers(topology: Topology): Handlers<typeof TopologySe
     }),
 
     getChunkServerListInCopySets({ logicalPoolId, copysetId }) {
-      if (!topology.hasPool(logicalPoolId)) throw new StatusFailure(TopologyStatus.poolNotFound);
-      const csInfo = copysetId.map(id => {
+      const csInfo = [];
+      for (const id of copysetId) {
         const copyset = topology.copyset(logicalPoolId, id);
-        if (!copyset) throw new StatusFailure(TopologyStatus.copysetNotFound);
+        // Those before it are told all the same.
+        if (!copyset) return { statusCode: TopologyStatus.copysetNotFound, csInfo };
         const members = topology.chunkservers.filter(one => copyset.members.includes(one.id));
-        return { copysetId: id, csLocs: members.map(location) };
-      });
+        csInfo.push({ copysetId: id, csLocs: members.map(location) });
+      }
       return { statusCode, csInfo };
     },
 
-    getChunkServer({ chunkServerID, hostIp, port }) {
-      const found =
-        chunkServerID > 0 ? topology.chunkserver(chunkServerID) : topology.chunkserverAt(hostIp, port);
-      if (!found) throw new StatusFailure(TopologyStatus.chunkserverNotFound);
-      return { statusCode, chunkServerInfo: chunkserverInfo(found) };
-    },
+    getChunkServer: request => ({ statusCode, chunkServerInfo: chunkserverInfo(findChunkserver(request)) }),
 
-    listChunkServer({ ip, serverID }) {
-      if (ip === '' && serverID === 0) throw new StatusFailure(TopologyStatus.invalidParam);
-      // All chunkservers of this cluster are on one server, whose id is 1.
-      const found = topology.chunkservers.filter(({ host }) => host === ip || serverID === 1);
-      if (found.length === 0) throw new StatusFailure(TopologyStatus.serverNotFound);
-      return { statusCode, chunkServerInfos: found.map(chunkserverInfo) };
+    listChunkServer(request) {
+      const { ip, port, serverID } = request;
+      const { field } = ListChunkServerRequestSchema;
+      // Every chunkserver is on a server of its own, with its id and its address.
+      let found: ChunkserverLocation | undefined;
+      if (isFieldSet(request, field.ip)) found = topology.chunkserverAt(ip, port);
+      else if (isFieldSet(request, field.serverID)) found = topology.chunkserver(serverID);
+      else throw new StatusFailure(TopologyStatus.invalidParam);
+      if (!found) throw new StatusFailure(TopologyStatus.serverNotFound);
+      return { statusCode, chunkServerInfos: [{ ...chunkserverInfo(found), version }] };
     },
   };
 }
@@ -67,11 +83,11 @@ function chunkserverInfo(chunkserver: ChunkserverLocation): MessageInitShape<typ
   const { id, host, port, running } = chunkserver;
   return {
     ...{ chunkServerID: id, hostIp: host, port, externalIp: host },
-    diskType: 'ssd',
+    diskType: 'nvme',
     status: ChunkServerStatus.READWRITE,
     diskStatus: DiskState.DISKNORMAL,
     onlineState: running ? OnlineState.ONLINE : OnlineState.OFFLINE,
-    mountPoint: `chunkserver${id}`,
+    mountPoint: `local:///chunkserver${id}/`,
     diskCapacity: 0n,
     diskUsed: 0n,
   };
