@@ -32,6 +32,28 @@ async function startAnswering(text: string): Promise<string> {
 }
 
 describe('get', () => {
+  test('goes through the proxy of the environment, but not to hosts below those of NO_PROXY', async () => {
+    const bed = await startTestBed();
+    const proxy = await startAnswering('by proxy');
+    const get = async (env: Record<string, string>) => {
+      await bed.wcscmd(['get', 'http://files.example.invalid/a.txt'], { env });
+      return bed.has('a.txt') ? String(bed.read('a.txt')) : undefined;
+    };
+    expect(await get({ HTTP_PROXY: proxy, NO_PROXY: 'example.invalid' })).toBeUndefined();
+    expect(await get({ HTTP_PROXY: proxy })).toBe('by proxy');
+  });
+
+  test('follows redirections', async () => {
+    const bed = await startTestBed();
+    const there = await startAnswering('there');
+    const here = createServer((_, response) => response.writeHead(302, { location: `${there}/b` }).end());
+    await new Promise<void>(resolve => here.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void here.close());
+    const run = await bed.wcscmd(['get', `http://127.0.0.1:${(here.address() as AddressInfo).port}/a.txt`]);
+    expect(run.exitCode).toBe(ExitCode.success);
+    expect(String(bed.read('a.txt'))).toBe('there');
+  });
+
   test('downloads a URL, and prints where to', async () => {
     const bed = await startTestBed();
     await upload(bed, 'dir/a.txt', 'hello');

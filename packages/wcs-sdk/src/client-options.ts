@@ -2,6 +2,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
 import type { CallDefaults } from './call-defaults.js';
+import type { Environment } from './config/environment.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import type { ServiceAnswer } from './http/observed-sender.js';
@@ -60,8 +61,11 @@ export interface WcsClientOptions {
    * by it, https:// requests go through tunnels (CONNECT). Its credentials are never shown.
    */
   proxy?: string | URL;
-  /** Go by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`. Default false: they are not looked at. */
-  proxyFromEnvironment?: boolean;
+  /**
+   * Go by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, of this process or of the variables given; a name in
+   * `NO_PROXY` stands for all names below it. Default false: they are not looked at.
+   */
+  proxyFromEnvironment?: boolean | Environment;
   /** Your own agents, such as for a proxy of another kind. They are not destroyed with the client. */
   agent?: {
     /** For http:// addresses. */
@@ -100,6 +104,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
     idleTimeout: wholeNumber('timeouts.idle', options.timeouts?.idle ?? 60_000, { minimum: 1 }),
     verifyTls: options.verifyTls ?? true,
     defaults: options.defaults || {},
+    blockSize: options.blockSize,
     tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
   };
 }

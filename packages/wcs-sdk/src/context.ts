@@ -20,6 +20,8 @@ export interface ClientContext {
   /** Lifetime of self-made upload tokens, in milliseconds. */
   tokenLifetime: number;
   defaults: CallDefaults;
+  /** Of the client's uploads; undefined for the default. */
+  blockSize: number | undefined;
 }
 
 /** A call to the management domain. */

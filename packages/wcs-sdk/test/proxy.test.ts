@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { lcg } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { environmentProxy } from '../src/http/environment-proxy.js';
 import { WcsClient, type WcsClientOptions } from '../src/index.js';
 import { selfSignedCertificate } from './support/certificate.js';
 import { emulated, optionsFor } from './support/emulated.js';
@@ -135,6 +136,32 @@ describe('a proxy', () => {
 });
 
 describe('the environment', () => {
+  const HTTP = { HTTP_PROXY: 'http://one:1', HTTPS_PROXY: 'http://two:2' };
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ['http://a.example.com/', HTTP, 'http://one:1'],
+    ['https://a.example.com/', HTTP, 'http://two:2'],
+    ['http://a.example.com/', { ...HTTP, http_proxy: 'three:3' }, 'http://three:3'],
+    ['https://a.example.com/', { ALL_PROXY: 'http://all:4' }, 'http://all:4'],
+    ['http://a.example.com/', { HTTPS_PROXY: 'http://two:2' }, undefined],
+    ['http://a.example.com/', { ...HTTP, NO_PROXY: 'example.com' }, undefined],
+    ['http://A.EXAMPLE.com/', { ...HTTP, no_proxy: 'x, .Example.com' }, undefined],
+    ['http://a.example.com/', { ...HTTP, NO_PROXY: '*.example.com' }, undefined],
+    ['http://example.com/', { ...HTTP, NO_PROXY: '.example.com' }, undefined],
+    ['http://a.example.com/', { ...HTTP, NO_PROXY: '*' }, undefined],
+    ['http://notexample.com/', { ...HTTP, NO_PROXY: 'example.com' }, 'http://one:1'],
+    ['http://example.com.evil/', { ...HTTP, NO_PROXY: 'example.com' }, 'http://one:1'],
+    ['http://example.com:8080/', { ...HTTP, NO_PROXY: 'example.com:8080' }, undefined],
+    ['http://example.com/', { ...HTTP, NO_PROXY: 'example.com:8080' }, 'http://one:1'],
+    ['http://[::1]:5/', { ...HTTP, NO_PROXY: '::1' }, undefined],
+    ['http://[::1]:5/', { ...HTTP, NO_PROXY: '[::1]:5' }, undefined],
+    ['http://[::1]:5/', { ...HTTP, NO_PROXY: '[::1]:6' }, 'http://one:1'],
+    ['http://127.0.0.1:5/', { ...HTTP, NO_PROXY: '127.0.0.1' }, undefined],
+    ['http://a/', { ...HTTP, NO_PROXY: '' }, 'http://one:1'],
+    ['http://a/', { HTTP_PROXY: '' }, undefined],
+  ])('for %s with %j gives %s', (url, env, proxy) => {
+    expect(environmentProxy(url, env)).toBe(proxy);
+  });
+
   it('is looked at only when asked to be, and by address', async () => {
     const { emulator } = await emulated();
     const proxy = await proxyServer();

@@ -27,6 +27,7 @@ export async function openClient(
       ...options,
       ...(recordFolder === undefined ? {} : { recordFolder }),
       userAgent: `wcscmd/${VERSION}`,
+      proxyFromEnvironment: io.env,
       ...(observer?.answered ? { onAnswer: answer => observer.answered?.(answer) } : {}),
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
+import { BLOCK_SIZE } from '@curve-wcs/etag';
 import { type CallOptions, checkCallOptions } from '../call-options.js';
+import type { ClientContext } from '../context.js';
 import type { ObjectReference } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
@@ -33,7 +35,10 @@ export interface DownloadOptions extends CallOptions {
   end?: number;
   /** The expected wcs-etag. Default: the `ETag` header, where it is one. */
   etag?: string;
-  /** Block size, in bytes, of the upload that made the object: its hash depends on it. Default 4 MiB. */
+  /**
+   * Block size, in bytes, of the upload that made the object: its hash depends on it. Default: 4 MiB or the client's
+   * {@link WcsClientOptions.blockSize}, whichever the hash is right by.
+   */
   blockSize?: number;
   /** Compare what arrived with the expected etag, where one is known. Default true. */
   verify?: boolean;
@@ -124,4 +129,12 @@ export function checkDownload(
 export function expectedEtag(options: DownloadOptions, header: string | undefined): string | undefined {
   if (options.verify === false || options.start !== undefined || options.end !== undefined) return undefined;
   return options.etag ?? (header !== undefined && WCS_ETAG.test(header) ? header : undefined);
+}
+
+/** The block sizes that an object's hash may be of. */
+export function blockSizesOf(
+  { blockSize: ofClient = BLOCK_SIZE }: Pick<ClientContext, 'blockSize'>,
+  { blockSize }: DownloadOptions,
+): number[] {
+  return blockSize === undefined ? [...new Set([BLOCK_SIZE, ofClient])] : [blockSize];
 }

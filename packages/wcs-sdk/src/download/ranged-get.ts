@@ -4,7 +4,7 @@ import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
 import type { ResponseBody, StreamedResponse } from '../http/transport.js';
 import type { DownloadOptions, DownloadResult, DownloadSource } from './options.js';
-import { sourceSubject, sourceUrl } from './source.js';
+import { downloadFrom, sourceSubject, sourceUrl } from './source.js';
 
 /** What identifies one version of an object. */
 export interface ObjectVersion {
@@ -54,13 +54,14 @@ export class RangedGet {
     signal: CallOptions['signal'],
   ): Promise<RangedAnswer | undefined> {
     const whole = start === 0 && end === undefined;
-    const response = await this.#context.transport.stream({
+    const { trafficLimit } = this.#options;
+    const response = await downloadFrom(this.#context, this.subject, {
       operation: 'download',
       method: 'GET',
       url: this.#url,
       headers: {
         ...(whole ? {} : { range: `bytes=${start}-${end ?? ''}` }),
-        ...(this.#options.trafficLimit ? { 'x-wos-traffic-limit': String(this.#options.trafficLimit) } : {}),
+        ...(trafficLimit ? { 'x-wos-traffic-limit': String(trafficLimit) } : {}),
       },
       signal,
     });

@@ -3,7 +3,13 @@ import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
-import { type DownloadOptions, type DownloadResult, type DownloadSource, expectedEtag } from './options.js';
+import {
+  blockSizesOf,
+  type DownloadOptions,
+  type DownloadResult,
+  type DownloadSource,
+  expectedEtag,
+} from './options.js';
 import { type RangedAnswer, RangedGet, resultOf } from './ranged-get.js';
 
 /** Asks for what is wanted, again as far as that can help; gives undefined if there is no such range. */
@@ -44,10 +50,10 @@ export async function* downloadChunks(
     const first = answer;
     const total = sizeOf(first, start, end);
     const wanted = expectedEtag(options, first.version.etag);
-    const hasher =
+    const hashers =
       wanted === undefined
-        ? undefined
-        : new EtagHasher(options.blockSize === undefined ? {} : { blockSize: options.blockSize });
+        ? []
+        : blockSizesOf(context, options).map(blockSize => new EtagHasher({ blockSize }));
     const progress = new ProgressMeter(options.onProgress, total);
     onHead(total);
 
@@ -56,7 +62,7 @@ export async function* downloadChunks(
       try {
         for await (const chunk of from(answer, position, end)) {
           position += chunk.length;
-          hasher?.update(chunk);
+          for (const hasher of hashers) hasher.update(chunk);
           progress.add(chunk.length);
           yield chunk;
         }
@@ -72,7 +78,12 @@ export async function* downloadChunks(
       }
     }
     progress.finish();
-    if (hasher && wanted !== undefined) checkEtag(get.subject, hasher.digest(), wanted);
+    if (wanted !== undefined)
+      checkEtag(
+        get.subject,
+        hashers.map(hasher => hasher.digest()),
+        wanted,
+      );
     return { size: position - start, ...resultOf(first), verified: wanted !== undefined, resumed: 0 };
   } finally {
     // An answer that nobody reads any more would hold its connection.
@@ -80,12 +91,12 @@ export async function* downloadChunks(
   }
 }
 
-/** Fails unless the content has the etag that it should have. */
-export function checkEtag(subject: string, actual: string, wanted: string): void {
-  if (actual === wanted) return;
+/** Fails unless the content has the etag that it should have, by one of the block sizes that may count. */
+export function checkEtag(subject: string, actual: readonly string[], wanted: string): void {
+  if (actual.includes(wanted)) return;
   throw new WcsError(
     'CHECKSUM_MISMATCH',
-    `download ${subject}: the content has etag ${actual}, not ${wanted}; if the object was uploaded in blocks of another size than 4 MiB, give that blockSize`,
+    `download ${subject}: the content has etag ${actual[0]}, not ${wanted}; if the object was uploaded in blocks of another size than 4 MiB, give that blockSize`,
     { operation: 'download' },
   );
 }

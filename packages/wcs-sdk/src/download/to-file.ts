@@ -6,6 +6,7 @@ import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
 import {
+  blockSizesOf,
   type DownloadResult,
   type DownloadSource,
   expectedEtag,
@@ -137,13 +138,18 @@ class ParallelDownload {
     progress.finish();
     const wanted = expectedEtag(this.#options, first.version.etag);
     if (wanted !== undefined) {
-      const { blockSize } = this.#options;
       const { signal } = this.#abort;
-      const options = { signal, ...(blockSize === undefined ? {} : { blockSize }) };
-      const actual = await orFail(file.path, () => etagFile(file.path, options)).catch(error => {
-        signal.throwIfAborted();
-        throw error;
-      });
+      const actual: string[] = [];
+      for (const blockSize of blockSizesOf(this.#context, this.#options)) {
+        if (actual.includes(wanted)) break;
+        const found = await orFail(file.path, () => etagFile(file.path, { signal, blockSize })).catch(
+          error => {
+            signal.throwIfAborted();
+            throw error;
+          },
+        );
+        actual.push(found);
+      }
       checkEtag(this.get.subject, actual, wanted);
     }
     return { size, ...resultOf(first), verified: wanted !== undefined, resumed: progress.resumed };

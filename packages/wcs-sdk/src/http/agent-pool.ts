@@ -1,7 +1,8 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { getProxyForUrl } from 'proxy-from-env';
+import type { Environment } from '../config/environment.js';
 import { invalidArgument, WcsError } from '../errors.js';
+import { environmentProxy } from './environment-proxy.js';
 import type { Agents } from './exchange.js';
 import { ForwardProxyAgent, TunnelProxyAgent } from './proxy-agent.js';
 
@@ -9,7 +10,7 @@ import { ForwardProxyAgent, TunnelProxyAgent } from './proxy-agent.js';
 export interface AgentPoolOptions {
   agent?: Partial<Agents> | undefined;
   proxy?: string | URL | undefined;
-  proxyFromEnvironment?: boolean | undefined;
+  proxyFromEnvironment?: boolean | Environment | undefined;
   connectTimeout: number;
   idleTimeout: number;
   verifyTls: boolean;
@@ -48,8 +49,10 @@ export class AgentPool {
   /** The agents for an address. */
   for(url: string): Agents {
     if (this.#proxy) return this.#through(this.#proxy);
-    if (!this.#options.proxyFromEnvironment) return this.#straight();
-    const proxy = getProxyForUrl(url);
+    const { proxyFromEnvironment } = this.#options;
+    if (!proxyFromEnvironment) return this.#straight();
+    const env = proxyFromEnvironment === true ? process.env : proxyFromEnvironment;
+    const proxy = environmentProxy(url, env);
     return proxy ? this.#through(proxyUrl('the proxy of the environment', proxy)) : this.#straight();
   }
 

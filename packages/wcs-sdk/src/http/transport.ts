@@ -24,6 +24,8 @@ export interface WireRequest {
   headers?: Record<string, string>;
   body?: Uint8Array | string | StreamedBody;
   signal?: AbortSignal | undefined;
+  /** Sent to another than was asked for: headers of the call are not meant for it. */
+  foreign?: boolean;
 }
 
 /** The answer's head, and its body still to be read. */
@@ -192,7 +194,8 @@ function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpS
   const added = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const extended = (request: WireRequest) => ({ ...request, headers: { ...added, ...request.headers } });
+  const extended = (request: WireRequest) =>
+    request.foreign ? request : { ...request, headers: { ...added, ...request.headers } };
   return {
     send: request => sender.send(extended(request)),
     stream: request => sender.stream(extended(request)),

@@ -1,7 +1,7 @@
 import { type CallOptions, CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import type { DownloadSource } from '../download/options.js';
-import { checkSource, sourceSubject, sourceUrl, withQuery } from '../download/source.js';
+import { checkSource, downloadFrom, sourceSubject, sourceUrl, withQuery } from '../download/source.js';
 import { jsonAnswer, requireSuccess } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
 import { withRetry } from '../http/retry.js';
@@ -19,7 +19,8 @@ export async function askAbout(
   const { context, signal } = scope;
   const answer = await withRetry(
     async () => {
-      const response = await context.transport.send({ operation, method: 'GET', url, signal });
+      const opened = await downloadFrom(context, subject, { operation, method: 'GET', url, signal });
+      const response = { ...opened, body: await opened.body.whole() };
       requireSuccess(operation, subject, response);
       return response;
     },

@@ -2,6 +2,7 @@ import type { ClientContext } from '../context.js';
 import { percentDecoded } from '../encoding.js';
 import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
+import { followRedirects } from '../http/follow-redirects.js';
 import { withRetry } from '../http/retry.js';
 import type { StreamedResponse } from '../http/transport.js';
 import type { UrlSourceOptions } from './url-source.js';
@@ -14,8 +15,6 @@ export interface SourceVersion {
   validator: string | undefined;
   mimeType: string | undefined;
 }
-
-const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** The GETs of one upload from an address: redirects, ranges, failures. */
 export class UrlRequests {
@@ -44,8 +43,6 @@ export class UrlRequests {
         ? { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
         : {}),
       ...lowerCased(options.sourceHeaders ?? {}),
-      // Compressed, neither the length nor ranges would be those of the content.
-      'accept-encoding': 'identity',
     };
   }
 
@@ -90,29 +87,20 @@ export class UrlRequests {
 
   async #follow(position: number, version: SourceVersion | undefined): Promise<StreamedResponse> {
     const range = position > 0 ? { range: `bytes=${position}-`, 'if-range': version?.validator ?? '' } : {};
-    let url = this.#url;
-    let headers = this.#headers;
-    for (let redirects = 0; ; redirects++) {
-      const response = await this.#context.transport.stream({
+    return followRedirects(
+      this.#context.transport,
+      {
         operation: 'source',
         method: 'GET',
-        url,
-        headers: { ...headers, ...range },
+        url: this.#url,
+        privateHeaders: this.#headers,
+        // Compressed, neither the length nor ranges would be those of the content.
+        headers: { 'accept-encoding': 'identity', ...range },
         signal: this.#signal,
-      });
-      const { location } = response.headers;
-      if (!REDIRECTS.includes(response.status) || location === undefined) return response;
-      await leave(response.body);
-      if (redirects >= this.#maxRedirects) {
-        throw new WcsError('SOURCE_FAILED', `more than ${this.#maxRedirects} redirects`, {
-          status: response.status,
-        });
-      }
-      const next = redirected(url, location, response.status);
-      // What was meant for one host is no other's business.
-      if (new URL(next).origin !== new URL(url).origin) headers = { 'accept-encoding': 'identity' };
-      url = next;
-    }
+      },
+      this.#maxRedirects,
+      (message, status) => new WcsError('SOURCE_FAILED', message, { status }),
+    );
   }
 
   async #answered(
@@ -151,17 +139,6 @@ function versionOf(status: number, headers: Record<string, string>): SourceVersi
     validator: etag.startsWith('"') ? etag : headers['last-modified'],
     mimeType: headers['content-type'],
   };
-}
-
-function redirected(from: string, location: string, status: number): string {
-  const fail = (message: string) => new WcsError('SOURCE_FAILED', message, { status });
-  if (!URL.canParse(location, from)) throw fail('it redirects to what is no URL');
-  const next = new URL(location, from);
-  if (!/^https?:$/.test(next.protocol)) throw fail(`it redirects to ${next.protocol}`);
-  if (from.startsWith('https:') && next.protocol === 'http:') throw fail('it redirects from https to http');
-  if (next.username || next.password) throw fail('it redirects to a URL with credentials');
-  next.hash = '';
-  return next.href;
 }
 
 /** A body from `position` on, where the source sends all of it again. */
