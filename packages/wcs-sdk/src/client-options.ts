@@ -7,7 +7,9 @@ import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import type { ServiceAnswer } from './http/observed-sender.js';
 import { type RetryOptions, resolveRetry } from './http/retry.js';
+import { CALL_DEFAULTS, CLIENT } from './known-options.js';
 import { wholeNumber } from './number-options.js';
+import { checkOptions } from './public-call.js';
 import type { UploadDefaults } from './upload/upload.js';
 
 /** Options of a {@link WcsClient}. Each call needs only some of them, and says so when one is missing. */
@@ -84,6 +86,8 @@ export interface WcsClientOptions {
 
 /** Checks the options, and brings the addresses to one form. */
 export function resolveClientOptions(options: WcsClientOptions) {
+  checkOptions('WcsClient', options, CLIENT);
+  if (options.defaults) checkOptions('defaults', options.defaults, CALL_DEFAULTS);
   const https = options.https ?? false;
   const address = (name: 'uploadUrl' | 'managementUrl') =>
     options[name] === undefined ? undefined : normalizeEndpoint(name, options[name], https);
@@ -137,12 +141,13 @@ function downloadUrls(template: string, https: boolean): (bucket: string, encode
 /** The defaults of uploads among the options; {@link upload} checks them. */
 export function uploadDefaultsOf(options: WcsClientOptions): UploadDefaults {
   const { blockSize, chunkSize, concurrency, trafficLimit, recordFolder } = options;
+  const { policy } = options.defaults || {};
   return {
     ...(blockSize === undefined ? {} : { blockSize }),
     ...(chunkSize === undefined ? {} : { chunkSize }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(trafficLimit === undefined ? {} : { trafficLimit }),
-    ...(options.defaults && options.defaults.policy ? { policy: options.defaults.policy } : {}),
+    ...(policy === undefined ? {} : { policy }),
     recordFolder,
   };
 }

@@ -25,9 +25,11 @@ import { AgentPool } from './http/agent-pool.js';
 import { observedSender } from './http/observed-sender.js';
 import { Transport } from './http/transport.js';
 import { Images } from './images/images.js';
+import * as known from './known-options.js';
 import { Live } from './live/live.js';
 import { Media } from './media/media.js';
 import { ObjectCalls } from './objects/object-calls.js';
+import { checkOptions, publicCall } from './public-call.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
 import { Appender } from './upload/appender.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
@@ -141,7 +143,9 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * ```
    */
   async upload(options: UploadOptions): Promise<UploadResult> {
-    return upload(this.#context, options, this.#uploadDefaults);
+    return publicCall('upload', options, known.UPLOAD, () =>
+      upload(this.#context, options, this.#uploadDefaults),
+    );
   }
 
   /**
@@ -161,6 +165,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * ```
    */
   uploadMany<Item extends UploadItem>(options: UploadManyOptions<Item>): UploadBatch<Item> {
+    checkOptions('uploadMany', options, known.UPLOAD_MANY);
     return new UploadBatch(this.#context, options, this.#uploadDefaults);
   }
 
@@ -171,11 +176,12 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * @throws WcsError `APPEND_CONFLICT` if the object does not end at `position`; its end is the error's `nextPosition`
    */
   async append(options: AppendOptions): Promise<AppendResult> {
-    return append(this.#context, options);
+    return publicCall('append', options, known.APPEND, () => append(this.#context, options));
   }
 
   /** Something that appends to one object again and again. Nothing is sent yet. */
   appender(options: AppendTarget & { position?: number }): Appender {
+    checkOptions('appender', options, known.APPENDER);
     return new Appender(this.#context, options);
   }
 
@@ -186,6 +192,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * @throws WcsError `INVALID_ARGUMENT`
    */
   browserUpload(options: BrowserUploadOptions): BrowserUpload {
+    checkOptions('browserUpload', options, known.BROWSER_UPLOAD);
     return browserUpload(this.#context, options);
   }
 
@@ -196,11 +203,13 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * @throws WcsError `INVALID_ARGUMENT`
    */
   downloadUrl(options: ObjectReference & DownloadUrlOptions): string {
+    checkOptions('downloadUrl', options, known.DOWNLOAD_URL, { lenient: true });
     return signedObjectUrl(this.#context, options);
   }
 
   /** The download URL of an object, unsigned; the client needs `downloadUrl`. Nothing is sent. */
   objectUrl(object: ObjectReference): string {
+    checkOptions('objectUrl', object, known.REFERENCE, { lenient: true });
     return objectUrl(this.#context, object);
   }
 
@@ -211,7 +220,9 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * @throws WcsError `SOURCE_FAILED` (with the source's `status`), `SOURCE_CHANGED`, and all of {@link upload}
    */
   async uploadFromUrl(options: UploadFromUrlOptions): Promise<UploadResult> {
-    return uploadFromUrl(this.#context, options, this.#uploadDefaults);
+    return publicCall('uploadFromUrl', options, known.UPLOAD_FROM_URL, () =>
+      uploadFromUrl(this.#context, options, this.#uploadDefaults),
+    );
   }
 
   /** Downloads an object to a file: in parallel ranges, resumable, verified, visible only when whole. */
@@ -223,7 +234,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   async download(
     options: DownloadSource & (FileDownloadOptions | StreamDownloadOptions | BufferDownloadOptions),
   ): Promise<DownloadResult | BufferDownloadResult> {
-    return download(this.#context, options);
+    return publicCall('download', options, known.DOWNLOAD, () => download(this.#context, options));
   }
 
   /**
@@ -231,6 +242,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
    * its end if the content does not have the expected etag.
    */
   downloadStream(options: DownloadSource & DownloadOptions): Readable {
+    checkOptions('downloadStream', options, known.DOWNLOAD_STREAM);
     return downloadStream(this.#context, options);
   }
 

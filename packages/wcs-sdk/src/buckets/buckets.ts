@@ -1,5 +1,7 @@
 import type { CallOptions } from '../call-options.js';
 import type { ClientContext } from '../context.js';
+import * as known from '../known-options.js';
+import { publicCall } from '../public-call.js';
 import { type BucketStatOptions, type BucketStatResult, bucketStat } from './bucket-stat.js';
 import {
   type BucketStatisticsOptions,
@@ -19,7 +21,7 @@ export class Buckets {
 
   /** Lists the account's buckets (wcs-api §2.7). */
   async list(options: CallOptions = {}): Promise<Bucket[]> {
-    return listBuckets(this.#context, options);
+    return publicCall('buckets.list', options, known.CALL, () => listBuckets(this.#context, options));
   }
 
   /**
@@ -40,7 +42,7 @@ export class Buckets {
    * ```
    */
   async stat(options: BucketStatOptions): Promise<BucketStatResult> {
-    return bucketStat(this.#context, options);
+    return publicCall('buckets.stat', options, known.BUCKET_STAT, () => bucketStat(this.#context, options));
   }
 
   /**
@@ -49,6 +51,8 @@ export class Buckets {
    * @throws WcsError `INVALID_ARGUMENT` if the range is longer than six months; `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
    */
   async statistics(options: BucketStatisticsOptions): Promise<BucketStatisticsResult> {
-    return bucketStatistics(this.#context, options);
+    return publicCall('buckets.statistics', options, known.BUCKET_STATISTICS, () =>
+      bucketStatistics(this.#context, options),
+    );
   }
 }

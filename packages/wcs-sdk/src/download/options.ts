@@ -119,6 +119,7 @@ export function checkDownload(
   if (options.etag !== undefined && !WCS_ETAG.test(options.etag)) {
     throw invalidArgument('etag', 'a wcs-etag: 28 characters beginning with F or l', options.etag);
   }
+  if (options.blockSize !== undefined) wholeNumber('blockSize', options.blockSize, { minimum: 1 });
   if (options.trafficLimit !== undefined) wholeNumber('trafficLimit', options.trafficLimit);
   if (options.concurrency !== undefined)
     wholeNumber('concurrency', options.concurrency, { minimum: 1, maximum: 256 });

@@ -5,6 +5,8 @@ import { invalidArgument } from '../errors.js';
 import { Job } from '../jobs/job.js';
 import type { JobStatus } from '../jobs/job-status.js';
 import { type JobOptions, jobParameters, startJob } from '../jobs/start-job.js';
+import { JOB } from '../known-options.js';
+import { checkOptions } from '../public-call.js';
 import {
   type CompressItem,
   type CopyItem,
@@ -107,6 +109,7 @@ export class Fmgr {
   }
 
   async #start(operation: string, fops: string, options: JobOptions): Promise<Job> {
+    checkOptions(`fmgr.${operation}`, options, JOB);
     const call = { operation: `fmgr ${operation}`, subject: summary(fops), path: `/fmgr/${operation}` };
     const { notifyURL, separate, force } = jobParameters(this.#context, options);
     // The order is that of the official Python client.

@@ -5,6 +5,8 @@ import { checkReference, type ObjectReference } from '../encoding.js';
 import { Job } from '../jobs/job.js';
 import type { JobStatus } from '../jobs/job-status.js';
 import { type JobOptions, jobParameters, startJob } from '../jobs/start-job.js';
+import { EXECUTE } from '../known-options.js';
+import { checkOptions } from '../public-call.js';
 import { type FopsCommands, fopsText } from './command.js';
 
 /** Options of {@link Fops.execute}. */
@@ -46,6 +48,7 @@ export class Fops {
    * @throws WcsError `NOT_FOUND`, `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
    */
   async execute(options: ExecuteOptions): Promise<Job> {
+    checkOptions('fops.execute', options, EXECUTE);
     const { bucket, key } = options;
     checkReference(options);
     const fops = urlSafeBase64Encode(fopsText(options.fops));

@@ -3,7 +3,9 @@ import type { ClientContext } from '../context.js';
 import type { DownloadSource } from '../download/options.js';
 import { checkSource, sourceUrl } from '../download/source.js';
 import { numberMember, present, textMember } from '../http/answer-members.js';
+import * as known from '../known-options.js';
 import { askAbout } from '../media/ask-about.js';
+import { publicCall } from '../public-call.js';
 import { type DetectOptions, type DetectResult, detectImage } from './detect.js';
 import {
   type ImageMogr2UrlOptions,
@@ -112,7 +114,7 @@ export class Images {
    * @throws WcsError `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
    */
   async detect(options: DetectOptions): Promise<DetectResult> {
-    return detectImage(this.#context, options);
+    return publicCall('images.detect', options, known.DETECT, () => detectImage(this.#context, options));
   }
 
   #urlOf(source: DownloadSource, operation: string): string {

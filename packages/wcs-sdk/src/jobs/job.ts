@@ -2,7 +2,9 @@ import { type CallOptions, CallScope } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { invalidArgument } from '../errors.js';
 import { pause } from '../http/retry.js';
+import { CALL, WAIT } from '../known-options.js';
 import { wholeNumber } from '../number-options.js';
+import { checkOptions } from '../public-call.js';
 import { JobError } from './job-error.js';
 import { type JobStatus, jobStatusOf } from './job-status.js';
 
@@ -62,6 +64,7 @@ export class Job {
    * @throws WcsError `NOT_FOUND` if the service does not know the job …
    */
   async status(options: CallOptions = {}): Promise<JobStatus> {
+    checkOptions('job.status', options, CALL);
     return this.#look(this.#context, options);
   }
 
@@ -73,6 +76,7 @@ export class Job {
    * @throws WcsError `NOT_FOUND` if the service does not know the job, `TIMEOUT` …
    */
   async wait(options: WaitOptions = {}): Promise<JobStatus> {
+    checkOptions('job.wait', options, WAIT);
     const { interval = 1000, onUpdate } = options;
     wholeNumber('interval', interval, { minimum: 1, maximum: 2 ** 31 - 1 });
     using scope = new CallScope(this.#context, `${this.kind} wait`, options);

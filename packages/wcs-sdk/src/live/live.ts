@@ -3,7 +3,9 @@ import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
 import { jsonListAnswer } from '../http/answer.js';
+import { LIVE_LIST } from '../known-options.js';
 import { wholeNumber } from '../number-options.js';
+import { checkOptions } from '../public-call.js';
 
 /** Options of {@link Live.list}. */
 export interface LiveListOptions extends CallOptions {
@@ -46,6 +48,7 @@ export class Live {
    * @throws WcsError `BUCKET_NOT_FOUND`, `UNAUTHORIZED` …
    */
   async list(options: LiveListOptions): Promise<LiveListResult> {
+    checkOptions('live.list', options, LIVE_LIST);
     const { bucket, channel, startTime, endTime, start, limit } = options;
     checkBucket(bucket);
     if (typeof channel !== 'string' || channel === '' || /\p{Surrogate}/u.test(channel)) {

@@ -5,6 +5,8 @@ import { checkSource, downloadFrom, sourceSubject, sourceUrl, withQuery } from '
 import { jsonAnswer, requireSuccess } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
 import { withRetry } from '../http/retry.js';
+import { SOURCE } from '../known-options.js';
+import { checkOptions } from '../public-call.js';
 
 /** What the download domain says of an object: `GET /<key>?op=<operation>` (wcs-api §2.12). Nobody need sign it. */
 export async function askAbout(
@@ -12,6 +14,7 @@ export async function askAbout(
   operation: string,
   options: DownloadSource & CallOptions,
 ): Promise<{ members: AnswerMembers; requestId: string | undefined }> {
+  checkOptions(operation, options, SOURCE, { lenient: true });
   checkSource(options);
   const url = withQuery(sourceUrl(client, options, operation), [`op=${operation}`]);
   const subject = sourceSubject(options);

@@ -2,7 +2,9 @@ import { Writable } from 'node:stream';
 import type { CallOptions } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { checkReference } from '../encoding.js';
+import { APPENDER_CALL, APPENDER_STREAM } from '../known-options.js';
 import { wholeNumber } from '../number-options.js';
+import { checkOptions } from '../public-call.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './append.js';
 import { keepFailure } from './stream-source.js';
 
@@ -50,6 +52,7 @@ export class Appender {
    */
   async append(source: AppendOptions['source'], options: AppenderCallOptions = {}): Promise<AppendResult> {
     keepFailure(source);
+    checkOptions('append', options, APPENDER_CALL);
     const appended = this.#last.then(() => this.#append(source, options));
     this.#last = appended.catch(() => {});
     return appended;
@@ -61,6 +64,7 @@ export class Appender {
    * @param options - `batchSize`: bytes to gather before they are sent, default 4 MiB
    */
   createWriteStream(options: AppenderCallOptions & { batchSize?: number } = {}): Writable {
+    checkOptions('createWriteStream', options, APPENDER_STREAM);
     const { batchSize = 4 * 2 ** 20, ...call } = options;
     wholeNumber('batchSize', batchSize, { minimum: 1 });
     let batch: Buffer[] = [];

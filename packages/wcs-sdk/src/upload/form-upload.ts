@@ -91,10 +91,7 @@ function formAnswer(
     const body = Buffer.from(JSON.stringify({ code: status, message: query.get('message') ?? '' }));
     requireSuccess('upload', subject, { ...response, status, body });
   }
-  const pairs =
-    returned === null
-      ? query
-      : new URLSearchParams(Buffer.from(urlSafeBase64Decode(returned)).toString('utf8'));
+  const pairs = returned === null ? query : new URLSearchParams(decoded(returned));
   if ([...pairs].length === 0) {
     throw new WcsError(
       'UNEXPECTED_RESPONSE',
@@ -107,4 +104,13 @@ function formAnswer(
     );
   }
   return { answer: Object.fromEntries(pairs), requestId };
+}
+
+/** What an answer has encoded; nothing, if it is not what it should be. */
+function decoded(text: string): string {
+  try {
+    return Buffer.from(urlSafeBase64Decode(text)).toString('utf8');
+  } catch {
+    return '';
+  }
 }

@@ -183,6 +183,9 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
     onStart: options.onStart,
     signal: options.signal,
   };
+  if (plan.uploadId !== undefined && !/^[\x21-\x2e\x30-\x7e]{1,128}$/.test(plan.uploadId)) {
+    throw invalidArgument('uploadId', 'up to 128 letters and digits', plan.uploadId);
+  }
   checkMembers(plan);
   wholeNumber('chunkSize', plan.chunkSize, { minimum: 1, maximum: blockSize });
   wholeNumber('concurrency', plan.concurrency, { minimum: 1, maximum: 256 });
@@ -229,7 +232,7 @@ export function checkMembers(members: ObjectMembers): void {
         'without slashes, brackets, quotation marks and control characters',
         name,
       );
-    if (typeof value !== 'string' || value.includes('&'))
+    if (typeof value !== 'string' || /[&\p{Surrogate}]/u.test(value))
       throw invalidArgument(`variables.${name}`, 'a string without &', value);
   }
   if (keepDays !== undefined) wholeNumber('keepDays', keepDays, { minimum: -1 });

@@ -5,6 +5,7 @@ import { type ClientContext, requireSetting } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
+import { wcsErrorOf } from '../public-call.js';
 import { Channel } from './channel.js';
 import { ManyProgressMeter, type UploadManyProgress } from './many-progress.js';
 import { planUpload, type UploadOptions, type UploadResult } from './options.js';
@@ -209,8 +210,9 @@ class ManyUploads<Item extends UploadItem> {
       const result = await upload(this.#context, options, this.#defaults, this.#budget);
       own?.stored(result.size);
       await this.#outcomes.push({ ok: true, item, index, result }, signal);
-    } catch (error) {
+    } catch (failure) {
       if (signal.aborted) return;
+      const error = wcsErrorOf(failure);
       const ends =
         this.#options.stopOnError || !(error instanceof WcsError) || error.code === 'CLIENT_CLOSED';
       if (ends) throw error;
