@@ -36,11 +36,44 @@ describe('get', () => {
     const bed = await startTestBed();
     const proxy = await startAnswering('by proxy');
     const get = async (env: Record<string, string>) => {
-      await bed.wcscmd(['get', 'http://files.example.invalid/a.txt'], { env });
+      const argv = ['get', 'http://files.example.invalid/a.txt'];
+      await spawnCli('wcscmd', argv, { cwd: bed.folder, env }).ended;
       return bed.has('a.txt') ? String(bed.read('a.txt')) : undefined;
     };
     expect(await get({ HTTP_PROXY: proxy, NO_PROXY: 'example.invalid' })).toBeUndefined();
     expect(await get({ HTTP_PROXY: proxy })).toBe('by proxy');
+  });
+
+  test('keeps to --limit-rate, and refuses one that is none', async () => {
+    const bed = await startTestBed();
+    await upload(bed, 'a.txt', 'hello');
+    const get = (rate: string) => bed.wcscmd(['get', 'wcs://demo/a.txt', '--limit-rate', rate]);
+    expect((await get('10M')).exitCode).toBe(ExitCode.success);
+    expect(String(bed.read('a.txt'))).toBe('hello');
+    for (const rate of ['0', '4095', 'fast', '-1']) expect((await get(rate)).exitCode).toBe(ExitCode.usage);
+    expect((await bed.wcscmd(['stat', 'wcs://demo/a.txt', '--limit-rate', '1M'])).exitCode).toBe(
+      ExitCode.usage,
+    );
+  });
+
+  test('and other commands do not fail for settings that they do not use', async () => {
+    const bed = await startTestBed();
+    await upload(bed, 'a.txt', 'hello');
+    bed.configure({
+      block_size: '5',
+      bput_size: 'x',
+      mkfile_retries: 'many',
+      deadline: 'soon',
+      overwrite: 'maybe',
+    });
+    for (const argv of [['stat', 'wcs://demo/a.txt'], ['get', 'wcs://demo/a.txt'], ['listbucket']]) {
+      expect(await bed.wcscmd(argv)).toMatchObject({
+        exitCode: ExitCode.success,
+        stderr: expect.not.stringContaining('block_size'),
+      });
+    }
+    bed.write('b.txt', 'b');
+    expect((await bed.wcscmd(['put', 'wcs://demo', 'b.txt'])).exitCode).toBe(ExitCode.config);
   });
 
   test('follows redirections', async () => {

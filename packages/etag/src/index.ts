@@ -9,6 +9,7 @@ export { ChecksumError, type ChecksumErrorCode } from './checksum-error.js';
 export { ChecksumPool, type ChecksumPoolOptions } from './checksum-pool.js';
 export type { StreamSource } from './consume.js';
 export { crc32 } from './crc32.js';
+export { crc32File } from './crc32-file.js';
 export { Crc64, crc64, crc64Combine, crc64Decimal } from './crc64.js';
 export { crc64File } from './crc64-file.js';
 export { crc64Stream } from './crc64-stream.js';

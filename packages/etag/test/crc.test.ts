@@ -3,6 +3,7 @@ import { it as property } from '@fast-check/vitest';
 import peer from 'crc64-ecma182.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32Combine } from '../src/crc32-combine.js';
 import { ChecksumError, Crc64, crc32, crc64, crc64Combine, crc64Decimal, crc64Stream } from '../src/index.js';
 import { inPieces } from './support/pieces.js';
 
@@ -109,3 +110,11 @@ describe('crc32', () => {
     }
   });
 });
+
+property.prop([fc.uint8Array({ maxLength: 3000 }), fc.uint8Array({ maxLength: 3000 })])(
+  'the CRC-32 of two pieces combines to that of both',
+  (first, second) => {
+    const whole = Buffer.concat([first, second]);
+    expect(crc32Combine(crc32(first), crc32(second), second.length)).toBe(crc32(whole));
+  },
+);

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
-import { crc64, crc64File, etag, etagFile, type Progress } from '../src/index.js';
+import { crc32, crc32File, crc64, crc64File, etag, etagFile, type Progress } from '../src/index.js';
 import { SourceFile } from '../src/source-file.js';
 
 /** More than is digested on the calling thread, and not a whole number of blocks. */
@@ -48,6 +48,8 @@ describe('a checksum of a file', () => {
       expect(await etagFile(path)).toBe(etag(content));
       expect(await etagFile(pathToFileURL(path))).toBe(etag(content));
       expect(await crc64File(path)).toBe(crc64(content));
+      expect(await crc32File(path)).toBe(crc32(content));
+      expect(await crc32File(pathToFileURL(path))).toBe(crc32(content));
     });
   }
 
@@ -56,6 +58,7 @@ describe('a checksum of a file', () => {
     for (const concurrency of [1, 2, 3, 64]) {
       expect(await etagFile(path, { concurrency })).toBe(etag(large));
       expect(await crc64File(path, { concurrency })).toBe(crc64(large));
+      expect(await crc32File(path, { concurrency })).toBe(crc32(large));
     }
     for (const blockSize of [997, 65_521, 1_048_576, 30_000_000, 40_000_001, 50_000_000]) {
       expect(await etagFile(path, { blockSize })).toBe(etag(large, { blockSize }));

@@ -1,8 +1,8 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import type { Credentials, SignatureAlgorithm } from './auth/signature.js';
+import { type CredentialsProvider, CredentialsSource } from './auth/credentials-source.js';
+import type { SignatureAlgorithm } from './auth/signature.js';
 import type { CallDefaults } from './call-defaults.js';
-import type { Environment } from './config/environment.js';
 import { invalidArgument, WcsError } from './errors.js';
 import { normalizeEndpoint } from './http/endpoint.js';
 import type { ServiceAnswer } from './http/observed-sender.js';
@@ -18,6 +18,11 @@ export interface WcsClientOptions {
   accessKey?: string;
   /** Signs tokens; never sent, logged or shown. */
   secretKey?: string;
+  /**
+   * In place of both: a function that gives the keys of the moment. It is asked when they are first needed, and again
+   * when the service refuses a signature (401); what was refused is sent once more if they are others then.
+   */
+  credentials?: CredentialsProvider;
   /** The hash in signatures. Default SHA-1; SM3 only for accounts that the service has set up for it. */
   signatureAlgorithm?: SignatureAlgorithm;
   /** Upload domain: host or URL, such as `account.up0.v1.wcsapi.com`. */
@@ -52,6 +57,11 @@ export interface WcsClientOptions {
   /** Default {@link UploadOptions.trafficLimit}. */
   trafficLimit?: number;
   /**
+   * Most bytes in a second that the client sends, and most that it receives of contents, over all its calls: at least
+   * 4,096. Unlike `trafficLimit` it is kept by the client itself. Default: no limit.
+   */
+  maxRate?: number;
+  /**
    * What calls do unless they are told otherwise. Those of a configuration file, with {@link WcsClient.fromConfig}, are
    * what the file says; `false` leaves that out.
    */
@@ -64,10 +74,10 @@ export interface WcsClientOptions {
    */
   proxy?: string | URL;
   /**
-   * Go by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, of this process or of the variables given; a name in
-   * `NO_PROXY` stands for all names below it. Default false: they are not looked at.
+   * Go by `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; a name in `NO_PROXY` stands for all names below it.
+   * Default false: they are not looked at.
    */
-  proxyFromEnvironment?: boolean | Environment;
+  proxyFromEnvironment?: boolean;
   /** Your own agents, such as for a proxy of another kind. They are not destroyed with the client. */
   agent?: {
     /** For http:// addresses. */
@@ -109,6 +119,8 @@ export function resolveClientOptions(options: WcsClientOptions) {
     verifyTls: options.verifyTls ?? true,
     defaults: options.defaults || {},
     blockSize: options.blockSize,
+    maxRate:
+      options.maxRate === undefined ? undefined : wholeNumber('maxRate', options.maxRate, { minimum: 4096 }),
     tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
   };
 }
@@ -116,13 +128,15 @@ export function resolveClientOptions(options: WcsClientOptions) {
 function credentialsOf({
   accessKey,
   secretKey,
+  credentials,
   signatureAlgorithm = 'SHA-1',
-}: WcsClientOptions): Credentials | undefined {
+}: WcsClientOptions): CredentialsSource | undefined {
   if (signatureAlgorithm !== 'SHA-1' && signatureAlgorithm !== 'SM3') {
     throw invalidArgument('signatureAlgorithm', 'SHA-1 or SM3', signatureAlgorithm);
   }
+  if (credentials !== undefined) return new CredentialsSource(credentials);
   if (accessKey === undefined || secretKey === undefined) return undefined;
-  return { accessKey, secretKey, algorithm: signatureAlgorithm };
+  return new CredentialsSource({ accessKey, secretKey, algorithm: signatureAlgorithm });
 }
 
 function downloadUrls(template: string, https: boolean): (bucket: string, encodedKey: string) => string {

@@ -23,6 +23,7 @@ import { Fmgr } from './fmgr/fmgr.js';
 import { Fops } from './fops/fops.js';
 import { AgentPool } from './http/agent-pool.js';
 import { observedSender } from './http/observed-sender.js';
+import { limitedSender } from './http/rate-limit.js';
 import { Transport } from './http/transport.js';
 import { Images } from './images/images.js';
 import * as known from './known-options.js';
@@ -32,6 +33,16 @@ import { ObjectCalls } from './objects/object-calls.js';
 import { checkOptions, publicCall } from './public-call.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
 import { Appender } from './upload/appender.js';
+import {
+  type MakeBlockOptions,
+  type MakeFileOptions,
+  type MakeFileResult,
+  makeBlock,
+  makeFile,
+  type PutChunkOptions,
+  type PutChunkResult,
+  putChunk,
+} from './upload/block-primitives.js';
 import { type BrowserUpload, type BrowserUploadOptions, browserUpload } from './upload/browser-upload.js';
 import type { UploadFromUrlOptions, UploadOptions, UploadResult } from './upload/options.js';
 import { type UploadDefaults, upload, uploadFromUrl } from './upload/upload.js';
@@ -86,11 +97,12 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
     const { onAnswer } = options;
+    const limited = resolved.maxRate === undefined ? transport : limitedSender(transport, resolved.maxRate);
     const closed = new AbortController();
     const context: ClientContext = {
       ...resolved,
       retry: { ...resolved.retry, closed: closed.signal },
-      transport: onAnswer ? observedSender(transport, onAnswer) : transport,
+      transport: onAnswer ? observedSender(limited, onAnswer) : limited,
       checksums: new ChecksumPool(),
     };
     super(context);
@@ -167,6 +179,47 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   uploadMany<Item extends UploadItem>(options: UploadManyOptions<Item>): UploadBatch<Item> {
     checkOptions('uploadMany', options, known.UPLOAD_MANY);
     return new UploadBatch(this.#context, options, this.#uploadDefaults);
+  }
+
+  /**
+   * Opens a block with its first bytes (wcs-api §2.4): the first of the three requests that an upload in blocks is made
+   * of, for programs that move the bytes themselves. {@link upload} does all of it.
+   *
+   * Each of the three is repeated as far as that can help, and a chunk's CRC-32 is compared.
+   *
+   * @throws WcsError `CHECKSUM_MISMATCH`, `INVALID_CTX`, `UNAUTHORIZED` …
+   * @example
+   * ```ts
+   * import { WcsClient } from '@curve-wcs/wcs-sdk';
+   *
+   * await using wcs = await WcsClient.fromConfig();
+   * const upload = { bucket: 'photos', key: 'made.bin', uploadId: 'UPLOAD1' };
+   * const half = Buffer.alloc(1000, 1);
+   * const first = await wcs.makeBlock({ ...upload, blockSize: 2000, index: 0, chunk: half });
+   * const { ctx } = await wcs.putChunk({ ...upload, ...first, chunk: half });
+   * await wcs.makeFile({ ...upload, size: 2000, contexts: [ctx] });
+   * ```
+   */
+  async makeBlock(options: MakeBlockOptions): Promise<PutChunkResult> {
+    return publicCall('makeBlock', options, known.MAKE_BLOCK, () => makeBlock(this.#context, options));
+  }
+
+  /**
+   * Adds bytes to a block (wcs-api §2.4). The chunks of a block go one after the other, blocks side by side.
+   *
+   * @throws WcsError `CHECKSUM_MISMATCH`; `INVALID_CTX` if the block must be begun anew …
+   */
+  async putChunk(options: PutChunkOptions): Promise<PutChunkResult> {
+    return publicCall('putChunk', options, known.PUT_CHUNK, () => putChunk(this.#context, options));
+  }
+
+  /**
+   * Joins blocks to an object (wcs-api §2.4).
+   *
+   * @throws WcsError `BLOCKS_MISSING`, `OBJECT_EXISTS`, `CALLBACK_FAILED` …
+   */
+  async makeFile(options: MakeFileOptions): Promise<MakeFileResult> {
+    return publicCall('makeFile', options, known.MAKE_FILE, () => makeFile(this.#context, options));
   }
 
   /**

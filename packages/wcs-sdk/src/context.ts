@@ -1,4 +1,5 @@
 import type { ChecksumPool } from '@curve-wcs/etag';
+import type { CredentialsSource } from './auth/credentials-source.js';
 import { managementToken } from './auth/management-token.js';
 import { algorithmHeader, type Credentials } from './auth/signature.js';
 import type { CallDefaults } from './call-defaults.js';
@@ -6,14 +7,14 @@ import { type CallOptions, CallScope } from './call-options.js';
 import { WcsError } from './errors.js';
 import { requireSuccess } from './http/answer.js';
 import { type RetryPolicy, withRetry } from './http/retry.js';
-import type { HttpSender, WireResponse } from './http/transport.js';
+import type { HttpSender, WireRequest, WireResponse } from './http/transport.js';
 
 /** What a client's calls share. */
 export interface ClientContext {
   transport: HttpSender;
   checksums: ChecksumPool;
   retry: RetryPolicy;
-  credentials: Credentials | undefined;
+  credentials: CredentialsSource | undefined;
   uploadUrl: string | undefined;
   managementUrl: string | undefined;
   downloadUrl: ((bucket: string, encodedKey: string) => string) | undefined;
@@ -54,28 +55,46 @@ export async function callManagement(
   const credentials = call.signed === false ? undefined : requireCredentials(context, call.operation);
   return await withRetry(
     async () => {
-      const answer = await context.transport.send({
-        operation: call.operation,
-        method: call.method,
-        url,
-        headers: {
-          ...(credentials ? { authorization: managementToken(credentials, url, call.body) } : {}),
-          ...algorithmHeader(credentials),
-        },
-        signal,
-        ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
-      });
-      requireSuccess(call.operation, call.subject, answer);
-      return answer;
+      const used = await credentials?.get();
+      const answer = await context.transport.send(requestBy(used));
+      const again = answer.status === 401 && used !== undefined && (await credentials?.renew(used));
+      const last = again ? await context.transport.send(requestBy(await credentials?.get())) : answer;
+      requireSuccess(call.operation, call.subject, last);
+      return last;
     },
     context.retry,
     signal,
   );
+
+  function requestBy(keys: Credentials | undefined): WireRequest {
+    return {
+      operation: call.operation,
+      method: call.method,
+      url,
+      headers: {
+        ...(keys ? { authorization: managementToken(keys, url, call.body) } : {}),
+        ...algorithmHeader(keys),
+      },
+      signal,
+      ...(call.method === 'POST' ? { body: call.body ?? '' } : {}),
+    };
+  }
 }
 
 /** The client's keys, for a call that cannot do without. */
-export function requireCredentials(context: ClientContext, operation: string): Credentials {
+export function requireCredentials(context: ClientContext, operation: string): CredentialsSource {
   return requireSetting(context.credentials, 'accessKey and secretKey', operation);
+}
+
+/** Those keys, for a call that gives its result at once, and cannot wait for a function to give them. */
+export function credentialsNow(context: ClientContext, operation: string): Credentials {
+  const { latest } = requireCredentials(context, operation);
+  if (latest) return latest;
+  throw new WcsError(
+    'INVALID_ARGUMENT',
+    `${operation} needs keys at once, and the function that gives them was not asked yet: sign with keys of your own`,
+    { operation },
+  );
 }
 
 /** A setting that this call needs, though not every client does. */

@@ -25,7 +25,7 @@
  * | `CHECKSUM_MISMATCH` | what arrived is not what was sent |
  * | `SOURCE_CHANGED` | the file changed while it was uploaded |
  * | `SOURCE_FAILED` | the source could not be read |
- * | `TOKEN_FAILED` | the function that gives upload tokens failed |
+ * | `TOKEN_FAILED` | the function that gives upload tokens, or credentials, failed |
  * | `OBJECT_CHANGED` | the object changed while it was downloaded |
  * | `TARGET_FAILED` | the downloaded bytes could not be written |
  * | `JOB_FAILED` | a job is done, and not all of its items succeeded: see {@link JobError} |

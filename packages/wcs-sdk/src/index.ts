@@ -1,3 +1,4 @@
+export type { CredentialsProvider } from './auth/credentials-source.js';
 export { type DownloadUrlOptions, signDownloadUrl } from './auth/download-url.js';
 export { managementToken } from './auth/management-token.js';
 export {
@@ -146,6 +147,14 @@ export type { ListedObject, ObjectStat } from './objects/stat.js';
 export type { Progress } from './progress.js';
 export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
 export { Appender, type AppenderCallOptions } from './upload/appender.js';
+export type {
+  BlockCallOptions,
+  MakeBlockOptions,
+  MakeFileOptions,
+  MakeFileResult,
+  PutChunkOptions,
+  PutChunkResult,
+} from './upload/block-primitives.js';
 export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
 export type { UploadManyProgress } from './upload/many-progress.js';
 export type {

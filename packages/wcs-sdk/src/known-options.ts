@@ -24,6 +24,12 @@ import type { SetDeadlineOptions } from './objects/set-deadline.js';
 import type { KnownOptions } from './public-call.js';
 import type { AppendOptions } from './upload/append.js';
 import type { AppenderCallOptions } from './upload/appender.js';
+import type {
+  BlockCallOptions,
+  MakeBlockOptions,
+  MakeFileOptions,
+  PutChunkOptions,
+} from './upload/block-primitives.js';
 import type { BrowserUploadOptions } from './upload/browser-upload.js';
 import type { UploadFromUrlOptions, UploadOptions } from './upload/options.js';
 import type { UploadManyOptions } from './upload/upload-many.js';
@@ -81,6 +87,38 @@ export const UPLOAD_FROM_URL: KnownOptions<UploadFromUrlOptions> = {
   url: 'any',
   sourceHeaders: 'object',
   maxRedirects: 'any',
+};
+
+const BLOCK_CALL: KnownOptions<BlockCallOptions> = {
+  ...REFERENCE,
+  uploadId: 'text',
+  overwrite: 'any',
+  policy: 'object',
+  token: 'any',
+  trafficLimit: 'any',
+};
+
+export const MAKE_BLOCK: KnownOptions<MakeBlockOptions> = {
+  ...BLOCK_CALL,
+  blockSize: 'any',
+  index: 'any',
+  chunk: 'any',
+};
+
+export const PUT_CHUNK: KnownOptions<PutChunkOptions> = {
+  ...BLOCK_CALL,
+  ctx: 'any',
+  offset: 'any',
+  chunk: 'any',
+};
+
+export const MAKE_FILE: KnownOptions<MakeFileOptions> = {
+  ...BLOCK_CALL,
+  size: 'any',
+  contexts: 'any',
+  mimeType: 'any',
+  keepDays: 'any',
+  variables: 'object',
 };
 
 const { key: _key, onStart: _onStart, ...SHARED_MEMBERS } = UPLOAD_MEMBERS;
@@ -224,6 +262,7 @@ export const BROWSER_UPLOAD: KnownOptions<BrowserUploadOptions> = {
 export const CLIENT: KnownOptions<WcsClientOptions> = {
   accessKey: 'text',
   secretKey: 'text',
+  credentials: 'function',
   signatureAlgorithm: 'any',
   uploadUrl: 'text',
   managementUrl: 'text',
@@ -237,6 +276,7 @@ export const CLIENT: KnownOptions<WcsClientOptions> = {
   chunkSize: 'any',
   concurrency: 'any',
   trafficLimit: 'any',
+  maxRate: 'any',
   defaults: 'any',
   recordFolder: 'text',
   proxy: 'any',

@@ -159,7 +159,12 @@ describe('the environment', () => {
     ['http://a/', { ...HTTP, NO_PROXY: '' }, 'http://one:1'],
     ['http://a/', { HTTP_PROXY: '' }, undefined],
   ])('for %s with %j gives %s', (url, env, proxy) => {
-    expect(environmentProxy(url, env)).toBe(proxy);
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']) {
+      vi.stubEnv(name.toLowerCase(), env[name.toLowerCase()] ?? '');
+      vi.stubEnv(name, env[name] ?? '');
+    }
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(environmentProxy(url)).toBe(proxy);
   });
 
   it('is looked at only when asked to be, and by address', async () => {

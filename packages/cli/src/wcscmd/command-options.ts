@@ -83,6 +83,13 @@ export const COMMAND_OPTIONS = [
     description: 'token upload: sign this put policy; - for stdin',
   },
   {
+    long: 'limit-rate',
+    argument: 'RATE',
+    addition: true,
+    commands: ['put', 'multiput', 'get', 'cat', 'sync'],
+    description: 'bytes a second at most, such as 500K or 2M',
+  },
+  {
     long: 'savekey',
     argument: 'TEMPLATE',
     addition: true,

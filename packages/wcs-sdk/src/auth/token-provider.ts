@@ -47,7 +47,7 @@ const STALE_AFTER = 5 * 60_000;
 
 /** Hands out the upload token of one upload, and asks for a new one when it nears its end or was refused. */
 export class TokenSource {
-  readonly #issue: (() => IssuedToken | Promise<IssuedToken>) | undefined;
+  readonly #issue: ((refused?: IssuedToken) => IssuedToken | Promise<IssuedToken>) | undefined;
   readonly #renewAfter: number;
   #current: IssuedToken | Promise<IssuedToken> | undefined;
   #issuedAt = 0;
@@ -55,7 +55,7 @@ export class TokenSource {
 
   private constructor(
     first: IssuedToken | undefined,
-    issue?: () => IssuedToken | Promise<IssuedToken>,
+    issue?: (refused?: IssuedToken) => IssuedToken | Promise<IssuedToken>,
     renewAfter = 0,
   ) {
     this.#current = first;
@@ -80,6 +80,15 @@ export class TokenSource {
     return new TokenSource(undefined, sign, STALE_AFTER);
   }
 
+  /**
+   * Tokens made from keys that may become others.
+   *
+   * @param sign - gets the token that was refused, if there was one, and gives it back where there are no other keys
+   */
+  static rotating(sign: (refused: IssuedToken | undefined) => Promise<IssuedToken>): TokenSource {
+    return new TokenSource(undefined, sign);
+  }
+
   /** The token to use now. */
   async get(): Promise<IssuedToken> {
     if (!this.#current || Date.now() > this.#renewAt) this.#ask();
@@ -100,16 +109,16 @@ export class TokenSource {
       // Of one that lives for minutes only, half of that is age enough: clocks differ.
       const lifetime = refused.deadline - this.#issuedAt;
       if (Date.now() - this.#issuedAt < Math.min(this.#renewAfter, lifetime / 2)) return false;
-      this.#ask();
+      this.#ask(refused);
     }
     return (await this.#current)?.token !== token;
   }
 
-  #ask(): void {
+  #ask(refused?: IssuedToken): void {
     if (!this.#issue) return;
     this.#issuedAt = Date.now();
     this.#renewAt = Number.POSITIVE_INFINITY;
-    const issued = this.#issue();
+    const issued = this.#issue(refused);
     this.#current = issued;
     if (!(issued instanceof Promise)) this.#limit(issued);
     else issued.then(token => this.#limit(token)).catch(() => {});

@@ -1,5 +1,5 @@
 import { type DownloadUrlOptions, signDownloadUrl } from '../auth/download-url.js';
-import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
+import { type ClientContext, credentialsNow, requireSetting } from '../context.js';
 import { checkReference, encodeKeyPath, type ObjectReference } from '../encoding.js';
 
 /** The download URL of an object, unsigned. */
@@ -14,5 +14,5 @@ export function signedObjectUrl(
   { bucket, key, ...options }: ObjectReference & DownloadUrlOptions,
 ): string {
   const url = objectUrl(context, { bucket, key });
-  return signDownloadUrl(requireCredentials(context, 'downloadUrl'), url, options);
+  return signDownloadUrl(credentialsNow(context, 'downloadUrl'), url, options);
 }

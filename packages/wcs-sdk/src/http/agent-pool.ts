@@ -1,6 +1,5 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Environment } from '../config/environment.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { environmentProxy } from './environment-proxy.js';
 import type { Agents } from './exchange.js';
@@ -10,7 +9,7 @@ import { ForwardProxyAgent, TunnelProxyAgent } from './proxy-agent.js';
 export interface AgentPoolOptions {
   agent?: Partial<Agents> | undefined;
   proxy?: string | URL | undefined;
-  proxyFromEnvironment?: boolean | Environment | undefined;
+  proxyFromEnvironment?: boolean | undefined;
   connectTimeout: number;
   idleTimeout: number;
   verifyTls: boolean;
@@ -49,10 +48,8 @@ export class AgentPool {
   /** The agents for an address. */
   for(url: string): Agents {
     if (this.#proxy) return this.#through(this.#proxy);
-    const { proxyFromEnvironment } = this.#options;
-    if (!proxyFromEnvironment) return this.#straight();
-    const env = proxyFromEnvironment === true ? process.env : proxyFromEnvironment;
-    const proxy = environmentProxy(url, env);
+    if (!this.#options.proxyFromEnvironment) return this.#straight();
+    const proxy = environmentProxy(url);
     return proxy ? this.#through(proxyUrl('the proxy of the environment', proxy)) : this.#straight();
   }
 

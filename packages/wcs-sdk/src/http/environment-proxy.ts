@@ -1,4 +1,4 @@
-import type { Environment } from '../config/environment.js';
+import { getProxyForUrl } from 'proxy-from-env';
 
 /**
  * The proxy that the environment names for an address, as curl and the official tools read it: `HTTP_PROXY`,
@@ -8,22 +8,19 @@ import type { Environment } from '../config/environment.js';
  *
  * @returns undefined where the way is straight
  */
-export function environmentProxy(url: string, env: Environment = process.env): string | undefined {
-  const { protocol, hostname, port } = new URL(url);
-  const value = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
-  const proxy = value(`${protocol.slice(0, -1).toUpperCase()}_PROXY`) ?? value('ALL_PROXY');
-  if (proxy === undefined) return undefined;
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const usedPort = port || (protocol === 'https:' ? '443' : '80');
-  const exceptions = (value('NO_PROXY') ?? '').toLowerCase().split(/[\s,]+/);
-  if (exceptions.some(exception => exempts(exception, host, usedPort))) return undefined;
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+export function environmentProxy(url: string): string | undefined {
+  return isExempt(new URL(url)) ? undefined : getProxyForUrl(url) || undefined;
 }
 
-function exempts(exception: string, host: string, port: string): boolean {
-  if (exception === '*') return true;
-  // An IPv6 address has colons of its own, and stands in brackets where a port follows.
-  const [, name = exception, wantedPort = port] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(exception) ?? [];
-  const suffix = name.replace(/^\[|\]$/g, '').replace(/^\*?\./, '');
-  return suffix !== '' && wantedPort === port && (host === suffix || host.endsWith(`.${suffix}`));
+/** The library takes a name without a dot before it for that name alone. */
+function isExempt({ protocol, hostname, port }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const usedPort = port || (protocol === 'https:' ? '443' : '80');
+  const exceptions = (process.env['no_proxy'] || process.env['NO_PROXY'] || '').toLowerCase().split(/[\s,]+/);
+  return exceptions.some(exception => {
+    // An IPv6 address has colons of its own, and stands in brackets where a port follows.
+    const [, name = exception, wanted = usedPort] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(exception) ?? [];
+    const suffix = name.replace(/^\[|\]$/g, '').replace(/^\*?\./, '');
+    return suffix !== '' && wanted === usedPort && (host === suffix || host.endsWith(`.${suffix}`));
+  });
 }

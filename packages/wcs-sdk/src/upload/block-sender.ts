@@ -128,7 +128,8 @@ export class BlockSender {
   }
 }
 
-function checkChunk(
+/** Fails unless the service has what was sent. */
+export function checkChunk(
   { crc32, offset }: ChunkAnswer,
   expected: number | undefined,
   expectedOffset: number,

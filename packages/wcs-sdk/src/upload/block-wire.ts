@@ -167,7 +167,7 @@ export class BlockWire {
           ...headers,
           authorization: token,
           uploadbatch: uploadId,
-          ...algorithmHeader(this.#context.credentials),
+          ...algorithmHeader(this.#context.credentials?.latest),
           ...(trafficLimit ? { 'x-wos-traffic-limit': String(trafficLimit) } : {}),
         },
         body,

@@ -1,6 +1,6 @@
 import { type PutPolicyMembers, putPolicy } from '../auth/put-policy.js';
 import { uploadToken } from '../auth/upload-token.js';
-import { type ClientContext, requireCredentials, requireSetting } from '../context.js';
+import { type ClientContext, credentialsNow, requireSetting } from '../context.js';
 import { WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
 
@@ -42,7 +42,7 @@ export function browserUpload(context: ClientContext, options: BrowserUploadOpti
     expiresIn: wholeNumber('expiresIn', expiresIn, { minimum: 1, maximum: DAY }),
     fsizeLimit: wholeNumber('maxSize', maxSize, { minimum: 1 }),
   });
-  const credentials = requireCredentials(context, 'browserUpload');
+  const credentials = credentialsNow(context, 'browserUpload');
   return {
     url: `${requireSetting(context.uploadUrl, 'uploadUrl', 'browserUpload')}/file/upload`,
     fields: { token: uploadToken(credentials, policy) },

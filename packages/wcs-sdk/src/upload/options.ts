@@ -183,9 +183,7 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
     onStart: options.onStart,
     signal: options.signal,
   };
-  if (plan.uploadId !== undefined && !/^[\x21-\x2e\x30-\x7e]{1,128}$/.test(plan.uploadId)) {
-    throw invalidArgument('uploadId', 'up to 128 letters and digits', plan.uploadId);
-  }
+  if (plan.uploadId !== undefined) checkUploadId(plan.uploadId);
   checkMembers(plan);
   wholeNumber('chunkSize', plan.chunkSize, { minimum: 1, maximum: blockSize });
   wholeNumber('concurrency', plan.concurrency, { minimum: 1, maximum: 256 });
@@ -220,6 +218,13 @@ function withKeyInAnswer(policy: PutPolicyMembers): PutPolicyMembers {
     'INVALID_ARGUMENT',
     'with policy.saveKey, policy.returnBody needs a member key=$(key): nothing else tells the key',
   );
+}
+
+/** Checks the id of an upload in blocks: it goes into a header, and into the name of a record. */
+export function checkUploadId(uploadId: unknown): void {
+  if (typeof uploadId !== 'string' || !/^[\x21-\x2e\x30-\x7e]{1,128}$/.test(uploadId)) {
+    throw invalidArgument('uploadId', 'up to 128 letters and digits', uploadId);
+  }
 }
 
 /** Checks what is to be stored with an object. */

@@ -43,7 +43,7 @@ export async function postForm(
       url,
       headers: {
         'content-type': form.contentType,
-        ...algorithmHeader(context.credentials),
+        ...algorithmHeader(context.credentials?.latest),
         ...(members.trafficLimit ? { 'x-wos-traffic-limit': String(members.trafficLimit) } : {}),
       },
       body: content.body(form),

@@ -1,4 +1,5 @@
 import type { PutPolicy } from '../auth/put-policy.js';
+import type { Credentials } from '../auth/signature.js';
 import { issuedToken, type TokenProvider, TokenSource } from '../auth/token-provider.js';
 import { uploadToken } from '../auth/upload-token.js';
 import { type ClientContext, requireCredentials } from '../context.js';
@@ -34,11 +35,19 @@ export function uploadTokens(
     });
   }
   const credentials = requireCredentials(context, `${operation} without a token`);
-  return TokenSource.selfSigned(() => {
+  const sign = (keys: Credentials) => {
     const scope = key === undefined ? bucket : `${bucket}:${key}`;
     const signed: PutPolicy = { scope, deadline: Date.now() + context.tokenLifetime };
     if (overwrite !== undefined) signed.overwrite = overwrite ? 1 : 0;
     if (policy !== undefined) Object.assign(signed, policy);
-    return issuedToken(uploadToken(credentials, signed), signed);
+    return issuedToken(uploadToken(keys, signed), signed);
+  };
+  const { latest } = credentials;
+  if (latest && !credentials.rotating) return TokenSource.selfSigned(() => sign(latest));
+  let used: Credentials | undefined;
+  return TokenSource.rotating(async refused => {
+    if (refused && used && !(await credentials.renew(used))) return refused;
+    used = await credentials.get();
+    return sign(used);
   });
 }

@@ -5,6 +5,8 @@ import { rawServer } from './raw-server.js';
 const DAYS = { startDate: '2026-01-01', endDate: '2026-01-02' };
 const TIMES = { startTime: '20260101000000', endTime: '20260102000000' };
 
+const BLOCK = { bucket: 'photos', key: 'k', uploadId: 'id' };
+
 /** One use of every call of the client, under the name of its method. */
 export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) => Promise<unknown>> = {
   upload: (wcs, options) =>
@@ -18,6 +20,11 @@ export const everyCall: Record<string, (wcs: WcsClient, options: CallOptions) =>
     const { failed } = await wcs.uploadMany({ bucket: 'photos', items, ...options }).summary();
     if (failed[0]) throw failed[0].error;
   },
+  makeBlock: (wcs, options) =>
+    wcs.makeBlock({ ...BLOCK, blockSize: 3, index: 0, chunk: Buffer.from('abc'), ...options }),
+  putChunk: (wcs, options) =>
+    wcs.putChunk({ ...BLOCK, ctx: 'ctx', offset: 1, chunk: Buffer.from('bc'), ...options }),
+  makeFile: (wcs, options) => wcs.makeFile({ ...BLOCK, size: 3, contexts: ['ctx'], ...options }),
   append: (wcs, options) =>
     wcs.append({ bucket: 'photos', key: 'k', source: Buffer.from('abc'), ...options }),
   download: (wcs, options) => wcs.download({ bucket: 'photos', key: 'k', ...options }),
