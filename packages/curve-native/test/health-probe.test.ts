@@ -145,3 +145,32 @@ test('an answer in between begins the count anew', async () => {
   expect(client.statistics().timeouts).toBeGreaterThan(3);
   expect(server.probes).toEqual([]);
 });
+
+test('what has timed out waits for the probe, and then for the leader that it is told', async () => {
+  const settings = {
+    'chunkserver.maxStableTimeoutTimes': 0,
+    'chunkserver.checkHealthTimeoutMs': 2500,
+    'chunkserver.maxRPCTimeoutMS': 50 * 2 ** 20,
+  };
+  await using one = await start(() => undefined, settings);
+  const { server, client, fd } = one;
+  // Sends in vain every 50 ms to another copyset, and so tells how much time has passed for the first one.
+  await using clock = await start(() => 200, { 'chunkserver.maxStableTimeoutTimes': 2 ** 30 });
+  const ticks = () => clock.server.methods(SILENT).filter(method => method === 'WriteChunk').length;
+  one.silence();
+  clock.silence();
+  const ticking = clock.client.write(clock.fd, 0, block);
+  const late = client.write(fd, 0, block);
+  await expect.poll(() => server.probes.length).toBe(1);
+  const [sent, begun] = [server.calls.length, ticks()];
+  await expect.poll(ticks, { timeout: 2000 }).toBeGreaterThan(begun + 9);
+  expect(server.calls.slice(sent).filter(toCopyset(1))).toEqual([]);
+  one.elect(OTHER);
+  clock.elect(OTHER);
+  expect(await Promise.all([late, ticking])).toEqual([4096, 4096]);
+  const after = server.calls.slice(sent).filter(toCopyset(1));
+  expect(after.map(({ method, at }) => [method, at])).toEqual([
+    ['GetLeader', OTHER],
+    ['WriteChunk', OTHER],
+  ]);
+});

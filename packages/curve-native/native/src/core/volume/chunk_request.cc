@@ -33,6 +33,7 @@ ChunkRequest::ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64
 ChunkRequest::~ChunkRequest() {
   if (channel_) channel_->cancel(*this);
   volume_.loop().cancel(timer_);
+  copyset().brake.leave(this);
   withdraw();
   if (state_ == State::begun) {
     Stats::sub(volume_.stats().requestsInFlight);
@@ -59,14 +60,20 @@ void ChunkRequest::begin() {
 
 bool ChunkRequest::exhausted() const { return volume_.failsAll() || tries_ >= volume_.config().opMaxRetry; }
 
+Copyset& ChunkRequest::copyset() { return volume_.copysets().get(chunk_.copyset); }
+
 void ChunkRequest::send() {
   timer_ = {};
-  const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  Copyset& copyset = this->copyset();
+  const Micros pause = copyset.brake.mayGo(this, volume_.loop().now());
+  if (pause > Micros(0)) return resendAfter(pause);
   const Peer* leader = copyset.leaderPeer();
   if (leader && !copyset.leaderMayChange) return transmit(*leader);
   volume_.copysets().refresh(chunk_.copyset, leader_, [this](bool found) {
-    const Peer* peer = volume_.copysets().get(chunk_.copyset).leaderPeer();
+    Copyset& copyset = this->copyset();
+    const Peer* peer = copyset.leaderPeer();
     if (found && peer) return transmit(*peer);
+    copyset.brake.leave(this);
     tries_++;
     lastFailure_ = Failure::refused(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id));
     resendAfter(Micros(volume_.config().opRetryIntervalUs));
@@ -76,6 +83,7 @@ void ChunkRequest::send() {
 void ChunkRequest::transmit(const Peer& leader) {
   if (tries_++ > 0) Stats::add(volume_.stats().retries);
   target_ = leader;
+  round_ = copyset().brake.round();
   channel_ = &volume_.transport().to(leader.address);
   channel_->start(*this, method(), std::nullopt,
                   encodeRequest(), std::chrono::milliseconds(timeoutMs_));
@@ -123,18 +131,25 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
 void ChunkRequest::rpcFailed(rpc::Error error) {
   lastFailure_ = Failure::of(method().name, error);
   lastFailure_->message += " of " + target_.address.text();
-  const bool timedOut = error == rpc::kTimedOut;
-  volume_.stability().failed(target_, timedOut);
-  if (timedOut || error == rpc::kConnectTimedOut) {
-    const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
-    timeoutMs_ = retry::nextTimeoutMs(volume_.config(), tries_, copyset.leaderMayChange);
-    return refreshThenResend(Micros(0));
-  }
-  refreshThenResend(Micros(volume_.config().opRetryIntervalUs));
+  copyset().brake.leave(this);
+  volume_.stability().failed(target_, error == rpc::kTimedOut, verdict_, [this, error] { judged(error); });
+}
+
+// Only now, because what a suspect leaves unanswered is sent again soon, and not after ever longer time-outs.
+void ChunkRequest::judged(rpc::Error error) {
+  const bool leaderMayChange = copyset().leaderMayChange;
+  const bool timedOut = error == rpc::kTimedOut || error == rpc::kConnectTimedOut;
+  if (timedOut) timeoutMs_ = retry::nextTimeoutMs(volume_.config(), tries_, leaderMayChange);
+  const Micros delay(timedOut ? 0 : volume_.config().opRetryIntervalUs);
+  // send() asks for the leader of a suspect's copyset by itself.
+  if (leaderMayChange) return resendAfter(delay);
+  refreshThenResend(delay);
 }
 
 void ChunkRequest::answered(const wire::ChunkResponse& response) {
   const chunk::Status status = response.status;
+  const bool elsewhere = status == chunk::kRedirected || status == chunk::kCopysetNotExist;
+  if (!elsewhere) copyset().brake.served();
   if (status == chunk::kSuccess) return finish(std::nullopt);
   const Config& config = volume_.config();
   const Micros interval(config.opRetryIntervalUs);
@@ -143,7 +158,7 @@ void ChunkRequest::answered(const wire::ChunkResponse& response) {
     case chunk::kRedirected:
       return redirected(response.redirect.value_or(""));
     case chunk::kCopysetNotExist:
-      return refreshThenResend(interval);
+      return lookElsewhere(interval);
     case chunk::kOverload: {
       static thread_local std::minstd_rand random(std::random_device{}());
       std::uniform_real_distribution<double> jitter(-0.1, 0.1);
@@ -167,23 +182,41 @@ void ChunkRequest::answered(const wire::ChunkResponse& response) {
 
 void ChunkRequest::redirected(const std::string& redirect) {
   Stats::add(volume_.stats().redirects);
-  Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  Copyset& copyset = this->copyset();
   const auto named = net::Endpoint::parse(redirect);
   const int index = named ? copyset.indexOf(*named) : Copyset::kUnknown;
   const Micros shortly(volume_.config().opRetryIntervalUs / 10);
-  if (index == Copyset::kUnknown) return refreshThenResend(shortly);
+  if (index == Copyset::kUnknown) return lookElsewhere(shortly);
   copyset.leader = index;
-  resendAfter(copyset.peers[static_cast<size_t>(index)].address == target_.address ? shortly : Micros(0));
+  goElsewhere(shortly);
+}
+
+// The member that was asked does not lead: finds out who does.
+void ChunkRequest::lookElsewhere(Micros delayIfSame) {
+  if (exhausted()) return giveUp();
+  // Another request may have found the new leader while this one was under way.
+  const Peer* leader = copyset().leaderPeer();
+  if (leader && !(leader->address == target_.address)) return goElsewhere(delayIfSame);
+  volume_.copysets().refresh(chunk_.copyset, leader_, [this, delayIfSame](bool) { goElsewhere(delayIfSame); });
+}
+
+void ChunkRequest::goElsewhere(Micros delayIfSame) {
+  const Micros longest(volume_.config().opRetryIntervalUs);
+  Copyset& copyset = this->copyset();
+  const Peer* next = copyset.leaderPeer();
+  copyset.brake.redirected(round_, target_.address, next ? &next->address : nullptr, volume_.loop().now(), longest / 10,
+                           longest);
+  resendAfter(next && !(next->address == target_.address) ? Micros(0) : delayIfSame);
 }
 
 void ChunkRequest::refreshThenResend(Micros delayIfSame) {
   if (exhausted()) return giveUp();
   const auto delay = [this, delayIfSame] {
-    const Peer* leader = volume_.copysets().get(chunk_.copyset).leaderPeer();
+    const Peer* leader = copyset().leaderPeer();
     return leader && !(leader->address == target_.address) ? Micros(0) : delayIfSame;
   };
   // Another request may have found the new leader while this one was under way.
-  const Copyset& copyset = volume_.copysets().get(chunk_.copyset);
+  const Copyset& copyset = this->copyset();
   if (copyset.leaderPeer() && !(copyset.leaderPeer()->address == target_.address)) return resendAfter(Micros(0));
   volume_.copysets().refresh(chunk_.copyset, leader_, [this, delay](bool) { resendAfter(delay()); });
 }

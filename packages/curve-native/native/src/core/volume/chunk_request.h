@@ -8,6 +8,7 @@
 #include "volume/copyset_map.h"
 #include "volume/request_window.h"
 #include "volume/segment_map.h"
+#include "volume/stability.h"
 
 namespace curve {
 
@@ -35,14 +36,19 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   void send();
   void transmit(const Peer& leader);
   void rpcFailed(rpc::Error error);
+  // It is known whether the chunkserver that left it unanswered is suspect.
+  void judged(rpc::Error error);
   void answered(const wire::ChunkResponse& response);
   void redirected(const std::string& redirect);
+  void lookElsewhere(net::Micros delayIfSame);
+  void goElsewhere(net::Micros delayIfSame);
   // Looks for the leader, then sends again: at once when it is another one, else after `delayIfSame`.
   void refreshThenResend(net::Micros delayIfSame);
   void resendAfter(net::Micros delay);
   bool exhausted() const;
   void finish(Outcome failure);
   void giveUp();
+  Copyset& copyset();
   const wire::Method& method() const;
   // Valid until the next one.
   std::string_view encodeRequest() const;
@@ -59,8 +65,10 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   // Why the last send failed, should it have been the last one allowed.
   Outcome lastFailure_;
   Peer target_{};
+  uint64_t round_ = 0;  // of the redirect brake, when it was sent
   net::Channel* channel_ = nullptr;
   CopysetMap::Waiter leader_;
+  Stability::Waiter verdict_;
   net::Loop::Timer timer_{};
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/endpoint.h"
+#include "volume/redirect_brake.h"
 #include "wire/messages.h"
 
 namespace curve {
@@ -39,6 +40,7 @@ struct Copyset {
   int leader = kUnknown;
   // The leader's chunkserver is in trouble: ask before the next send.
   bool leaderMayChange = false;
+  RedirectBrake brake;
 
   const Peer* leaderPeer() const { return leader == kUnknown ? nullptr : &peers[static_cast<size_t>(leader)]; }
   int indexOf(const net::Endpoint& e) const {

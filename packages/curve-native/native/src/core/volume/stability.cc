@@ -1,5 +1,7 @@
 #include "volume/stability.h"
 
+#include <utility>
+
 namespace curve {
 
 void Stability::answered(const Peer& peer) {
@@ -7,31 +9,43 @@ void Stability::answered(const Peer& peer) {
   if (!unstable_.empty()) unstable_.erase(peer.address.ip);
 }
 
-void Stability::failed(const Peer& peer, bool timedOut) {
+void Stability::failed(const Peer& peer, bool timedOut, Waiter& waiter, Judged judged) {
   if (timedOut) timeouts_[peer.chunkServerId]++;
   const auto unstable = unstable_.find(peer.address.ip);
   if (unstable != unstable_.end() && unstable->second.size() >= context_.config.serverStableThreshold) {
-    return copysets_.suspect(peer.chunkServerId);
+    copysets_.suspect(peer.chunkServerId);
+    return judged();
   }
   const auto timeouts = timeouts_.find(peer.chunkServerId);
-  if (timeouts == timeouts_.end() || timeouts->second <= context_.config.maxStableTimeoutTimes) return;
-  std::unique_ptr<HealthProbe>& probe = probes_[peer.chunkServerId];
-  if (probe) return;
-  probe = std::make_unique<HealthProbe>(context_.loop, peer.address,
-                                        std::chrono::milliseconds(context_.config.checkHealthTimeoutMs),
-                                        [this, peer](bool healthy) { probed(peer, healthy); });
+  if (timeouts == timeouts_.end() || timeouts->second <= context_.config.maxStableTimeoutTimes) return judged();
+  Probe& probe = probes_[peer.chunkServerId];
+  waiter.judged_ = std::move(judged);
+  probe.waiting.pushBack(waiter);
+  if (probe.http) return;
+  probe.http = std::make_unique<HealthProbe>(context_.loop, peer.address,
+                                             std::chrono::milliseconds(context_.config.checkHealthTimeoutMs),
+                                             [this, peer](bool healthy) { probed(peer, healthy); });
 }
 
 void Stability::probed(const Peer& peer, bool healthy) {
-  const auto probe = probes_.extract(peer.chunkServerId);  // it is calling us: destroyed when we are done
   if (healthy) {
     timeouts_.erase(peer.chunkServerId);
-    return;
+  } else {
+    std::set<uint32_t>& unstable = unstable_[peer.address.ip];
+    unstable.insert(peer.chunkServerId);
+    copysets_.suspect(peer.chunkServerId);
+    if (unstable.size() == context_.config.serverStableThreshold) suspectServer(peer);
   }
-  std::set<uint32_t>& unstable = unstable_[peer.address.ip];
-  unstable.insert(peer.chunkServerId);
-  copysets_.suspect(peer.chunkServerId);
-  if (unstable.size() == context_.config.serverStableThreshold) suspectServer(peer);
+  // Destroyed when we are done: it is calling us.
+  Probe& probe = probes_[peer.chunkServerId];
+  const std::unique_ptr<HealthProbe> http = std::move(probe.http);
+  // One by one: telling one may take others back.
+  while (!probe.waiting.empty() && !probe.http) {
+    Waiter& waiter = probe.waiting.front();
+    waiter.leave();
+    const Judged judged = std::move(waiter.judged_);
+    judged();
+  }
 }
 
 void Stability::suspectServer(const Peer& peer) {
