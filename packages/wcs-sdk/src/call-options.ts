@@ -104,5 +104,6 @@ function timedOut(operation: string, timeout: number): WcsError {
   return new WcsError('TIMEOUT', `${operation}: not done within ${timeout} ms`, {
     operation,
     retryable: true,
+    doubtful: true,
   });
 }

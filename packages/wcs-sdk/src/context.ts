@@ -5,9 +5,9 @@ import { algorithmHeader, type Credentials } from './auth/signature.js';
 import type { CallDefaults } from './call-defaults.js';
 import { type CallOptions, CallScope } from './call-options.js';
 import { WcsError } from './errors.js';
-import { requireSuccess } from './http/answer.js';
+import { ReceivedAnswer } from './http/received-answer.js';
 import { type RetryPolicy, withRetry } from './http/retry.js';
-import type { HttpSender, WireRequest, WireResponse } from './http/transport.js';
+import type { HttpSender, WireRequest } from './http/transport.js';
 
 /** What a client's calls share. */
 export interface ClientContext {
@@ -40,15 +40,17 @@ export interface ManagementCall {
 }
 
 /**
- * Sends a management call, repeated as far as that can help, and gives its successful answer.
+ * Sends a management call, repeated as far as that can help, and gives what its answer says.
  *
  * @param options - what the user of the client gave
+ * @param read - reads the answer; what it finds unusable is asked for again
  */
-export async function callManagement(
+export async function callManagement<T>(
   client: ClientContext,
   call: ManagementCall,
   options: CallOptions,
-): Promise<WireResponse> {
+  read: (answer: ReceivedAnswer) => T,
+): Promise<T> {
   using scope = new CallScope(client, call.operation, options);
   const { context, signal } = scope;
   const url = `${requireSetting(context.managementUrl, 'managementUrl', call.operation)}${call.target}`;
@@ -59,8 +61,7 @@ export async function callManagement(
       const answer = await context.transport.send(requestBy(used));
       const again = answer.status === 401 && used !== undefined && (await credentials?.renew(used));
       const last = again ? await context.transport.send(requestBy(await credentials?.get())) : answer;
-      requireSuccess(call.operation, call.subject, last);
-      return last;
+      return read(new ReceivedAnswer(call.operation, call.subject, last));
     },
     context.retry,
     signal,

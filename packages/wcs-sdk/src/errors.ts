@@ -74,6 +74,8 @@ export interface WcsErrorDetails {
   requestId?: string | undefined;
   /** Whether the same call may succeed when made again later. */
   retryable?: boolean | undefined;
+  /** Whether the service may have done what was asked for, though it gave no answer that says so. */
+  doubtful?: boolean | undefined;
   /** How often the request was sent. */
   attempts?: number | undefined;
   /** How long the service asks to wait before trying again, in milliseconds. */
@@ -117,6 +119,11 @@ export class WcsError extends Error {
   declare readonly requestId?: string;
   /** Whether the same call may succeed when made again later. */
   readonly retryable: boolean;
+  /**
+   * Whether the service may have done what was asked for all the same: an attempt got no answer, or none that tells.
+   * False where every attempt was answered with a failure, or never reached the service.
+   */
+  doubtful: boolean;
   /** How often the request was sent. */
   declare attempts?: number;
   /** How long the service asked to wait before trying again, in milliseconds. */
@@ -130,6 +137,7 @@ export class WcsError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryable = details.retryable ?? false;
+    this.doubtful = details.doubtful ?? false;
     if (details.operation !== undefined) this.operation = details.operation;
     if (details.status !== undefined) this.status = details.status;
     if (details.serverCode !== undefined) this.serverCode = details.serverCode;

@@ -69,7 +69,9 @@ describe('listing', () => {
 
   it('reads the spelling of older documents', async () => {
     const { url } = await rawServer((_, response) =>
-      response.end('{"commonPrefix":["d/"],"items":[{"key":"k","fsize":"5","putTime":"1700000000001"}]}'),
+      response.end(
+        '{"commonPrefix":["d/"],"items":[{"key":"k","fsize":"5","hash":"h","mimeType":"","putTime":"1700000000001"}]}',
+      ),
     );
     await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url });
     const { value } = await wcs.listObjects('photos').pages().next();

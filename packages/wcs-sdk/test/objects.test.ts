@@ -247,7 +247,7 @@ describe('prefetch', () => {
   property.prop([fc.uniqueArray(fc.constantFrom(...HOSTILE_KEYS), { minLength: 1 })])(
     'encodes each key, then all of them',
     async keys => {
-      const { url, seen } = await rawServer((_, response) => response.end('{}'));
+      const { url, seen } = await rawServer((_, response) => response.end('{"items":[]}'));
       await using wcs = new WcsClient({ accessKey: 'ak', secretKey: 'sk', managementUrl: url });
       await wcs.prefetch({ bucket: 'photos', keys });
       const decode = (text: string) => Buffer.from(urlSafeBase64Decode(text)).toString();

@@ -45,7 +45,7 @@ async function counting(options: UploadManyOptions) {
     request.on('end', () => {
       setTimeout(() => {
         current--;
-        response.end(request.url?.startsWith('/mkblk') ? JSON.stringify({ ctx: 'c' }) : '{}');
+        response.end(request.url?.startsWith('/mkblk') ? '{"ctx":"c"}' : '{"hash":"h"}');
       }, 20);
     });
   });

@@ -35,6 +35,8 @@ export interface IssuedToken {
   answerNames: AnswerNames;
   /** Whether it allows to replace an existing object. */
   overwrite: boolean;
+  /** Whether it decides what is answered, or what it says cannot be read. */
+  ownAnswer: boolean;
   /** When it expires, in milliseconds since the epoch. */
   deadline: number;
 }
@@ -140,6 +142,7 @@ export function issuedToken(token: string, policy: PutPolicy | undefined = polic
     saveKey: key === undefined && Boolean(policy?.saveKey),
     answerNames: answerNames(policy),
     overwrite: Number(policy?.overwrite ?? 0) === 1,
+    ownAnswer: !policy || Boolean(policy.returnBody || policy.returnUrl || policy.callbackUrl),
     deadline: Number(policy?.deadline ?? Number.NaN),
   };
 }

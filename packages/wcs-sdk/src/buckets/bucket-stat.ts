@@ -2,7 +2,6 @@ import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { CallOptions } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { invalidArgument } from '../errors.js';
-import { numberMember } from '../http/answer-members.js';
 import { bucketNames, checkDetails, dailyReport } from './daily-report.js';
 import { checkDateRange, type DateRange } from './date-range.js';
 
@@ -65,9 +64,9 @@ export async function bucketStat(
     `isListDetails=${checkDetails(details)}`,
     ...(storageClass === undefined ? [] : [`storageType=${storageClass}`]),
   ];
-  return dailyReport(context, { report: 'stat', names, query }, options, day => ({
-    date: String(day['data_time'] ?? ''),
-    storage: numberMember(day, 'storage') ?? 0,
+  return dailyReport(context, { report: 'stat', names, query }, options, (answer, day) => ({
+    date: answer.text(day, 'data_time'),
+    storage: answer.number(day, 'storage'),
     raw: day,
   }));
 }

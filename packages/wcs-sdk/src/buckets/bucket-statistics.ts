@@ -67,19 +67,15 @@ export async function bucketStatistics(
     `enddate=${end}`,
     `isListDetails=${checkDetails(details)}`,
   ];
-  return dailyReport(context, { report: 'statistics', names, query }, options, day => ({
-    date: String(day['data_time'] ?? ''),
-    value: countOf(day, type),
+  return dailyReport(context, { report: 'statistics', names, query }, options, (answer, day) => ({
+    date: answer.text(day, 'data_time'),
+    value: answer.number(day, counterIn(day, type)),
     raw: day,
   }));
 }
 
 /** The documents do not name the member that holds the count: its type's name, `value`, or the only number there. */
-function countOf(day: AnswerMembers, type: string): number {
+function counterIn(day: AnswerMembers, type: string): string {
   const names = [type, 'value', ...Object.keys(day).filter(name => name !== 'data_time')];
-  for (const name of names) {
-    const value = numberMember(day, name);
-    if (value !== undefined) return value;
-  }
-  return 0;
+  return names.find(name => numberMember(day, name) !== undefined) ?? type;
 }

@@ -2,8 +2,8 @@ import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
-import { type AnswerMembers, objectsMember } from '../http/answer-members.js';
+import type { AnswerMembers } from '../http/answer-members.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 
 /** Checks the names of one bucket or several. */
 export function bucketNames(bucket: string | readonly string[]): readonly string[] {
@@ -27,19 +27,20 @@ export async function dailyReport<Day>(
   context: ClientContext,
   { report, names, query }: { report: string; names: readonly string[]; query: readonly string[] },
   options: CallOptions,
-  readDay: (day: AnswerMembers) => Day,
+  readDay: (answer: ReceivedAnswer, day: AnswerMembers) => Day,
 ) {
   const operation = `bucket ${report}`;
   const subject = names.join(', ');
   const target = `/bucket/${report}?${query.join('&')}`;
-  const answer = await callManagement(context, { operation, subject, method: 'GET', target }, options);
-  const members = jsonAnswer(operation, subject, answer);
-  return {
-    buckets: objectsMember(members, 'buckets').map(bucket => ({
-      name: String(bucket['name'] ?? ''),
-      days: objectsMember(bucket, 'detail').map(readDay),
-    })),
-    ...(answer.requestId ? { requestId: answer.requestId } : {}),
-    raw: members,
-  };
+  return callManagement(context, { operation, subject, method: 'GET', target }, options, answer => {
+    const members = answer.members();
+    return {
+      buckets: answer.objects(members, 'buckets').map(bucket => ({
+        name: answer.text(bucket, 'name'),
+        days: answer.objects(bucket, 'detail').map(day => readDay(answer, day)),
+      })),
+      ...answer.id,
+      raw: members,
+    };
+  });
 }

@@ -1,6 +1,5 @@
 import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
-import { jsonAnswer } from '../http/answer.js';
 
 /** A bucket of the account. */
 export interface Bucket {
@@ -16,7 +15,7 @@ export async function listBuckets(context: ClientContext, options: CallOptions =
     method: 'GET',
     target: '/bucket/list',
   } as const;
-  const members = jsonAnswer('bucket list', call.subject, await callManagement(context, call, options));
-  const buckets = Array.isArray(members['buckets']) ? (members['buckets'] as Record<string, unknown>[]) : [];
-  return buckets.map(bucket => ({ name: String(bucket['name'] ?? '') }));
+  return callManagement(context, call, options, answer =>
+    answer.objects(answer.members(), 'buckets').map(bucket => ({ name: answer.text(bucket, 'name') })),
+  );
 }

@@ -6,7 +6,7 @@ export type AnswerMembers = Record<string, unknown>;
 /** A number, whichever way it is written; undefined where there is none. */
 export function numberMember(members: AnswerMembers, name: string): number | undefined {
   const value = members[name];
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;

@@ -83,7 +83,9 @@ function addressOf(origin: string): Address {
 }
 
 function limitConnecting(socket: Socket, connectTimeout: number, destroy: (error: Error) => void): void {
-  const late = () => destroy(timeoutError(`no connection in ${connectTimeout} ms`));
+  const late = () => {
+    destroy(Object.assign(timeoutError(`no connection in ${connectTimeout} ms`), { syscall: 'connect' }));
+  };
   const timer = setTimeout(late, connectTimeout);
   const stop = () => clearTimeout(timer);
   // Not by the address: a proxy may be spoken to over TLS whatever it is asked for.

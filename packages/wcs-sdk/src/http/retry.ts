@@ -40,6 +40,7 @@ export async function withRetry<T>(
   policy: RetryPolicy,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  let doubtful = false;
   for (let number = 0; ; number++) {
     signal?.throwIfAborted();
     try {
@@ -48,6 +49,9 @@ export async function withRetry<T>(
       if (signal?.aborted) throw signal.reason;
       if (!(error instanceof WcsError)) throw error;
       error.attempts ??= number + 1;
+      // What one attempt may have done, the failure of the next one does not undo.
+      doubtful ||= error.doubtful;
+      error.doubtful = doubtful;
       if (!error.retryable || number >= policy.limit) throw error;
       await pause(waitingTime(policy, number, error.retryAfter), signal, policy.closed);
     }

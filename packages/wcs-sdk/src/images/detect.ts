@@ -3,18 +3,17 @@ import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
 import {
   type AnswerMembers,
   booleanMember,
   numberMember,
   objectMember,
-  objectsMember,
   type Present,
   present,
   textMember,
 } from '../http/answer-members.js';
 import { httpUrl } from '../http/http-url.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 
 /** What to look for in an image. */
 export type DetectionType = 'porn' | 'terror' | 'political';
@@ -89,24 +88,30 @@ export async function detectImage(context: ClientContext, options: DetectOptions
     target: '/imageDetect',
     body: `image=${urlSafeBase64Encode(address)}&type=${type}&bucket=${bucket}`,
   } as const;
-  const answer = await callManagement(context, call, options);
-  const members = jsonAnswer(call.operation, bucket, answer);
-  return present({
-    results: objectsMember(members, 'results').map(result => detectionOf(result, DETECTIONS[type])),
-    requestId: answer.requestId,
-    raw: members,
+  return callManagement(context, call, options, answer => {
+    const members = answer.members();
+    const results = answer.objects(members, 'results');
+    if (results.length === 0) throw answer.unusable('no result');
+    return {
+      results: results.map(result => detectionOf(answer, result, DETECTIONS[type])),
+      ...answer.id,
+      raw: members,
+    };
   });
 }
 
-function detectionOf(result: AnswerMembers, member: string): Present<Detection> {
+function detectionOf(answer: ReceivedAnswer, result: AnswerMembers, member: string): Present<Detection> {
+  const error = textMember(result, 'errMessage');
   const verdict = objectMember(result, member);
+  // Neither a verdict nor a reason for none would look like an image without anything in it.
+  const label = error === undefined ? answer.number(verdict, 'label') : numberMember(verdict, 'label');
   return present({
     image: textMember(result, 'image') ?? '',
-    error: textMember(result, 'errMessage'),
-    label: numberMember(verdict, 'label'),
+    error,
+    label,
     rate: numberMember(verdict, 'rate'),
     review: booleanMember(verdict, 'review'),
-    persons: Array.isArray(verdict['persons']) ? objectsMember(verdict, 'persons').map(personOf) : undefined,
+    persons: Array.isArray(verdict['persons']) ? answer.objects(verdict, 'persons').map(personOf) : undefined,
     raw: result,
   });
 }

@@ -71,16 +71,17 @@ export class Images {
    * @throws WcsError `NOT_FOUND`, `BAD_REQUEST` if it is no image …
    */
   async imageInfo(options: DownloadSource & CallOptions): Promise<ImageInfo> {
-    const { members, requestId } = await askAbout(this.#context, 'imageInfo', options);
-    return present({
-      format: textMember(members, 'format'),
-      size: numberMember(members, 'size'),
-      width: numberMember(members, 'width'),
-      height: numberMember(members, 'height'),
-      colorModel: textMember(members, 'colorModel'),
-      requestId,
-      raw: members,
-    });
+    return askAbout(this.#context, 'imageInfo', options, (answer, members) =>
+      present({
+        format: textMember(members, 'format'),
+        size: numberMember(members, 'size'),
+        width: answer.size(members, 'width'),
+        height: answer.size(members, 'height'),
+        colorModel: textMember(members, 'colorModel'),
+        requestId: answer.wire.requestId,
+        raw: members,
+      }),
+    );
   }
 
   /**
@@ -89,8 +90,11 @@ export class Images {
    * @throws WcsError `NOT_FOUND`, `BAD_REQUEST` if it has none …
    */
   async exif(options: DownloadSource & CallOptions): Promise<ExifInfo> {
-    const { members, requestId } = await askAbout(this.#context, 'exif', options);
-    return present({ tags: members, requestId, raw: members });
+    return askAbout(this.#context, 'exif', options, (answer, members) => ({
+      tags: members,
+      ...answer.id,
+      raw: members,
+    }));
   }
 
   /** Address of a thumbnail: {@link imageView2Url}. Nothing is sent. */

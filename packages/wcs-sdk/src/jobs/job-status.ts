@@ -1,15 +1,12 @@
-import { WcsError } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
 import {
   type AnswerMembers,
   booleanMember,
   numberMember,
-  objectsMember,
   type Present,
   present,
   textMember,
 } from '../http/answer-members.js';
-import type { WireResponse } from '../http/transport.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 
 /** Where a job stands (wcs-api §2.8). From `finished` on, all its items have been worked on. */
 export type JobState = 'pending' | 'running' | 'finished' | 'notifying' | 'notification-failed' | 'notified';
@@ -95,33 +92,34 @@ export interface JobStatus {
   raw: Record<string, unknown>;
 }
 
-/** Reads the answer to a question about a job (wcs-api §2.8, §2.9). */
-export function jobStatusOf(operation: string, id: string, answer: WireResponse): JobStatus {
-  const members = jsonAnswer(operation, id, answer);
+/**
+ * Reads the answer to a question about a job (wcs-api §2.8, §2.9). Where a job stands is known by its code alone, so
+ * one that the protocol does not know is no answer.
+ */
+export function jobStatusOf(answer: ReceivedAnswer, id: string): JobStatus {
+  const members = answer.ownMembers();
   const code = numberMember(members, 'code');
-  if (code === undefined) {
-    throw new WcsError(
-      'UNEXPECTED_RESPONSE',
-      `${operation} ${id}: the answer does not say where the job stands`,
-      {
-        operation,
-        status: answer.status,
-        requestId: answer.requestId,
-      },
-    );
+  const state = code === undefined ? undefined : STATES[code];
+  // Anything else is what the service says of the question, such as 404.
+  if (code === undefined || state === undefined) {
+    answer.members();
+    throw answer.unusable(`the code ${JSON.stringify(members['code'])}, which is none of a job`);
   }
+  if ((textMember(members, 'id') ?? id) !== id) throw answer.unusable('the id of another job');
+  const finished = code >= FINISHED;
+  const items = finished || members['items'] !== undefined ? answer.objects(members, 'items') : [];
   return present({
-    id: textMember(members, 'id') ?? id,
-    state: STATES[code] ?? (code < FINISHED ? 'running' : 'finished'),
-    finished: code >= FINISHED,
+    id,
+    state,
+    finished,
     code,
     description: textMember(members, 'desc'),
     separate: booleanMember(members, 'separate'),
     inputBucket: textMember(members, 'inputbucket'),
     inputKey: textMember(members, 'inputkey'),
     inputSize: numberMember(members, 'inputfsize'),
-    items: objectsMember(members, 'items').map(jobItemOf),
-    requestId: answer.requestId,
+    items: items.map(jobItemOf),
+    requestId: answer.wire.requestId,
     raw: members,
   });
 }

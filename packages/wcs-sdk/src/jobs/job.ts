@@ -1,6 +1,6 @@
 import { type CallOptions, CallScope } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
-import { invalidArgument } from '../errors.js';
+import { invalidArgument, WcsError } from '../errors.js';
 import { pause } from '../http/retry.js';
 import { CALL, WAIT } from '../known-options.js';
 import { wholeNumber } from '../number-options.js';
@@ -50,7 +50,7 @@ export class Job {
 
   /** @internal */
   constructor(context: ClientContext, kind: JobKind, id: string) {
-    if (typeof id !== 'string' || !/^[\x21-\x7e]+$/.test(id)) {
+    if (!isJobId(id)) {
       throw invalidArgument('id', 'the id of a job, without spaces', id);
     }
     this.#context = context;
@@ -96,14 +96,26 @@ export class Job {
       target: `${STATUS_PATHS[this.kind]}?persistentId=${encodeURIComponent(this.id)}`,
       signed: false,
     } as const;
-    return jobStatusOf(call.operation, this.id, await callManagement(context, call, options));
+    return callManagement(context, call, options, answer => jobStatusOf(answer, this.id));
   }
 
   #outcome(status: JobStatus): JobStatus {
+    if (status.items.length === 0) {
+      throw new WcsError(
+        'UNEXPECTED_RESPONSE',
+        `${this.kind} job ${this.id}: the service says that it is done, but not what was done`,
+        { operation: this.kind, requestId: status.requestId },
+      );
+    }
     const failed = status.items.filter(({ state }) => state !== 'succeeded');
     if (failed.length > 0) throw new JobError(this.kind, status, failed);
     return status;
   }
+}
+
+/** Whether something can be the id of a job. */
+export function isJobId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\x21-\x7e]+$/.test(id);
 }
 
 /** The pause after a pause: half as long again, unless it is long enough. */

@@ -1,11 +1,9 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
-import { invalidArgument, WcsError } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
-import { textMember } from '../http/answer-members.js';
+import { invalidArgument } from '../errors.js';
 import { httpUrl } from '../http/http-url.js';
-import { Job, type JobKind } from './job.js';
+import { isJobId, Job, type JobKind } from './job.js';
 
 /** Options of everything that starts a job. */
 export interface JobOptions extends CallOptions {
@@ -56,12 +54,9 @@ export async function startJob(
   const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined);
   const body = pairs.map(([name, value]) => `${name}=${value}`).join('&');
   const call = { operation, subject, method: 'POST', target: path, body } as const;
-  const answer = await callManagement(context, call, options);
-  const id = textMember(jsonAnswer(operation, subject, answer), 'persistentId');
-  if (id !== undefined) return new Job(context, kind, id);
-  throw new WcsError('UNEXPECTED_RESPONSE', `${operation} ${subject}: the answer names no job`, {
-    operation,
-    status: answer.status,
-    requestId: answer.requestId,
-  });
+  // Read once all is over: an answer that names no job may well have started one.
+  const answer = await callManagement(context, call, options, received => received);
+  const id = answer.text(answer.members(), 'persistentId');
+  if (isJobId(id)) return new Job(context, kind, id);
+  throw answer.unusable('no usable persistentId');
 }

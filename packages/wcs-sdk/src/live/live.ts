@@ -2,7 +2,6 @@ import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
-import { jsonListAnswer } from '../http/answer.js';
 import { LIVE_LIST } from '../known-options.js';
 import { wholeNumber } from '../number-options.js';
 import { checkOptions } from '../public-call.js';
@@ -71,9 +70,11 @@ export class Live {
       method: 'GET',
       target: `/wslive/list?${query.join('&')}`,
     } as const;
-    const answer = await callManagement(this.#context, call, options);
-    const { raw, items } = jsonListAnswer(call.operation, call.subject, answer);
-    return { items, ...(answer.requestId ? { requestId: answer.requestId } : {}), raw };
+    return callManagement(this.#context, call, options, answer => {
+      const raw = answer.json();
+      const members = Array.isArray(raw) ? { items: raw } : answer.members();
+      return { items: answer.objects(members, 'items'), ...answer.id, raw };
+    });
   }
 }
 

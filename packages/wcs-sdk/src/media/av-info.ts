@@ -2,11 +2,11 @@ import {
   type AnswerMembers,
   numberMember,
   objectMember,
-  objectsMember,
   type Present,
   present,
   textMember,
 } from '../http/answer-members.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 
 /** A stream of a video or sound, as ffprobe describes it. */
 export interface AvStream {
@@ -63,7 +63,7 @@ export interface AvInfo {
 }
 
 /** Reads the answer of both (wcs-api §2.12); ffprobe writes most numbers as strings. */
-export function avInfoOf(members: AnswerMembers, requestId: string | undefined): AvInfo {
+export function avInfoOf(answer: ReceivedAnswer, members: AnswerMembers): AvInfo {
   const format = objectMember(members, 'format');
   return present({
     format: present({
@@ -73,8 +73,8 @@ export function avInfoOf(members: AnswerMembers, requestId: string | undefined):
       bitRate: numberMember(format, 'bit_rate'),
       raw: format,
     }),
-    streams: objectsMember(members, 'streams').map(streamOf),
-    requestId,
+    streams: answer.objects(members, 'streams').map(streamOf),
+    requestId: answer.wire.requestId,
     raw: members,
   });
 }

@@ -27,13 +27,11 @@ export class Media {
    * ```
    */
   async avinfo(options: DownloadSource & CallOptions): Promise<AvInfo> {
-    const { members, requestId } = await askAbout(this.#context, 'avinfo', options);
-    return avInfoOf(members, requestId);
+    return askAbout(this.#context, 'avinfo', options, avInfoOf);
   }
 
   /** Like {@link avinfo}, of which the service leaves out what is seldom wanted. */
   async avinfo2(options: DownloadSource & CallOptions): Promise<AvInfo> {
-    const { members, requestId } = await askAbout(this.#context, 'avinfo2', options);
-    return avInfoOf(members, requestId);
+    return askAbout(this.#context, 'avinfo2', options, avInfoOf);
   }
 }

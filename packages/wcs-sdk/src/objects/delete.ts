@@ -1,7 +1,7 @@
 import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
-import { WcsError } from '../errors.js';
+import { followsLostAnswer } from '../http/lost-answer.js';
 
 /** What {@link WcsClient.delete} gives. */
 export interface DeleteResult {
@@ -23,12 +23,10 @@ export async function deleteObject(
     target: `/delete/${encodeEntry(bucket, key)}`,
   } as const;
   try {
-    const { requestId } = await callManagement(context, call, options);
-    return requestId ? { requestId } : {};
+    return await callManagement(context, call, options, answer => answer.acknowledgement());
   } catch (error) {
-    // An attempt whose answer was lost has done the work: what the next one misses, we deleted.
-    const lostAnswer = error instanceof WcsError && error.code === 'NOT_FOUND' && (error.attempts ?? 1) > 1;
-    if (!lostAnswer) throw error;
+    // What the next attempt misses, the one without an answer has deleted.
+    if (!followsLostAnswer(error, 'NOT_FOUND')) throw error;
     return error.requestId ? { requestId: error.requestId } : {};
   }
 }

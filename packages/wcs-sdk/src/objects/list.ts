@@ -3,7 +3,7 @@ import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 import { wholeNumber } from '../number-options.js';
 import { describeObject, type ListedObject } from './stat.js';
 
@@ -120,17 +120,30 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       method: 'GET',
       target: `/list?${query.join('&')}`,
     } as const;
-    const answer = await callManagement(this.#context, call, this.#options);
-    const members = jsonAnswer('list', this.#bucket, answer);
-    const items = arrayOf(members['items']) as Record<string, unknown>[];
-    return {
-      items: items.map(item => describeObject(String(item['key'] ?? ''), item)),
-      commonPrefixes: arrayOf(members['commonPrefixes'] ?? members['commonPrefix']).map(String),
-      marker: String(members['marker'] ?? ''),
-      ...(answer.requestId ? { requestId: answer.requestId } : {}),
-      raw: members,
-    };
+    return callManagement(this.#context, call, this.#options, pageOf);
   }
+}
+
+function pageOf(answer: ReceivedAnswer): ObjectPage {
+  const members = answer.members();
+  const prefixes = members['commonPrefixes'] ?? members['commonPrefix'];
+  // A level of folders alone need not have a list of objects.
+  const items =
+    Array.isArray(prefixes) && members['items'] === undefined ? [] : answer.objects(members, 'items');
+  const marker = members['marker'] ?? '';
+  if (typeof marker !== 'string') throw answer.unusable('no usable marker');
+  return {
+    items: items.map(item => describeObject(answer, answer.text(item, 'key'), item)),
+    commonPrefixes: prefixes === undefined || prefixes === null ? [] : textsOf(answer, prefixes),
+    marker,
+    ...answer.id,
+    raw: members,
+  };
+}
+
+function textsOf(answer: ReceivedAnswer, list: unknown): string[] {
+  if (Array.isArray(list) && list.every(item => typeof item === 'string')) return list;
+  throw answer.unusable('no usable commonPrefixes');
 }
 
 function checkTime(name: string, time: Date | number | undefined): void {
@@ -138,8 +151,4 @@ function checkTime(name: string, time: Date | number | undefined): void {
     return;
   }
   throw invalidArgument(name, 'a date, or milliseconds since the epoch', time);
-}
-
-function arrayOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

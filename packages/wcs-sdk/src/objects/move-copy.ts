@@ -3,6 +3,7 @@ import { type ClientContext, callManagement } from '../context.js';
 import { encodeEntry, type ObjectReference } from '../encoding.js';
 import { type ObjectEntry, objectEntry, type TargetEntry, targetEntry } from '../entry.js';
 import { WcsError } from '../errors.js';
+import { followsLostAnswer } from '../http/lost-answer.js';
 import { objectExists } from './exists.js';
 
 /** Options of {@link WcsClient.move} and {@link WcsClient.copy}. */
@@ -25,9 +26,9 @@ export async function moveObject(context: ClientContext, options: MoveOptions): 
   try {
     return await relocate(context, 'move', options);
   } catch (error) {
-    // An attempt whose answer was lost has done the work: what the next one misses is at its target.
-    const lostAnswer = error instanceof WcsError && error.code === 'NOT_FOUND' && (error.attempts ?? 1) > 1;
-    if (!lostAnswer || !(await objectExists(context, { ...options, ...target }))) throw error;
+    // What the next attempt misses, the one without an answer has moved, if it is at its target.
+    if (!followsLostAnswer(error, 'NOT_FOUND') || !(await objectExists(context, { ...options, ...target })))
+      throw error;
     return { ...target, ...(error.requestId ? { requestId: error.requestId } : {}) };
   }
 }
@@ -49,8 +50,7 @@ async function relocate(
     method: 'POST',
     target: `/${operation}/${encodeEntry(source.bucket, source.key)}/${encodeEntry(target.bucket, target.key)}`,
   } as const;
-  const { requestId } = await callManagement(context, call, options);
-  return { ...target, ...(requestId ? { requestId } : {}) };
+  return callManagement(context, call, options, answer => ({ ...target, ...answer.acknowledgement() }));
 }
 
 function ends({ from, to }: MoveOptions): { source: ObjectReference; target: ObjectReference } {

@@ -3,8 +3,7 @@ import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkBucket, checkKey } from '../encoding.js';
 import { invalidArgument } from '../errors.js';
-import { jsonAnswer } from '../http/answer.js';
-import { numberMember, objectsMember, present, textMember } from '../http/answer-members.js';
+import { numberMember, present, textMember } from '../http/answer-members.js';
 
 /** Options of {@link WcsClient.prefetch}. */
 export interface PrefetchOptions extends CallOptions {
@@ -53,19 +52,20 @@ export async function prefetch(context: ClientContext, options: PrefetchOptions)
     method: 'POST',
     target: `/prefetch/${encoded}`,
   } as const;
-  const answer = await callManagement(context, call, options);
-  const members = jsonAnswer('prefetch', bucket, answer);
-  return {
-    bucket,
-    items: objectsMember(members, 'items').map(item =>
-      present({
-        key: String(item['key'] ?? ''),
-        mirrorAddress: textMember(item, 'mirrorAddress'),
-        code: numberMember(item, 'code'),
-        message: textMember(item, 'message'),
-      }),
-    ),
-    ...(answer.requestId ? { requestId: answer.requestId } : {}),
-    raw: members,
-  };
+  return callManagement(context, call, options, answer => {
+    const members = answer.members();
+    return {
+      bucket,
+      items: answer.objects(members, 'items').map(item =>
+        present({
+          key: answer.text(item, 'key'),
+          mirrorAddress: textMember(item, 'mirrorAddress'),
+          code: numberMember(item, 'code'),
+          message: textMember(item, 'message'),
+        }),
+      ),
+      ...answer.id,
+      raw: members,
+    };
+  });
 }

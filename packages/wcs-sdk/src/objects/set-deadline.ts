@@ -43,8 +43,7 @@ export async function setDeadline(
     target: '/setdeadline',
     body,
   } as const;
-  const { requestId } = await callManagement(context, call, options);
-  return requestId ? { requestId } : {};
+  return callManagement(context, call, options, answer => answer.acknowledgement());
 }
 
 /** Refuses what is no number of days to keep something. */

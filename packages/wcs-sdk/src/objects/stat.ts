@@ -1,8 +1,8 @@
 import type { CallOptions } from '../call-options.js';
 import { type ClientContext, callManagement } from '../context.js';
 import { checkReference, encodeEntry, type ObjectReference } from '../encoding.js';
-import { jsonAnswer } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
+import type { ReceivedAnswer } from '../http/received-answer.js';
 import type { WireResponse } from '../http/transport.js';
 
 /** What the service knows of an object. */
@@ -36,22 +36,22 @@ export async function statObject(
 ): Promise<ObjectStat> {
   const { bucket, key } = options;
   checkReference(options);
-  const subject = `${bucket}:${key}`;
   const call = {
     operation: 'stat',
-    subject,
+    subject: `${bucket}:${key}`,
     method: 'GET',
     target: `/stat/${encodeEntry(bucket, key)}`,
   } as const;
-  const answer = await callManagement(context, call, options);
-  const members = jsonAnswer('stat', subject, answer);
-  const appendPosition = appendPositionOf(answer);
-  return {
-    ...describeObject(key, members),
-    ...(appendPosition === undefined ? {} : { appendPosition }),
-    ...(answer.requestId ? { requestId: answer.requestId } : {}),
-    raw: members,
-  };
+  return callManagement(context, call, options, answer => {
+    const members = answer.members();
+    const appendPosition = appendPositionOf(answer.wire);
+    return {
+      ...describeObject(answer, key, members),
+      ...(appendPosition === undefined ? {} : { appendPosition }),
+      ...answer.id,
+      raw: members,
+    };
+  });
 }
 
 /** Where the next piece goes, by an answer of stat or append (wcs-api §2.3). */
@@ -64,13 +64,16 @@ export function appendPositionOf({ headers }: Pick<WireResponse, 'headers'>): nu
 export type ListedObject = Omit<ObjectStat, 'appendPosition' | 'requestId' | 'raw'>;
 
 /** Reads that. Member by member, since spreading them takes five times as long, and a listing may have millions. */
-export function describeObject(key: string, members: AnswerMembers): ListedObject {
+export function describeObject(answer: ReceivedAnswer, key: string, members: AnswerMembers): ListedObject {
+  const { hash, mimeType } = members;
+  if (typeof hash !== 'string') throw answer.unusable('no usable hash');
+  if (typeof mimeType !== 'string') throw answer.unusable('no usable mimeType');
   const description: ListedObject = {
     key,
-    size: Number(members['fsize'] ?? 0),
-    hash: String(members['hash'] ?? ''),
-    mimeType: String(members['mimeType'] ?? ''),
-    putTime: new Date(Number(members['putTime'] ?? Number.NaN)),
+    size: answer.size(members, 'fsize'),
+    hash,
+    mimeType,
+    putTime: new Date(answer.size(members, 'putTime')),
   };
   if (members['expirationDate']) description.expirationDate = String(members['expirationDate']);
   if (members['storageClass']) description.storageClass = String(members['storageClass']);

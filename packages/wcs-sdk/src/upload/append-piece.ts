@@ -3,8 +3,10 @@ import type { TokenProvider, TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import type { ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
-import { requireSuccess, uploadAnswer } from '../http/answer.js';
+import { requireSuccess } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
+import { mayHaveSucceeded } from '../http/lost-answer.js';
+import { ReceivedAnswer } from '../http/received-answer.js';
 import { withRetry } from '../http/retry.js';
 import { appendPositionOf } from '../objects/stat.js';
 import type { ProgressMeter } from '../progress.js';
@@ -13,6 +15,7 @@ import { type FormContent, formContent } from './form-content.js';
 import type { ObjectMembers } from './options.js';
 import { postForm } from './post-form.js';
 import type { RandomSource } from './source.js';
+import { uploadAnswer } from './upload-answer.js';
 import { uploadTokens } from './upload-tokens.js';
 
 /** A piece to append. */
@@ -82,7 +85,7 @@ class PieceAttempts {
         return await this.#send();
       } catch (error) {
         if (!(error instanceof WcsError)) throw error;
-        this.#doubtful ||= error.retryable;
+        this.#doubtful ||= mayHaveSucceeded(error);
         if (error.code !== 'BAD_REQUEST' && error.code !== 'OBJECT_EXISTS') throw error;
         await this.#follow(error, moves);
       }
@@ -119,7 +122,12 @@ class PieceAttempts {
     const response = await postForm(this.#context, post, this.#content);
     requireSuccess('append', `${bucket}:${key}`, response);
     const expected = position + this.#content.size;
-    const next = appendPositionOf(response) ?? expected;
+    const next = appendPositionOf(response);
+    if (next === undefined) {
+      throw new ReceivedAnswer('append', `${bucket}:${key}`, response).unusable(
+        'no position of the next piece',
+      );
+    }
     if (next !== expected) {
       throw new WcsError(
         'UNEXPECTED_RESPONSE',
@@ -127,7 +135,7 @@ class PieceAttempts {
         { operation: 'append', status: response.status, requestId: response.requestId, nextPosition: next },
       );
     }
-    const answer = uploadAnswer(response);
+    const answer = uploadAnswer('append', `${bucket}:${key}`, response, await this.#tokens.get());
     const { etag } = this.#content;
     const verified = position === 0 && etag !== undefined && answer['hash'] === etag;
     return { position, answer, verified, requestId: response.requestId };

@@ -3,9 +3,11 @@ import { algorithmHeader } from '../auth/signature.js';
 import type { TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
-import { answerError, jsonAnswer, requireSuccess, uploadAnswer } from '../http/answer.js';
-import { type AnswerMembers, numberMember } from '../http/answer-members.js';
+import { answerError } from '../http/answer.js';
+import type { AnswerMembers } from '../http/answer-members.js';
+import { isAbsent, ReceivedAnswer } from '../http/received-answer.js';
 import type { StreamedBody, WireResponse } from '../http/transport.js';
+import { uploadAnswer } from './upload-answer.js';
 
 /** What all requests of one block upload share. */
 export interface BlockUploadIdentity {
@@ -107,8 +109,8 @@ export class BlockWire {
         serverMessage,
       });
     }
-    requireSuccess('mkfile', subject, response);
-    return { answer: uploadAnswer(response), requestId: response.requestId };
+    const answer = uploadAnswer('mkfile', subject, response, await this.#tokens.get());
+    return { answer, requestId: response.requestId };
   }
 
   async #chunk(
@@ -134,17 +136,15 @@ export class BlockWire {
         retryable: true,
       });
     }
-    const members = jsonAnswer(operation, subject, response);
-    const { ctx, crc32 } = members;
-    if (typeof ctx !== 'string' || !/^[\w.~=-]+$/.test(ctx)) {
-      throw new WcsError('UNEXPECTED_RESPONSE', `${operation} ${subject}: the answer has no usable ctx`, {
-        operation,
-        status: response.status,
-        requestId: response.requestId,
-        retryable: true,
-      });
-    }
-    return { ctx, crc32: given(crc32), offset: numberMember(members, 'offset') };
+    const answer = new ReceivedAnswer(operation, subject, response);
+    const members = answer.members();
+    const { ctx, crc32, offset } = members;
+    if (typeof ctx !== 'string' || !/^[\w.~=-]+$/.test(ctx)) throw answer.unusable('no usable ctx');
+    return {
+      ctx,
+      crc32: given(crc32),
+      offset: isAbsent(offset) ? undefined : answer.size(members, 'offset'),
+    };
   }
 
   /** Sends one request; a refused token is renewed once, where there is a way to. */

@@ -4,6 +4,7 @@ import type { ClientContext } from '../context.js';
 import type { ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
 import { type AnswerMembers, textMember } from '../http/answer-members.js';
+import { followsFailedAttempt } from '../http/lost-answer.js';
 import { statObject } from '../objects/stat.js';
 
 /** An answer to an upload. */
@@ -62,8 +63,12 @@ export async function storedByLostAttempt(
   error: unknown,
   stored: Stored,
 ): Promise<UploadAnswer | undefined> {
-  const doubtful = error instanceof WcsError && error.code === 'OBJECT_EXISTS' && (error.attempts ?? 1) > 1;
-  if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl)
+  if (
+    !followsFailedAttempt(error, 'OBJECT_EXISTS') ||
+    stored.etag === undefined ||
+    !context.credentials ||
+    !context.managementUrl
+  )
     return undefined;
   const { bucket, key, signal } = stored;
   const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);

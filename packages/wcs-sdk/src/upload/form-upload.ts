@@ -1,7 +1,7 @@
 import { BLOCK_SIZE, urlSafeBase64Decode } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
-import { requireSuccess, uploadAnswer } from '../http/answer.js';
+import { requireSuccess } from '../http/answer.js';
 import { type AnswerMembers, textMember } from '../http/answer-members.js';
 import { withRetry } from '../http/retry.js';
 import type { WireResponse } from '../http/transport.js';
@@ -12,6 +12,7 @@ import { formContent } from './form-content.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import { postForm } from './post-form.js';
 import type { RandomSource } from './source.js';
+import { uploadAnswer } from './upload-answer.js';
 
 /** Where a form goes. Without a key the token decides it. */
 export interface FormTarget extends Pick<UploadTarget, 'uploadUrl' | 'tokens'> {
@@ -47,8 +48,9 @@ export async function uploadForm(
     signal,
   });
   const attempt = async () => {
-    const answered = formAnswer(`${bucket}:${key ?? ''}`, await postForm(context, post, content));
-    return { ...answered, names: (await tokens.get()).answerNames };
+    const response = await postForm(context, post, content);
+    const token = await tokens.get();
+    return { ...formAnswer(`${bucket}:${key ?? ''}`, response, token), names: token.answerNames };
   };
   const answered = await withRetry(attempt, context.retry, signal).catch(async error => {
     const found = key === undefined ? undefined : await storedByLostAttempt(context, error, stored(key));
@@ -77,11 +79,11 @@ export async function uploadForm(
 function formAnswer(
   subject: string,
   response: WireResponse,
+  token: { ownAnswer: boolean },
 ): { answer: AnswerMembers; requestId: string | undefined } {
   const { requestId } = response;
   if (response.status !== 303) {
-    requireSuccess('upload', subject, response);
-    return { answer: uploadAnswer(response), requestId };
+    return { answer: uploadAnswer('upload', subject, response, token), requestId };
   }
   const location = response.headers['location'] ?? '';
   const query = URL.canParse(location) ? new URL(location).searchParams : new URLSearchParams();

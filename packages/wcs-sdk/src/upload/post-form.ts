@@ -54,7 +54,7 @@ export async function postForm(
     throw new WcsError(
       'UNEXPECTED_RESPONSE',
       `${operation} ${bucket}:${key ?? ''}: the service answered before it had the whole object`,
-      { operation, status: response.status, requestId: response.requestId, retryable: true },
+      { operation, status: response.status, requestId: response.requestId, retryable: true, doubtful: true },
     );
   }
 }

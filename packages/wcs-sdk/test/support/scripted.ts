@@ -1,3 +1,4 @@
+import { etag } from '@curve-wcs/etag';
 import { contentOf } from '@curve-wcs/test-support';
 import { policyOf, WcsClient, type WcsClientOptions } from '../../src/index.js';
 import { rawServer, type SeenRequest } from './raw-server.js';
@@ -8,7 +9,7 @@ import { RECORDED_KEYS, type Recorded, type RecordedRequest, recordedHeader, sha
  * it. What was never asked, or not so often, is answered as if nothing were wrong.
  */
 export async function scripted(
-  { requests, config = {} }: Recorded,
+  { op, requests, config = {} }: Recorded,
   options: WcsClientOptions = {},
 ): Promise<{ wcs: WcsClient; seen: SeenRequest[] }> {
   const answers = new Map<string, RecordedRequest['response'][]>();
@@ -20,7 +21,11 @@ export async function scripted(
       | undefined;
     if (answer?.dropped) response.destroy();
     else if (answer) response.writeHead(answer.status ?? 200, answer.headers).end(answer.body);
-    else response.end(/^\/(mkblk|bput)/.test(request.url) ? '{"ctx":"ctx"}' : '{}');
+    else if (/^\/(mkblk|bput)/.test(request.url)) response.end('{"ctx":"ctx"}');
+    else
+      response.end(
+        JSON.stringify({ hash: etag(requests.length > 0 ? recordedContent({ op, requests }) : '') }),
+      );
   });
   const wcs = new WcsClient({
     ...RECORDED_KEYS,
