@@ -47,6 +47,16 @@ describe('importing', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux')('a file that does not tell its size', async () => {
+    const { volume } = await smallVolume();
+    const content = readFileSync('/proc/version');
+    expect(content.length).toBeGreaterThan(0);
+    expect(await volume.import('/proc/version', SMALL)).toMatchObject({ length: content.length });
+    expect(
+      (await volume.read({ offset: 0, length: SIZE })).data.subarray(0, content.length).equals(content),
+    ).toBe(true);
+  });
+
   it('bytes, a Node stream, a web stream and a generator', async () => {
     const { volume } = await smallVolume();
     const image = sparseImage();

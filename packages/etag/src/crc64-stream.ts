@@ -1,7 +1,8 @@
 import { bytesOf } from './bytes.js';
-import { consume, type StreamSource } from './consume.js';
+import { consume } from './consume.js';
 import { Crc64 } from './crc64.js';
 import type { ProgressOptions } from './progress.js';
+import type { StreamSource } from './stream-reader.js';
 
 /**
  * The CRC-64/XZ of everything a stream or an iterable gives (WCS protocol, section 3.2), in constant memory.

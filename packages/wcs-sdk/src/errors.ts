@@ -27,7 +27,7 @@
  * | `SOURCE_FAILED` | the source could not be read |
  * | `TOKEN_FAILED` | the function that gives upload tokens, or credentials, failed |
  * | `OBJECT_CHANGED` | the object changed while it was downloaded |
- * | `TARGET_FAILED` | the downloaded bytes could not be written |
+ * | `TARGET_FAILED` | the downloaded bytes, or a record of an upload, could not be written |
  * | `JOB_FAILED` | a job is done, and not all of its items succeeded: see {@link JobError} |
  * | `CLIENT_CLOSED` | the client was closed |
  */

@@ -74,6 +74,7 @@ export {
   type WcsConfig,
   writeConfig,
 } from './config/wcscfg.js';
+export { isAbandonedPart } from './download/abandoned-parts.js';
 export type {
   BufferDownloadOptions,
   BufferDownloadResult,

@@ -1,8 +1,8 @@
-import { appendFile, constants, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { WcsError } from './errors.js';
 
-/** A link in the journal's place is not followed: a download's is in a folder that others may write to. */
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+/** What is not there any more is not made again: it would be entries without a header. Nor is a link followed. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
 
 /** Long enough for any header line: a path has at most 4,096 bytes. */
 const HEADER_LENGTH = 32_768;
@@ -30,7 +30,7 @@ export class Journal {
 
   async append(entry: unknown): Promise<void> {
     // The newline goes first as well: it ends a line that an earlier process was killed in.
-    await appendFile(this.#file, `\n${JSON.stringify(entry)}\n`, { mode: 0o600, flag: APPEND }).catch(
+    await writeFile(this.#file, `\n${JSON.stringify(entry)}\n`, { flag: APPEND }).catch(
       failed('write', this.#file),
     );
   }
@@ -71,8 +71,9 @@ function parseLine(line: string): unknown {
   }
 }
 
-function failed(action: string, file: string): (error: Error) => never {
+function failed(action: 'read' | 'write' | 'remove', file: string): (error: Error) => never {
   return error => {
-    throw new WcsError('CONFIG', `cannot ${action} the record ${file}: ${error.message}`, { cause: error });
+    const code = action === 'read' ? 'CONFIG' : 'TARGET_FAILED';
+    throw new WcsError(code, `cannot ${action} the record ${file}: ${error.message}`, { cause: error });
   };
 }

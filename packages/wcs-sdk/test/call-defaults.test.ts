@@ -10,9 +10,11 @@ import { formOf } from './support/scripted.js';
 
 /** A client made from a `.wcscfg` with these lines, for a server that takes everything. */
 async function configured(lines: string[], overrides: WcsClientOptions = {}) {
-  const { url, seen } = await rawServer((request, response) =>
-    response.end(request.url.startsWith('/list') ? '{"items":[],"marker":""}' : '{"persistentId":"job"}'),
-  );
+  const { url, seen } = await rawServer((request, response) => {
+    const listed = request.url.startsWith('/list');
+    response.setHeader('x-wcs-next-append-position', 3);
+    response.end(listed ? '{"items":[],"marker":""}' : '{"code":200,"persistentId":"job","hash":"h"}');
+  });
   const path = join(temporaryFolder(), '.wcscfg');
   const account = ['access_key = ak', 'secret_key = sk', `put_url = ${url}`, `mgr_url = ${url}`];
   writeFileSync(path, [...account, ...lines, ''].join('\n'));

@@ -47,8 +47,12 @@ async function openFile(path: string, operation: string): Promise<OpenImage> {
     await file.close();
     throw invalid(operation, 'source', 'a file, not a folder', path);
   }
-  // Pipes and devices have no size to trust.
-  if (!stats.isFile()) return streamImage(file.createReadStream(), operation);
+  // Pipes, devices and files such as those in /proc have no size to trust.
+  if (
+    !stats.isFile() ||
+    (stats.size === 0 && (await readSome(file, new Uint8Array(1), 0, 1, 0).catch(failed)) > 0)
+  )
+    return streamImage(file.createReadStream(), operation);
   const { size, mtimeMs } = stats;
   const changed = (): never => {
     throw new CurveError('SOURCE_FAILED', `${operation}: ${path} changed meanwhile`, { operation });

@@ -19,6 +19,11 @@ export interface ObjectVersion {
 /** An answer to a GET: the object from `offset` on. */
 export interface RangedAnswer {
   version: ObjectVersion;
+  /**
+   * Whether its ETag tells versions apart, so that what several answers give can be put together. A weak one does not,
+   * nor does a time in whole seconds.
+   */
+  strong: boolean;
   /** Offset in the object of the first byte of the body. */
   offset: number;
   /** Bytes in the body; undefined if the service does not tell. */
@@ -87,14 +92,24 @@ export class RangedGet {
       etag === first.etag &&
       lastModified === first.lastModified &&
       (size === undefined || size === first.size);
-    if (same) return;
-    throw new WcsError(
+    if (!same) throw this.changed(answer.requestId);
+  }
+
+  /** The error for an object that is not what it was. */
+  changed(requestId?: string): WcsError {
+    return new WcsError(
       'OBJECT_CHANGED',
       `download ${this.subject}: the object changed while it was downloaded`,
-      {
-        operation: 'download',
-        requestId: answer.requestId,
-      },
+      { operation: 'download', requestId },
+    );
+  }
+
+  /** The error for a body that has more than it should. */
+  longBody(expected: number): WcsError {
+    return new WcsError(
+      'UNEXPECTED_RESPONSE',
+      `download ${this.subject}: the answer has more than the ${expected} bytes that it announced`,
+      { operation: 'download' },
     );
   }
 
@@ -133,14 +148,18 @@ function ranged(response: StreamedResponse, start: number): RangedAnswer {
     response.status === 206
       ? /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
       : undefined;
-  if (range === null || (range && Number(range[1]) !== start)) {
+  const [, from, last, all] = range ?? [];
+  const outside = Number(last) < Number(from) || Number(all) <= Number(last);
+  if (range === null || (range && (Number(from) !== start || outside))) {
     throw new WcsError('UNEXPECTED_RESPONSE', 'download: the service sent another range than was asked for', {
       operation: 'download',
       status: response.status,
       requestId: response.requestId,
     });
   }
+  const { etag = '' } = headers;
   return {
+    strong: etag !== '' && !etag.startsWith('W/'),
     version: {
       size: range ? (range[3] === '*' ? undefined : Number(range[3])) : length,
       etag: headers['etag']?.replace(/^W\//, '').replace(/^"|"$/g, ''),

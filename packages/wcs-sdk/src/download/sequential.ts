@@ -1,6 +1,7 @@
 import { EtagHasher } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
+import { ReceivedPrefix } from '../http/received-prefix.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
 import {
@@ -41,28 +42,34 @@ export async function* downloadChunks(
   let position = start;
   let answer = opened ?? (await firstAnswer(context, get, options));
   if (!answer) {
-    if (start > 0 || options.end === undefined) throw outOfRange(get.subject);
-    // Any range of an empty object lies outside of it.
-    onHead(0);
-    return { size: 0, verified: false, resumed: 0 };
+    if (start > 0 || end === undefined) throw outOfRange(get.subject);
+    // Any range of an empty object lies outside of it, and so do those that a service does not like.
+    answer = await withRetry(() => get.get(0, undefined, options.signal), context.retry, options.signal);
+    if (answer && answer.length !== 0) await answer.body.return?.();
+    if (answer?.length !== 0) throw outOfRange(get.subject);
   }
   try {
     const first = answer;
+    const { size } = first.version;
+    if (start > 0 && size !== undefined && start >= size) throw outOfRange(get.subject);
     const total = sizeOf(first, start, end);
     const wanted = expectedEtag(options, first.version.etag);
     const hashers =
       wanted === undefined
         ? []
         : blockSizesOf(context, options).map(blockSize => new EtagHasher({ blockSize }));
+    const received = first.strong ? undefined : new ReceivedPrefix();
     const progress = new ProgressMeter(options.onProgress, total);
     onHead(total);
 
+    let chunks: AsyncIterable<Buffer> = from(get, first, start, end);
     for (let failures = 0; ; ) {
       const before = position;
       try {
-        for await (const chunk of from(answer, position, end)) {
+        for await (const chunk of chunks) {
           position += chunk.length;
           for (const hasher of hashers) hasher.update(chunk);
+          received?.add(chunk);
           progress.add(chunk.length);
           yield chunk;
         }
@@ -72,9 +79,13 @@ export async function* downloadChunks(
         // Headway means that the connection is worth another attempt.
         failures = position > before ? 1 : failures + 1;
         if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
-        answer = await firstAnswer(context, get, { ...options, start: position });
+        await answer.body.return?.();
+        const next = received ? start : position;
+        answer = await withRetry(() => get.get(next, end, options.signal), context.retry, options.signal);
         if (!answer) throw outOfRange(get.subject);
         get.checkVersion(answer, first.version);
+        chunks = from(get, answer, next, end);
+        if (received) chunks = received.after(chunks, () => get.changed(first.requestId));
       }
     }
     progress.finish();
@@ -103,6 +114,7 @@ export function checkEtag(subject: string, actual: readonly string[], wanted: st
 
 /** The answer's bytes from `position` to `end`, whatever part of the object the service chose to send. */
 async function* from(
+  get: RangedGet,
   answer: RangedAnswer,
   position: number,
   end: number | undefined,
@@ -111,6 +123,8 @@ async function* from(
   for await (const chunk of answer.body) {
     const chunkStart = offset;
     offset += chunk.length;
+    if (answer.length !== undefined && offset - answer.offset > answer.length)
+      throw get.longBody(answer.length);
     const wanted = chunk.subarray(
       Math.max(0, position - chunkStart),
       end === undefined ? undefined : Math.max(0, end + 1 - chunkStart),

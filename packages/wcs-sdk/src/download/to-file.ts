@@ -5,6 +5,7 @@ import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
+import type { PartHeader } from './finished-parts.js';
 import {
   blockSizesOf,
   type DownloadResult,
@@ -32,9 +33,7 @@ export async function downloadToFile(
   const { makeFolders = false, resume = false } = options;
   try {
     if (options.start !== undefined || options.end !== undefined) {
-      return await throughPartFile(target, { resume: false, makeFolders }, file =>
-        inSequence(context, options, file),
-      );
+      return await throughPartFile(target, { makeFolders }, file => inSequence(context, options, file));
     }
     const download = new ParallelDownload(context, options, abort);
     let first = await download.openFirst();
@@ -48,11 +47,8 @@ export async function downloadToFile(
       first = await download.openFirst();
     }
     const opened = first;
-    // Without an etag there is no telling later whether the object is still the same.
-    const resumable = resume && opened.version.etag !== undefined;
-    return await throughPartFile(target, { resume: resumable, makeFolders }, file =>
-      download.run(file, opened),
-    );
+    const parts = resume ? download.partsOf(opened) : undefined;
+    return await throughPartFile(target, { parts, makeFolders }, file => download.run(file, opened));
   } catch (error) {
     abort.abort(error);
     throw error;
@@ -62,7 +58,7 @@ export async function downloadToFile(
 /** Lets `work` write to a part file, which becomes the target when it is done. */
 async function throughPartFile(
   target: string,
-  options: { resume: boolean; makeFolders: boolean },
+  options: { makeFolders: boolean; parts?: PartHeader | undefined },
   work: (file: PartFile) => Promise<DownloadResult>,
 ): Promise<DownloadResult> {
   const file = await PartFile.open(target, options);
@@ -75,8 +71,6 @@ async function throughPartFile(
       error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
     await file.abandon({ worthless });
     throw error;
-  } finally {
-    file.release();
   }
 }
 
@@ -84,9 +78,10 @@ async function inSequence(
   context: ClientContext,
   options: DownloadSource & FileDownloadOptions,
   file: PartFile,
+  opened?: RangedAnswer,
 ): Promise<DownloadResult> {
   const writer = new BatchWriter(file, 0);
-  const chunks = downloadChunks(context, options);
+  const chunks = downloadChunks(context, options, undefined, undefined, opened);
   for (;;) {
     const next = await chunks.next();
     if (next.done) {
@@ -117,22 +112,18 @@ class ParallelDownload {
   /** Fetches what is missing in `file`, from the answer to its first part on. */
   async run(file: PartFile, first: RangedAnswer): Promise<DownloadResult> {
     const { size } = first.version;
-    const finished = await file.begin({
-      subject: this.get.subject,
-      partSize: this.#partSize,
-      ...first.version,
-    });
-    if (size === undefined) {
-      // Without a size there are no parts to make.
-      await first.body[Symbol.asyncIterator]().return?.();
-      return inSequence(this.#context, this.#options, file);
+    const whole = first.length !== undefined && first.length === size;
+    if (size === undefined || !first.strong) {
+      // Without a size there are no parts to make, and those of versions that cannot be told apart are not put together.
+      if (!whole) await first.body.return?.();
+      return inSequence(this.#context, this.#options, file, whole ? first : undefined);
     }
     const progress = new ProgressMeter(this.#options.onProgress, size);
     // A service that sends the whole object anyway is not asked for its parts.
-    if (first.length !== undefined && first.length >= size && finished.size === 0) {
+    if (whole && !file.hasParts) {
       await this.#part(file, 0, size, first, first, progress);
     } else {
-      await this.#parts(file, first, size, finished, progress);
+      await this.#parts(file, first, size, progress);
     }
     await file.complete(size);
     progress.finish();
@@ -155,6 +146,13 @@ class ParallelDownload {
     return { size, ...resultOf(first), verified: wanted !== undefined, resumed: progress.resumed };
   }
 
+  /** What can be gone on with of a version; undefined if there is no telling later whether it still is that. */
+  partsOf({ strong, version }: RangedAnswer): PartHeader | undefined {
+    const { size } = version;
+    if (!strong || size === undefined || size <= this.#partSize) return undefined;
+    return { subject: this.get.subject, partSize: this.#partSize, ...version, size };
+  }
+
   /** The answer to a request for the first part; of a small object it is all of it. */
   async openFirst(): Promise<RangedAnswer> {
     const { signal } = this.#abort;
@@ -173,13 +171,7 @@ class ParallelDownload {
     );
   }
 
-  async #parts(
-    file: PartFile,
-    first: RangedAnswer,
-    size: number,
-    finished: Set<number>,
-    progress: ProgressMeter,
-  ): Promise<void> {
+  async #parts(file: PartFile, first: RangedAnswer, size: number, progress: ProgressMeter): Promise<void> {
     const abort = this.#abort;
     let next = 0;
     const worker = async () => {
@@ -188,8 +180,8 @@ class ParallelDownload {
         const start = index * this.#partSize;
         if (start >= size) return;
         const length = Math.min(this.#partSize, size - start);
-        if (finished.has(index)) {
-          if (index === 0) await first.body[Symbol.asyncIterator]().return?.();
+        if (file.has(index)) {
+          if (index === 0) await first.body.return?.();
           progress.addResumed(length);
           continue;
         }

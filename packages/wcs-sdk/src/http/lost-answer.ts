@@ -11,9 +11,15 @@ export function followsLostAnswer(error: unknown, code: WcsErrorCode): error is 
 /**
  * The same for those who can tell by what is stored whether it is their own work, which is more than any answer tells:
  * to them every failed attempt may have succeeded, since a gateway may give up on a service that goes on.
+ *
+ * @param earlier - whether there was an attempt before, in a process that is no more
  */
-export function followsFailedAttempt(error: unknown, code: WcsErrorCode): error is WcsError {
-  return error instanceof WcsError && error.code === code && (error.attempts ?? 1) > 1;
+export function followsFailedAttempt(
+  error: unknown,
+  code: WcsErrorCode,
+  { earlier = false } = {},
+): error is WcsError {
+  return error instanceof WcsError && error.code === code && (earlier || (error.attempts ?? 1) > 1);
 }
 
 /** Whether an attempt that failed so may have succeeded, to those who can tell by what is stored. */

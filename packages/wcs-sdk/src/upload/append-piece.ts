@@ -1,6 +1,7 @@
 import type { PutPolicy } from '../auth/put-policy.js';
 import type { TokenProvider, TokenSource } from '../auth/token-provider.js';
 import type { ClientContext } from '../context.js';
+import { downloadChunks } from '../download/sequential.js';
 import type { ObjectReference } from '../encoding.js';
 import { WcsError } from '../errors.js';
 import { requireSuccess } from '../http/answer.js';
@@ -73,8 +74,9 @@ class PieceAttempts {
   async next(): Promise<AppendedPiece> {
     if (this.#doubtful && canAskForEnd(this.#context)) {
       const end = await this.#end();
-      // With one writer only an attempt whose answer was lost can have brought it there.
       if (end === this.#position + this.#content.size) {
+        const proof = await this.#isThere();
+        if (proof !== true) throw appendConflict(this.#piece, this.#position, end, proof);
         return { position: this.#position, answer: {}, verified: false, requestId: undefined };
       }
       if (end !== this.#position) throw appendConflict(this.#piece, this.#position, end);
@@ -124,9 +126,9 @@ class PieceAttempts {
     const expected = position + this.#content.size;
     const next = appendPositionOf(response);
     if (next === undefined) {
-      throw new ReceivedAnswer('append', `${bucket}:${key}`, response).unusable(
-        'no position of the next piece',
-      );
+      const received = new ReceivedAnswer('append', `${bucket}:${key}`, response);
+      received.members();
+      throw received.unusable('no position of the next piece');
     }
     if (next !== expected) {
       throw new WcsError(
@@ -135,10 +137,38 @@ class PieceAttempts {
         { operation: 'append', status: response.status, requestId: response.requestId, nextPosition: next },
       );
     }
-    const answer = uploadAnswer('append', `${bucket}:${key}`, response, await this.#tokens.get());
+    const answer = uploadAnswer('append', `${bucket}:${key}`, response, { ownAnswer: true });
     const { etag } = this.#content;
     const verified = position === 0 && etag !== undefined && answer['hash'] === etag;
     return { position, answer, verified, requestId: response.requestId };
+  }
+
+  /**
+   * Whether the object has the piece: another writer may have appended one of the same size.
+   *
+   * @returns why not, or why nobody can say, otherwise
+   */
+  async #isThere(): Promise<unknown> {
+    const { content, bucket, key, signal } = this.#piece;
+    const end = this.#position + content.size - 1;
+    if (content.size === 0) return true;
+    if (this.#context.downloadUrl === undefined)
+      return new Error('without the client option downloadUrl nobody can say who has appended');
+    try {
+      let at = 0;
+      const there = { bucket, key, start: this.#position, end, signal };
+      for await (const chunk of downloadChunks(this.#context, there)) {
+        const ours = Buffer.allocUnsafe(chunk.length);
+        if (at + chunk.length > content.size) return new Error('there is more than the piece');
+        await content.read(ours, at);
+        if (!ours.equals(chunk)) return new Error('somebody else has appended');
+        at += chunk.length;
+      }
+      return at === content.size;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      return error;
+    }
   }
 
   async #end(): Promise<number> {

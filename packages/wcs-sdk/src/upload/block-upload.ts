@@ -65,16 +65,19 @@ export class BlockUpload {
     using abort = new LinkedAbort(this.#plan.signal);
     const { bucket, resume } = this.#plan;
     const scope = `${bucket}:${this.#target.key}`;
-    const found = await findResumable(resume ? this.#store : undefined, this.#plan, scope, this.#source);
+    // Only what is a file can be found again.
+    const identity = this.#source.kind === 'random' ? this.#source.identity : undefined;
+    const store = resume && identity ? this.#store : undefined;
+    const found = await findResumable(store, this.#plan, scope, identity);
     for (const block of found?.blocks.values() ?? []) {
       if (!block.unproven || canProve(this.#plan)) this.#finished.set(block.index, block);
     }
     const uploadId = found?.uploadId ?? this.#plan.uploadId ?? newUploadId();
+    const { blockSize } = this.#plan;
     const record = new RecordWriter(
-      resume && this.#source.kind === 'random' ? this.#store : undefined,
-      uploadId,
+      identity && store ? { store, source: identity, scope, blockSize, uploadId } : undefined,
     );
-    if (!found || found.foreign) await record.create(this.#source, scope, this.#plan.blockSize);
+    if (!found || found.foreign) await record.create();
     for (const block of found?.foreign ? this.#finished.values() : []) await record.append(block);
     this.#plan.onStart?.({
       uploadId,
@@ -97,7 +100,7 @@ export class BlockUpload {
       variables: this.#plan.variables ?? {},
     });
     try {
-      return await this.#sendAndJoin(wire, record, first, abort);
+      return await this.#sendAndJoin(wire, record, first, abort, { resumed: found !== undefined });
     } catch (error) {
       // 579 says that the object is stored; a changed source makes the finished blocks worthless.
       const over = error instanceof WcsError && (error.stored || error.code === 'SOURCE_CHANGED');
@@ -111,6 +114,7 @@ export class BlockUpload {
     record: RecordWriter,
     first: Span | undefined,
     abort: LinkedAbort,
+    { resumed }: { resumed: boolean },
   ): Promise<UploadResult> {
     const resuming = this.#finished.size > 0;
     for (let begunAnew = false; ; begunAnew = true) {
@@ -118,7 +122,7 @@ export class BlockUpload {
       await this.#sendBlocks(wire, record, first, progress, abort);
       if (this.#source.kind === 'random') await this.#source.checkUnchanged();
       try {
-        const result = await this.#join(wire, progress, abort.signal);
+        const result = await this.#join(wire, progress, abort.signal, { resumed });
         await record.remove();
         return result;
       } catch (error) {
@@ -127,7 +131,7 @@ export class BlockUpload {
         const unproven = [...this.#finished.values()].some(block => block.unproven);
         const wrong = error.code === 'CHECKSUM_MISMATCH' && unproven;
         if (!lost && !wrong) throw error;
-        await record.clear(this.#source, `${this.#plan.bucket}:${this.#target.key}`, this.#plan.blockSize);
+        await record.clear();
         // Blocks of an earlier attempt may have expired. Those of this attempt should not have.
         if (!resuming || begunAnew) throw error;
         // What was stored of another client's blocks is our own mistake of a moment ago, and must be replaced.
@@ -223,7 +227,12 @@ export class BlockUpload {
     return digests.join() === finished.sha1?.join();
   }
 
-  async #join(wire: BlockWire, progress: ProgressMeter, signal: AbortSignal): Promise<UploadResult> {
+  async #join(
+    wire: BlockWire,
+    progress: ProgressMeter,
+    signal: AbortSignal,
+    { resumed }: { resumed: boolean },
+  ): Promise<UploadResult> {
     const { bucket, blockSize, verify } = this.#plan;
     const { key } = this.#target;
     const blocks = [...this.#finished.values()].sort((a, b) => a.index - b.index);
@@ -242,7 +251,7 @@ export class BlockUpload {
       this.#context.retry,
       signal,
     ).catch(async error => {
-      const found = await storedByLostAttempt(this.#context, error, stored);
+      const found = await storedByLostAttempt(this.#context, error, stored, { resumed });
       if (!found) throw error;
       return found;
     });

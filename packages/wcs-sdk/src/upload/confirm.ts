@@ -57,18 +57,17 @@ export async function confirmHash(
 /**
  * Decides what "exists" means when an earlier attempt's answer was lost: that attempt may have stored the
  * object. It has, if the stored object is what was sent.
+ *
+ * @param resumed - whether an earlier process has begun the upload, which may have been killed when all was done
  */
 export async function storedByLostAttempt(
   context: ClientContext,
   error: unknown,
   stored: Stored,
+  { resumed = false } = {},
 ): Promise<UploadAnswer | undefined> {
-  if (
-    !followsFailedAttempt(error, 'OBJECT_EXISTS') ||
-    stored.etag === undefined ||
-    !context.credentials ||
-    !context.managementUrl
-  )
+  const doubtful = followsFailedAttempt(error, 'OBJECT_EXISTS', { earlier: resumed });
+  if (!doubtful || stored.etag === undefined || !context.credentials || !context.managementUrl)
     return undefined;
   const { bucket, key, signal } = stored;
   const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);

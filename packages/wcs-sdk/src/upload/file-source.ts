@@ -9,20 +9,26 @@ import { sequentialSource } from './stream-source.js';
 // Descriptors rather than FileHandles, which cost half as much again; many files are small.
 const [openFile, statFile, closeFile] = [promisify(open), promisify(fstat), promisify(close)];
 
-/** Opens a file; pipes and devices have no size to trust, and are read once. */
+/** Opens a file; pipes, devices and files such as those in /proc have no size to trust, and are read once. */
 export async function openFileSource(path: string): Promise<RandomSource | SequentialSource> {
   let descriptor: number | undefined;
   try {
     descriptor = await openFile(path, 'r');
     const stats = await statFile(descriptor);
     if (stats.isDirectory()) throw invalidArgument('source', 'a file, not a folder', path);
-    if (!stats.isFile()) return sequentialSource(createReadStream(path, { fd: descriptor }), basename(path));
+    if (!stats.isFile() || (stats.size === 0 && (await hasContent(descriptor))))
+      return sequentialSource(createReadStream(path, { fd: descriptor }), basename(path));
     return fileSource(descriptor, { path, size: stats.size, mtimeMs: stats.mtimeMs });
   } catch (error) {
     if (descriptor !== undefined) await closeFile(descriptor);
     if (error instanceof WcsError) throw error;
     throw unreadable(path, error as Error);
   }
+}
+
+/** Whether there is something in a file that is said to be empty, as those of /proc are. */
+async function hasContent(descriptor: number): Promise<boolean> {
+  return (await readSome(descriptor, new Uint8Array(1), 0, 0)) > 0;
 }
 
 function fileSource(descriptor: number, identity: FileIdentity): RandomSource {

@@ -121,8 +121,12 @@ export class FileUploadRecordStore implements UploadRecordStore {
   }
 
   async #makeFolder(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const { uid } = await stat(this.folder);
+    const { uid } = await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      .then(() => stat(this.folder))
+      .catch(error => {
+        const message = `cannot make the folder for upload records, ${this.folder}: ${error.message}`;
+        throw new WcsError('TARGET_FAILED', message, { cause: error });
+      });
     const self = process.getuid?.() ?? uid;
     // In a shared place such as /tmp somebody else may have made the folder, to read or swap records.
     if (uid !== self && self !== 0) {
@@ -137,7 +141,7 @@ export class FileUploadRecordStore implements UploadRecordStore {
     for (const name of names.filter(name => name.endsWith(EXTENSION))) {
       const header = await new Journal(join(this.folder, name)).readHeader();
       if (!isHeader(header)) continue;
-      if (Date.now() - header.created > BLOCKS_LIVE) await this.remove(header.uploadId);
+      if (Date.now() - header.created > BLOCKS_LIVE) await this.remove(header.uploadId).catch(() => {});
       else if (
         header.source.path === path &&
         header.scope === scope &&
@@ -186,7 +190,7 @@ function isBlock(value: unknown): value is FinishedBlock {
 }
 
 function emptyIfMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
   throw new WcsError('CONFIG', `cannot read the folder for upload records: ${error.message}`, {
     cause: error,
   });

@@ -1,8 +1,8 @@
 import { BLOCK_SIZE } from '@curve-wcs/etag';
 import { WcsError } from '../errors.js';
 import type { UploadPlan } from './options.js';
-import type { FinishedBlock, UploadRecord, UploadRecordStore } from './record-store.js';
-import type { RandomSource, SequentialSource } from './source.js';
+import type { FinishedBlock, UploadRecord, UploadRecordHeader, UploadRecordStore } from './record-store.js';
+import type { FileIdentity } from './source.js';
 
 /**
  * Finds the record of an earlier attempt that this upload can go on from. A record that does not fit the file
@@ -12,10 +12,10 @@ export async function findResumable(
   store: UploadRecordStore | undefined,
   plan: UploadPlan,
   scope: string,
-  source: RandomSource | SequentialSource,
+  identity: FileIdentity | undefined,
 ): Promise<UploadRecord | undefined> {
-  if (!store || source.kind !== 'random' || !source.identity) return undefined;
-  const { path, size, mtimeMs } = source.identity;
+  if (!store || !identity) return undefined;
+  const { path, size, mtimeMs } = identity;
   const { uploadId, blockSize } = plan;
   const query = { path, scope, size, mtimeMs, blockSize };
   const record = await store.find(uploadId === undefined ? query : { ...query, uploadId });
@@ -48,41 +48,47 @@ export function canProve({ verify, blockSize }: Pick<UploadPlan, 'verify' | 'blo
   return verify && blockSize === BLOCK_SIZE;
 }
 
+/** A record: where it is kept, and what it is of. */
+type KeptRecord = Omit<UploadRecordHeader, 'created'> & { store: UploadRecordStore };
+
 /** Writes the record of one upload, one entry after the other; does nothing without a store. */
 export class RecordWriter {
-  readonly #store: UploadRecordStore | undefined;
-  readonly #uploadId: string;
+  #record: KeptRecord | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(store: UploadRecordStore | undefined, uploadId: string) {
-    this.#store = store;
-    this.#uploadId = uploadId;
+  /** @param record - where to write, and what of; undefined if nothing is to be remembered */
+  constructor(record: KeptRecord | undefined) {
+    this.#record = record;
   }
 
-  async create(source: RandomSource | SequentialSource, scope: string, blockSize: number): Promise<void> {
-    if (source.kind !== 'random' || !source.identity) return;
-    await this.#store?.create({
-      uploadId: this.#uploadId,
-      source: source.identity,
-      scope,
-      blockSize,
-      created: Date.now(),
-    });
+  async create(): Promise<void> {
+    await this.#write(({ store, ...header }) => store.create({ ...header, created: Date.now() }));
   }
 
   async append(block: FinishedBlock): Promise<void> {
-    if (!this.#store) return;
-    this.#last = this.#last.then(() => this.#store?.append(this.#uploadId, block));
-    await this.#last;
+    await this.#write(({ store, uploadId }) => store.append(uploadId, block));
   }
 
   async remove(): Promise<void> {
-    await this.#store?.remove(this.#uploadId);
+    await this.#write(({ store, uploadId }) => store.remove(uploadId));
   }
 
   /** Forgets the blocks and keeps the upload. */
-  async clear(source: RandomSource | SequentialSource, scope: string, blockSize: number): Promise<void> {
+  async clear(): Promise<void> {
     await this.remove();
-    await this.create(source, scope, blockSize);
+    await this.create();
+  }
+
+  /** A record that cannot be written any more, as on a full disk, is given up, and not the upload. */
+  async #write(write: (record: KeptRecord) => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      try {
+        if (this.#record) await write(this.#record);
+      } catch (error) {
+        if (!(error instanceof WcsError && error.code === 'TARGET_FAILED')) throw error;
+        this.#record = undefined;
+      }
+    });
+    await this.#last;
   }
 }

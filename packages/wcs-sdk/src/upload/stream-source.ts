@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
+import { ChecksumError, type StreamReader, type StreamSource, streamReader } from '@curve-wcs/etag';
 import { invalidArgument, WcsError } from '../errors.js';
 import { type SequentialSource, wrongSource } from './source.js';
 
 /** A source of anything that yields chunks. */
 export function sequentialSource(source: unknown, fileName?: string): SequentialSource {
-  const iterator = iteratorOf(source);
   keepFailure(source);
+  const reader = readerOf(source);
   let rest: Uint8Array = new Uint8Array(0);
   let ended = false;
   return {
@@ -16,7 +17,7 @@ export function sequentialSource(source: unknown, fileName?: string): Sequential
       let filled = 0;
       while (filled < target.length && !(ended && rest.length === 0)) {
         if (rest.length === 0) {
-          const next = await Promise.resolve(iterator.next()).catch(error => {
+          const next = await Promise.resolve(reader.next()).catch(error => {
             if (error instanceof WcsError && /^SOURCE_/.test(error.code)) throw error;
             throw new WcsError('SOURCE_FAILED', `the source failed: ${error?.message ?? error}`, {
               cause: error,
@@ -34,13 +35,8 @@ export function sequentialSource(source: unknown, fileName?: string): Sequential
       return filled;
     },
     async close() {
-      if (isObject(source) && 'destroy' in source && typeof source.destroy === 'function') {
-        // A pending read of a stalled stream ends only when the stream is destroyed.
-        source.destroy();
-      } else if (!ended) {
-        // The iterator may be in the middle of a read that never ends: do not wait for it.
-        void Promise.resolve(iterator.return?.()).catch(() => {});
-      }
+      // Not waited for: a source that hangs may hang here, too.
+      if (!ended) void Promise.resolve(reader.cancel(undefined)).catch(() => {});
     },
   };
 }
@@ -53,17 +49,15 @@ export function keepFailure(source: unknown): void {
   if (source instanceof EventEmitter) source.on('error', () => {});
 }
 
-function iteratorOf(source: unknown): AsyncIterator<unknown> | Iterator<unknown> {
-  if (isObject(source)) {
-    if (Symbol.asyncIterator in source) return (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    if (Symbol.iterator in source) return (source as Iterable<unknown>)[Symbol.iterator]();
+/** What a checksum could not be made of cannot be uploaded either: bytes would be lost. */
+function readerOf(source: unknown): StreamReader {
+  try {
+    return streamReader(source as StreamSource);
+  } catch (error) {
+    if (!(error instanceof ChecksumError)) throw error;
+    if (!(Symbol.asyncIterator in Object(source))) throw wrongSource(source);
+    throw new WcsError('INVALID_ARGUMENT', error.message, { cause: error });
   }
-  throw wrongSource(source);
-}
-
-// Not by `instanceof`: in test runners such as Jest, streams are no instances of the Object that is seen here.
-function isObject(source: unknown): source is object {
-  return typeof source === 'object' && source !== null;
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

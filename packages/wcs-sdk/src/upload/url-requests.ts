@@ -11,7 +11,7 @@ import type { UrlSourceOptions } from './url-source.js';
 export interface SourceVersion {
   /** Size of the whole in bytes, where the source tells. */
   size: number | undefined;
-  /** What tells this version from others: a strong ETag, or the time of its last change. */
+  /** What tells this version from others: a strong ETag. A weak one does not, nor does a time in whole seconds. */
   validator: string | undefined;
   mimeType: string | undefined;
 }
@@ -47,7 +47,7 @@ export class UrlRequests {
   }
 
   /**
-   * Asks for the content from `position` on.
+   * Asks for the content from `position` on; only of a version with a validator there is a position.
    *
    * @param version - what it must be, when part of it was read already
    */
@@ -61,6 +61,11 @@ export class UrlRequests {
     } catch (error) {
       throw this.failure(error);
     }
+  }
+
+  /** The error for content that is not what it was. */
+  changed(): WcsError {
+    return new WcsError('SOURCE_CHANGED', `${this.#subject} changed while it was uploaded`);
   }
 
   /** The error for content that ended early. */
@@ -109,7 +114,7 @@ export class UrlRequests {
     version: SourceVersion | undefined,
   ): Promise<SourceVersion & { body: AsyncIterable<Buffer> }> {
     const { status, headers, body } = response;
-    if (status !== 200 && status !== 206) {
+    if (status !== 200 && !(status === 206 && position > 0)) {
       await leave(body);
       const { retryable, retryAfter } = answerError('source', '', { ...response, body: Buffer.alloc(0) });
       throw new WcsError('SOURCE_FAILED', `it answered ${status}`, { status, retryable, retryAfter });
@@ -126,7 +131,7 @@ export class UrlRequests {
     if (same && rightRange) return { ...current, body };
     if (same && status === 200) return { ...current, body: skipped(body, position) };
     await leave(body);
-    throw new WcsError('SOURCE_CHANGED', `${this.#subject} changed while it was uploaded`, { status });
+    throw this.changed();
   }
 }
 
@@ -136,7 +141,7 @@ function versionOf(status: number, headers: Record<string, string>): SourceVersi
   const { etag = '' } = headers;
   return {
     size: size !== undefined && /^\d+$/.test(size) ? Number(size) : undefined,
-    validator: etag.startsWith('"') ? etag : headers['last-modified'],
+    validator: etag.startsWith('"') ? etag : undefined,
     mimeType: headers['content-type'],
   };
 }

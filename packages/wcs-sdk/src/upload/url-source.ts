@@ -2,6 +2,7 @@ import { LinkedAbort } from '../abort.js';
 import type { ClientContext } from '../context.js';
 import { percentDecoded } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
+import { ReceivedPrefix } from '../http/received-prefix.js';
 import { wholeNumber } from '../number-options.js';
 import type { SequentialSource } from './source.js';
 import { sequentialSource } from './stream-source.js';
@@ -36,7 +37,7 @@ export function checkUrlSource(url: unknown, options: UrlSourceOptions): URL {
 
 /**
  * Opens an address as a source that is read once. A connection that breaks is followed by a request for the rest,
- * if the address gives ranges and says which version they are of.
+ * if the address says which version it is of, else for all of it, which must begin as it did before.
  *
  * @param context - the client's, without the headers of a call: those are for the service
  */
@@ -77,13 +78,15 @@ async function* contentOf(
   first: SourceVersion & { body: AsyncIterable<Buffer> },
   limit: number,
 ): AsyncGenerator<Buffer> {
-  let { body } = first;
+  const received = first.validator === undefined ? new ReceivedPrefix() : undefined;
+  let body: AsyncIterable<Buffer> = first.body;
   let position = 0;
   for (let failures = 0; ; ) {
     const before = position;
     try {
       for await (const chunk of body) {
         position += chunk.length;
+        received?.add(chunk);
         yield chunk;
       }
       if (first.size === undefined || position === first.size) return;
@@ -92,8 +95,9 @@ async function* contentOf(
       // Headway means that the connection is worth another attempt.
       failures = position > before ? 1 : failures + 1;
       const worthwhile = error instanceof WcsError && error.retryable && failures <= limit;
-      if (!worthwhile || (position > 0 && !first.validator)) throw requests.failure(error);
-      ({ body } = await requests.open(position, first));
+      if (!worthwhile) throw requests.failure(error);
+      ({ body } = await requests.open(received ? 0 : position, first));
+      if (received) body = received.after(body, () => requests.changed());
     }
   }
 }

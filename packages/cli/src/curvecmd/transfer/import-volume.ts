@@ -41,7 +41,7 @@ export async function importVolume(context: ImportContext): Promise<void> {
     const file = new RecordFile(io.env, ['import', cluster, path]);
     await using _lock = await file.lock();
     // Pipes and devices cannot be told to be what they were. What they write over cannot be gone on with, either.
-    const record = source?.stats.isFile() ? new ImportRecord(file, cluster, volume, source) : undefined;
+    const record = source && hasSize(source) ? new ImportRecord(file, cluster, volume, source) : undefined;
     if (!record) await file.remove();
     const start = record && options.has('resume') ? await resumeAt(context, record, volume) : 0;
     const result = await runTransfer(
@@ -51,13 +51,18 @@ export async function importVolume(context: ImportContext): Promise<void> {
         start,
         record,
         reached: size =>
-          `${size}${source?.stats.isFile() ? ` of ${formatBytes(source.stats.size)}` : ''} are in ${path}`,
+          `${size}${source && hasSize(source) ? ` of ${formatBytes(source.stats.size)}` : ''} are in ${path}`,
         run: run => volume.import(source?.path ?? io.stdin, run),
       },
       call,
     );
     out.result({ volume: path, ...transferFields(result) }, { volume: path, ...result });
   });
+}
+
+/** Files such as those in /proc do not tell theirs, and are read like pipes. */
+function hasSize({ stats }: SourceFile): boolean {
+  return stats.isFile() && stats.size > 0;
 }
 
 async function findSource(path: string, name: string): Promise<SourceFile> {

@@ -89,6 +89,11 @@ class DownloadComparison {
   async run(): Promise<void> {
     const { client, signal, report, progress, tree } = this.#run;
     const { source, root } = this.#download;
+    const { isAbandonedPart } = await import('@curve-wcs/wcs-sdk');
+    // By the time that leftovers are deleted every download is done, and what one could have gone on with is useless.
+    const onUnfinished = async (path: string) => {
+      if (tree.delete && (await isAbandonedPart(join(root, path)))) await this.#leftovers.add(path);
+    };
     const failures: Promise<void>[] = [];
     const locals = (await isMissing(root))
       ? none<LocalFile>()
@@ -96,6 +101,7 @@ class DownloadComparison {
           filter: tree.filter,
           signal,
           onPassedOver: (path, why) => report.passedOver(path, why),
+          onUnfinished,
           onFailure: (path, error) => failures.push(report.failed('download', path, error)),
         });
     const remotes = remoteFiles(client, source, { filter: tree.filter, signal });

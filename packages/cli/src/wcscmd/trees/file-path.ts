@@ -1,7 +1,7 @@
 /** Files that a download in progress, or one that broke off, has beside its target. */
-const UNFINISHED = /(^|\/)\.[^/]+\.wcs-part(\.json(\.\d+)?)?$/;
+const UNFINISHED = /(^|\/)\.[^/]+\.wcs-part$/;
 
-/** Whether a path is that of an unfinished download: neither uploaded nor deleted. */
+/** Whether a path is that of an unfinished download: not uploaded, and deleted only where nobody writes to it. */
 export function isUnfinishedDownload(path: string): boolean {
   return UNFINISHED.test(path);
 }

@@ -25,6 +25,8 @@ export interface LocalFilesOptions {
   signal: AbortSignal;
   /** Takes what is neither file nor folder: it is passed over. */
   onPassedOver(path: string, why: string): void;
+  /** Takes files that downloads have left, or have not yet finished. */
+  onUnfinished?(path: string): Promise<void>;
   /** Takes what cannot be read; the walk goes on. */
   onFailure(path: string, error: Error): void;
 }
@@ -109,13 +111,17 @@ async function entryOf(
   root: string,
   folder: string,
   dirent: Dirent,
-  { filter, onPassedOver }: LocalFilesOptions,
+  { filter, onPassedOver, onUnfinished }: LocalFilesOptions,
 ): Promise<Entry | undefined> {
   const path = folder === '' ? dirent.name : `${folder}/${dirent.name}`;
   const kind = kindOf(dirent) ?? kindOf(await lstat(join(root, path)));
   if (kind === 'folder')
     return filter.excludesFolder(path) ? undefined : { path, isFolder: true, order: `${path}/` };
-  if (isUnfinishedDownload(path) || !filter.takes(path)) return undefined;
+  if (!filter.takes(path)) return undefined;
+  if (isUnfinishedDownload(path)) {
+    if (kind === 'file') await onUnfinished?.(path);
+    return undefined;
+  }
   if (kind === 'file') return { path, isFolder: false, order: path };
   onPassedOver(path, kind === 'link' ? 'a symbolic link' : 'neither file nor folder');
   return undefined;
