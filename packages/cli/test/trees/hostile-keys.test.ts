@@ -10,7 +10,13 @@ import { startTreeBed } from '../support/tree-bed.js';
 /** A management domain that lists whatever keys it is told, in order: the emulator would not store some of them. */
 async function listingOf(keys: () => string[]): Promise<string> {
   const server = createServer((_request, response) => {
-    const items = keys().map(key => ({ key, fsize: 1, hash: 'FhA', putTime: 1_700_000_000_000 }));
+    const items = keys().map(key => ({
+      key,
+      fsize: 1,
+      hash: 'FhA',
+      mimeType: '',
+      putTime: 1_700_000_000_000,
+    }));
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ marker: '', commonPrefixes: [], items }));
   });
