@@ -82,7 +82,7 @@ describe('a download follows redirections', () => {
   });
 
   it('and so do questions about images and videos', async () => {
-    const place = await rawServer((_, response) => response.end('{"format":"png","width":"1"}'));
+    const place = await rawServer((_, response) => response.end('{"format":"png","width":"1","height":2}'));
     const door = await rawServer((_, response) =>
       response.writeHead(302, { location: `${place.url}/i` }).end(),
     );
