@@ -10,6 +10,7 @@
       ],
       'defines': [
         'NAPI_VERSION=9',
+        'CURVE_NATIVE_VERSION="<!(node -p "require(\'../package.json\').version")"',
         'NAPI_CPP_EXCEPTIONS',
         'NODE_ADDON_API_CPP_EXCEPTIONS_ALL',
         'NODE_ADDON_API_DISABLE_DEPRECATED',

@@ -15,7 +15,7 @@ if [ "${1:-}" = addon ]; then
   shift
   headers="$(node -p "require('node-addon-api').include_dir.replaceAll('\"', '')")"
   node_api="$(node -p "require('node-api-headers').include_dir")"
-  defines=(-DNAPI_VERSION=9 -DNAPI_CPP_EXCEPTIONS -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+  defines=(-DNAPI_VERSION=9 "-DCURVE_NATIVE_VERSION=\"$(node -p 'require("../package.json").version')\"" -DNAPI_CPP_EXCEPTIONS -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
   compile=("${CXX:-g++}" "${common[@]}" "${checks[@]}" -fPIC "${defines[@]}" -Isrc -I"$headers" -I"$node_api")
   printf '%s\n' src/core/*/*.cc src/napi/*.cc |
     xargs -P "$(nproc)" -I {} sh -c 'file="$1"; shift; "$@" -c "$file" -o "$OUT/$(basename "$file").o"' sh {} "${compile[@]}"

@@ -3,12 +3,21 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AddonLoadError } from './addon/addon-load-error.js';
-import { type AddonProblem, problemOfFile, problemOfLoading } from './addon/addon-problem.js';
+import {
+  type AddonProblem,
+  problemOfFile,
+  problemOfLoading,
+  problemOfVersion,
+} from './addon/addon-problem.js';
 import { adviceFor } from './addon/advice.js';
 import { TARGETS, type Target, targetName, thisTarget } from './addon/target.js';
 
 /** The C++ side; see native/src/napi/client_handle.h. */
 export interface Addon {
+  /** Of the package that it was built from. */
+  readonly version: string;
+  /** The names of its operations, in the order of their numbers. */
+  readonly operations: readonly string[];
   Client: new (config: unknown, transfers: Float64Array, settled: Settled) => AddonClient;
 }
 
@@ -69,7 +78,10 @@ export function loadAddon(): Addon {
       continue;
     }
     try {
-      return require(path) as Addon;
+      const addon = require(path) as Addon;
+      const mismatch = problemOfVersion(addon, path);
+      if (!mismatch) return addon;
+      problems.push(mismatch);
     } catch (error) {
       problems.push(problemOfLoading(error, path));
       cause ??= error;

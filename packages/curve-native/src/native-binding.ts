@@ -241,8 +241,11 @@ export interface NativeStatistics {
 /** A client of one cluster. Safe to use for many calls at once; not shareable between worker threads. */
 export interface NativeClient {
   /**
-   * Cancels what is in flight, sends CloseFile for every open volume and ends the client's thread. Calls made
-   * afterwards fail with kind `canceled`, libcurveCode -2. May be repeated.
+   * Cancels what is in flight, sends CloseFile for every open volume and ends the client's thread, whatever is answered.
+   * Calls made afterwards fail with kind `canceled`, libcurveCode -2. May be repeated.
+   *
+   * `deadline` is how long the MDS may take to answer, 1000 where none is given: what it has not heard of then counts as
+   * open until its lease has run out.
    */
   uninit(options?: NativeCallOptions): Promise<void>;
   /** {@link NativeClient.uninit}, waiting. */

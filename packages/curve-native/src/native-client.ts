@@ -17,37 +17,8 @@ import type {
   NativeSyncOptions,
   NativeUser,
 } from './native-binding.js';
+import { Op } from './operations.js';
 import { PendingCalls } from './pending-calls.js';
-
-/** In the order of `enum class Op` in native/src/core/client/command.h. */
-enum Op {
-  create,
-  mkdir,
-  rmdir,
-  stat,
-  list,
-  extend,
-  rename,
-  unlink,
-  deleteForce,
-  recover,
-  changeOwner,
-  increaseEpoch,
-  clusterId,
-  listPoolset,
-  allocatedSize,
-  fileSize,
-  mountPoints,
-  segment,
-  copysetServers,
-  open,
-  close,
-  statFd,
-  read,
-  write,
-  discard,
-  uninit,
-}
 
 const addon = loadAddon();
 

@@ -22,6 +22,7 @@ const brokenFiles: [what: string, file: () => Uint8Array, code: string, message:
 ];
 if (platform === 'linux') {
   brokenFiles.push(
+    ['an addon whose operations are others', otherOperations, 'WRONG_VERSION', /another build of it/],
     ['the addon without its last byte', () => good.subarray(0, -1), 'ADDON_DAMAGED', /cut short/],
     [
       'an addon for another processor',
@@ -66,6 +67,10 @@ function tooNew(): Uint8Array {
     .sort()
     .at(-1);
   return patched(newest ?? '', 'GLIBC_2.99');
+}
+
+function otherOperations(): Uint8Array {
+  return patched('copysetServers', 'somethingElse!');
 }
 
 function missingSymbol(): Uint8Array {

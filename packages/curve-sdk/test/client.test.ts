@@ -71,6 +71,15 @@ describe('volumes and directories', () => {
     ]);
   });
 
+  it('mkdir ends although the parent that it made is said to be missing again and again', async () => {
+    const { connect, cluster } = await smallCluster();
+    const curve = await connect('alice');
+    // All that are about /a/b; those between are about /a.
+    const nth = Array.from({ length: 100 }, (_, i) => 2 * i + 1);
+    cluster.faults.add({ match: { method: 'CreateFile', nth }, do: 'status kFileNotExists' });
+    await expect(curve.mkdir('/a/b', { recursive: true })).rejects.toMatchObject({ code: 'NOTEXIST' });
+  });
+
   it('removeAll says which entry it could not remove', async () => {
     const { connect } = await smallCluster();
     const curve = await connect('alice');
@@ -322,6 +331,25 @@ describe('connecting and closing', () => {
     expect(await writing).toMatchObject({ code: 'CLOSED', operation: 'write' });
     await curve.close();
   });
+});
+
+describe('an MDS that has fallen silent', () => {
+  // It would be asked for ever.
+  const keys = { 'mds.maxRetryMS': 2 ** 39 };
+
+  it.each([[{ deadline: 100 }], [{ signal: AbortSignal.abort() }], [undefined]])(
+    'does not keep close(%j)',
+    async options => {
+      const { connect, cluster } = await smallCluster();
+      const curve = await connect('alice', keys);
+      await curve.createVolume('/v', { size: SIZE });
+      const volume = await curve.open('/v');
+      cluster.faults.add({ match: { role: 'mds' }, do: 'hang' });
+      const closing = curve.close(options);
+      await Promise.all([closing, curve.close(options ?? { deadline: 100 })]);
+      await expect(volume.read({ offset: 0, length: BLOCK })).rejects.toMatchObject({ code: 'CLOSED' });
+    },
+  );
 });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -1,5 +1,14 @@
 import { randomFillSync } from 'node:crypto';
-import { createWriteStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  createWriteStream,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -8,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import type { CurveError, ImageProgress } from '../src/index.js';
 import { BLOCK, CHUNK, SEGMENT, SIZE, smallVolume } from './support/connect.js';
 import { exportToLimitedDisk } from './support/limited-disk.js';
+import { beginOtherExport } from './support/other-export.js';
 
 const random = (length: number) => randomFillSync(Buffer.allocUnsafe(length));
 
@@ -393,6 +403,66 @@ describe('exporting', () => {
     expect(readdirSync(folder)).toEqual(['.copy.img.curve-part']);
     await volume.export(path, { ...SMALL, start: safe });
     expect(readFileSync(path).equals(image)).toBe(true);
+  });
+
+  it('of two to one file only one is done, and its file is its own', async () => {
+    const { volume, curve } = await smallVolume();
+    const image = random(SIZE);
+    await volume.import(image);
+    await curve.createVolume('/w', { size: SIZE });
+    const other = await curve.open('/w');
+    const otherImage = random(SIZE);
+    await other.import(otherImage);
+    const folder = temporaryFolder();
+    const path = join(folder, 'copy.img');
+    const [first, second] = await Promise.allSettled([volume.export(path, SMALL), other.export(path, SMALL)]);
+    const lost = first.status === 'rejected' ? first : second;
+    expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect(lost).toMatchObject({
+      reason: { code: 'TARGET_FAILED', message: expect.stringContaining(`process ${process.pid} of `) },
+    });
+    expect(readFileSync(path).equals(first === lost ? otherImage : image)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['copy.img']);
+  });
+
+  it('one to a file that another process writes to is refused, until that process is no more', async () => {
+    const { volume, cluster } = await smallVolume();
+    const image = random(SIZE);
+    await volume.import(image);
+    const path = join(temporaryFolder(), 'copy.img');
+    const hang = cluster.faults.add({ match: { method: 'ReadChunk', nth: 20 }, do: 'hang' });
+    const other = await beginOtherExport(cluster.clientConfPath, path);
+    hang();
+    for (const start of [0, BLOCK]) {
+      await expect(volume.export(path, { ...SMALL, start })).rejects.toMatchObject({
+        code: 'TARGET_FAILED',
+        message: expect.stringContaining(`process ${other.pid} of `),
+      });
+    }
+    const exited = once(other, 'exit');
+    other.kill('SIGKILL');
+    await exited;
+    await volume.export(path, SMALL);
+    expect(readFileSync(path).equals(image)).toBe(true);
+  });
+
+  it.each([
+    ['a link', symlinkSync],
+    ['another name of a file', linkSync],
+  ])('what is written does not go through %s in the place of its file', async (_, link) => {
+    const { volume } = await smallVolume();
+    const image = random(SIZE);
+    await volume.import(image);
+    const folder = temporaryFolder();
+    const [path, elsewhere] = [join(folder, 'copy.img'), join(folder, 'elsewhere')];
+    writeFileSync(elsewhere, 'precious');
+    link(elsewhere, join(folder, '.copy.img.curve-part'));
+    await expect(volume.export(path, { ...SMALL, start: BLOCK })).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+    });
+    await volume.export(path, SMALL);
+    expect(readFileSync(path).equals(image)).toBe(true);
+    expect(readFileSync(elsewhere, 'utf8')).toBe('precious');
   });
 
   it('a target that cannot be written is told', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { BlockTurns, type Turn } from '../src/volume/block-turns.js';
@@ -38,6 +39,21 @@ describe('unaligned writes that overlap in blocks', () => {
       expect(data.subarray(0, BLOCK - 5).every(byte => byte === value)).toBe(true);
       expect(data.subarray(BLOCK + 5).every(byte => byte === value)).toBe(true);
     }
+  });
+
+  it('wait by the thousand with one signal, which has few listeners', async () => {
+    const { volume, cluster } = await smallVolume();
+    cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'hang' });
+    const aborts = new AbortController();
+    const writes = Array.from({ length: 1000 }, () =>
+      volume.write(Buffer.alloc(1), { offset: 0, align: 'auto', signal: aborts.signal }),
+    );
+    const ended = Promise.allSettled(writes);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(getEventListeners(aborts.signal, 'abort').length).toBeLessThanOrEqual(2);
+    aborts.abort();
+    for (const write of await ended) expect(write).toMatchObject({ reason: { name: 'AbortError' } });
+    expect(getEventListeners(aborts.signal, 'abort')).toEqual([]);
   });
 
   it('an aborted one lets the next go on', async () => {

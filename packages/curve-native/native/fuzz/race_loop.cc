@@ -1,5 +1,5 @@
 // For ThreadSanitizer: clients driven, canceled and stopped from several threads while their own threads are busy
-// with a server that answers, stays silent or hangs up.
+// with a server that answers, stays silent or hangs up; and one that breaks down, for lack of memory.
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -55,7 +56,7 @@ class Server {
   std::thread thread_;
 };
 
-void round(uint16_t port) {
+Config configFor(uint16_t port) {
   Settings settings = sampleSettings();
   settings["mds.listen.addr"] = "127.0.0.1:" + std::to_string(port);
   settings["mds.rpcTimeoutMS"] = "5";
@@ -63,6 +64,46 @@ void round(uint16_t port) {
   Config config;
   std::string error;
   if (!makeConfig(settings, config, error)) std::abort();
+  return config;
+}
+
+Command clusterId(uint64_t id) {
+  Command command;
+  command.op = Op::clusterId;
+  command.id = id;
+  command.deadlineMs = 50;
+  command.arguments = std::make_unique<Arguments>();
+  return command;
+}
+
+// What is thrown on the client's thread ends no process, and leaves no call without an outcome.
+void breakDown(uint16_t port) {
+  std::string error;
+  std::atomic<bool> thrown{false};
+  std::promise<std::string> outcomes[3];
+  auto client = Client::create(
+      configFor(port),
+      [&](std::vector<Completed>& batch) {
+        if (!thrown.exchange(true)) throw std::bad_alloc();
+        for (Completed& one : batch) {
+          outcomes[one.id].set_value(one.result.failure ? one.result.failure->message : "");
+        }
+      },
+      error);
+  client->submit(clusterId(0));
+  outcomes[0].get_future().wait();
+  client->submit(clusterId(1));
+  if (outcomes[1].get_future().get().find("broken down") == std::string::npos) std::abort();
+  Command uninit;
+  uninit.op = Op::uninit;
+  uninit.id = 2;
+  client->submit(std::move(uninit));
+  if (outcomes[2].get_future().get() != "") std::abort();
+}
+
+void round(uint16_t port) {
+  const Config config = configFor(port);
+  std::string error;
   std::atomic<int> completed{0};
   auto client = Client::create(
       config, [&](std::vector<Completed>& batch) { completed += static_cast<int>(batch.size()); }, error);
@@ -97,6 +138,7 @@ void round(uint16_t port) {
 int main(int argc, char** argv) {
   Server server;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(argc > 1 ? std::atoi(argv[1]) : 5);
+  breakDown(server.port);
   int rounds = 0;
   for (; std::chrono::steady_clock::now() < end; rounds++) round(server.port);
   std::printf("%d rounds\n", rounds);

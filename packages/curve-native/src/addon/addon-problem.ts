@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { types } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { OPERATIONS } from '../operations.js';
 import { MalformedBinary } from './binary-file.js';
 import { readElf } from './elf.js';
 import { isMachO, isUniversal, readMachO } from './mach-o.js';
@@ -16,6 +18,7 @@ import { glibcVersion, type Libc, newestGlibc, type Target, targetName } from '.
  * - `WRONG_PLATFORM`: the file is for another processor or operating system
  * - `WRONG_LIBC`: the file is for musl and this system has glibc, or the other way round
  * - `LIBC_TOO_OLD`: the file needs a newer glibc than this system has
+ * - `WRONG_VERSION`: the file is of another version of this package, whose operations are others
  * - `ADDON_REFUSED`: the system refused the file for another reason, which the message tells
  */
 export type AddonProblemCode =
@@ -27,6 +30,7 @@ export type AddonProblemCode =
   | 'WRONG_PLATFORM'
   | 'WRONG_LIBC'
   | 'LIBC_TOO_OLD'
+  | 'WRONG_VERSION'
   | 'ADDON_REFUSED';
 
 /** What is wrong with one file that could have been the addon. */
@@ -98,6 +102,17 @@ export function problemOfLoading(error: unknown, path: string): AddonProblem {
     };
   }
   return { code: 'ADDON_REFUSED', message, path };
+}
+
+/** An addon of another version would load as well, and do other things than it is asked for. */
+export function problemOfVersion(
+  { version, operations = [] }: { version?: string; operations?: readonly string[] },
+  path: string,
+): AddonProblem | undefined {
+  if (version === packageJson.version && operations.join() === OPERATIONS.join()) return undefined;
+  const other = version === packageJson.version ? 'another build of it' : `version ${version ?? 'unknown'}`;
+  const message = `it is of ${other}, and this is @curve-wcs/curve-native ${packageJson.version}`;
+  return { code: 'WRONG_VERSION', message, path };
 }
 
 function messageOf(error: unknown): string {

@@ -39,6 +39,7 @@ export function adviceFor(code: AddonProblemCode, { target, root, override }: Si
   switch (code) {
     case 'LIBC_TOO_OLD':
     case 'ADDON_REFUSED':
+    case 'WRONG_VERSION':
       return [`Build it on this system: ${buildCommand(root)}`];
     case 'ADDON_MISSING':
       return [

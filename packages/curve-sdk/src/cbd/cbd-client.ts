@@ -42,7 +42,10 @@ export class CBDClient extends PromiseCalls {
     return this.session.begin(config);
   }
 
-  /** Closes all descriptors. Afterwards all calls fail, and Init may be called again. */
+  /**
+   * Closes all descriptors. Afterwards all calls fail, and Init may be called again. An MDS that does not answer is waited
+   * for no longer than a second.
+   */
   UnInit(): void {
     const client = this.session.take();
     this.io.clear();

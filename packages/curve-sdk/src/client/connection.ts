@@ -12,7 +12,6 @@ export class Connection {
   readonly user: NativeUser;
   readonly #calls = new InFlight();
   #ended = false;
-  #end: Promise<void> | undefined;
 
   constructor(native: NativeClient, user: NativeUser) {
     this.native = native;
@@ -66,10 +65,13 @@ export class Connection {
     await this.#calls.settled();
   }
 
-  /** Closes the volumes and ends the native client; calls under way are cancelled. */
-  async end(): Promise<void> {
-    this.#end ??= this.native.uninit();
-    await this.#end;
+  /**
+   * Closes the volumes and ends the native client; calls under way are cancelled. May be repeated, with less patience.
+   *
+   * @param patience - milliseconds for the cluster to hear of it
+   */
+  async end(patience: number): Promise<void> {
+    await this.native.uninit({ deadline: patience });
   }
 
   #begin(operation: string, path: string | undefined): void {

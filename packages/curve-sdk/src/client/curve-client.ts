@@ -327,14 +327,16 @@ export class CurveClient implements AsyncDisposable {
 
   /**
    * Waits for the calls under way, refuses others, and closes the volumes. May be repeated. After the deadline, or when
-   * the signal is aborted, what is still under way is given up and rejects with `CLOSED`.
+   * the signal is aborted, what is still under way is given up and rejects with `CLOSED`, and the cluster has half a second
+   * to hear of it, without a deadline ten: a volume that it has not heard of being closed counts as open until its lease
+   * has run out.
    */
   async close(options?: CallOptions): Promise<void> {
     // A signal that is aborted already asks for haste.
     const course = options?.signal?.aborted ? undefined : new Course(options, 'close');
     this.#closing ??= this.#close();
     await course?.unlessOver(this.#closing).catch(() => {});
-    await this.#connection.end();
+    await this.#connection.end(IN_HASTE);
     await this.#closing;
   }
 
@@ -348,7 +350,7 @@ export class CurveClient implements AsyncDisposable {
     await Promise.all([this.#connection.endCalls(), volumesSettled()]);
     // An open may have been under way.
     await volumesSettled();
-    await this.#connection.end();
+    await this.#connection.end(AT_LEISURE);
     for (const volume of this.#volumes) volume.markClosed();
     this.#volumes.clear();
   }
@@ -356,6 +358,10 @@ export class CurveClient implements AsyncDisposable {
   #call: Connection['call'] = (operation, path, options, work) =>
     this.#connection.call(operation, path, options, work);
 }
+
+/** Milliseconds that an MDS has to answer at the end. */
+const IN_HASTE = 500;
+const AT_LEISURE = 10_000;
 
 const MISSING = new Set<string | undefined>(['kFileNotExists', 'kDirNotExist', 'kNotDirectory']);
 

@@ -10,10 +10,11 @@
 
 namespace curve {
 
-// How the MDS tells mounts of one host apart; see lease.h.
+// How the MDS tells the mounts of one host apart: it connects to nobody by these.
 struct Registration {
   std::string ip;
   uint32_t port = 0;
+  // Nobody else has this UDP port while it is open. No TCP port is taken from anybody.
   net::Fd reserved;
 };
 

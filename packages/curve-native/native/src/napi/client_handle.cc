@@ -1,5 +1,7 @@
 #include "client_handle.h"
 
+#include <algorithm>
+
 #include "convert.h"
 
 namespace curve::addon {
@@ -67,8 +69,12 @@ ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), e
       std::move(config), [this](std::vector<Completed>& batch) { completed(batch); }, error);
   if (!client_) throw Napi::Error(env_, toError(env_, Failure::refused(libcurve::kFailed, error)));
 
-  napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "curve-native"), 0, 1, nullptr,
-                                  nullptr, this, onWake, &wake_);
+  if (napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "curve-native"), 0, 1, nullptr,
+                                      nullptr, this, onWake, &wake_) != napi_ok) {
+    wake_ = nullptr;
+    const Failure failure = Failure::refused(libcurve::kFailed, "Node.js has no way to hear of the client's thread");
+    throw Napi::Error(env_, toError(env_, failure));
+  }
   // Only pending calls keep the process alive, not an idle client.
   napi_unref_threadsafe_function(env_, wake_);
   napi_add_env_cleanup_hook(env_, onEnvironmentEnd, this);
@@ -147,6 +153,9 @@ void ClientHandle::completed(std::vector<Completed>& batch) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     const bool none = completed_.empty();
+    // First, so that either all are taken or none.
+    const size_t size = completed_.size() + batch.size();
+    if (size > completed_.capacity()) completed_.reserve(std::max(size, 2 * completed_.capacity()));
     for (Completed& one : batch) {
       if (one.id == awaited_) {
         awaited_ = 0;

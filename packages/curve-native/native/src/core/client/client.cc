@@ -1,10 +1,9 @@
 #include "client/client.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
-#include <sys/socket.h>
 
-#include <algorithm>
+#include <exception>
+#include <system_error>
 #include <utility>
 
 namespace curve {
@@ -33,36 +32,61 @@ Client::Client(Config config, Listener listener)
     : context_(std::move(config)), mds_(context_), listener_(std::move(listener)) {}
 
 std::unique_ptr<Client> Client::create(Config config, Listener listener, std::string& error) {
-  std::unique_ptr<Client> client(new Client(std::move(config), std::move(listener)));
-  if (client->context_.config.registerToMds && !client->reservePort(error)) return nullptr;
-  client->thread_ = std::thread([c = client.get()] {
-    nameThread("curve-io");
-    c->context_.loop.run();
-  });
-  return client;
+  try {
+    std::unique_ptr<Client> client(new Client(std::move(config), std::move(listener)));
+    if (const int code = client->context_.loop.error(); code != 0) {
+      error = "cannot start an event loop: " + std::generic_category().message(code);
+      return nullptr;
+    }
+    if (client->context_.config.registerToMds && !client->registerAddress(error)) return nullptr;
+    client->thread_ = std::thread([c = client.get()] {
+      nameThread("curve-io");
+      c->run();
+    });
+    return client;
+  } catch (const std::exception& e) {
+    error = std::string("cannot start a client: ") + e.what();
+    return nullptr;
+  }
 }
 
-// The MDS tells the mounts of one host apart by this port and never connects to it, so it is only reserved: bound,
-// that no other client has the same, but not listened on.
-bool Client::reservePort(std::string& error) {
-  Registration& registration = context_.registration;
-  registration.ip = net::localAddressTowards(context_.config.mdsAddresses[0]);
-  registration.reserved = net::tcpSocket();
-  for (uint64_t port = context_.config.metricPort; !registration.ip.empty() && port > 0 && port < 65536; port++) {
-    const sockaddr_in address = net::Endpoint{INADDR_ANY, static_cast<uint16_t>(port)}.socketAddress();
-    if (::bind(registration.reserved.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
-      registration.port = static_cast<uint32_t>(port);
-      return true;
+bool Client::registerAddress(std::string& error) {
+  net::Endpoint own;
+  int code = 0;
+  context_.registration.reserved = net::datagramSocketTowards(context_.config.mdsAddresses[0], own, code);
+  if (!context_.registration.reserved) {
+    error = "no address to register with the MDS: " + std::generic_category().message(code);
+    return false;
+  }
+  context_.registration.ip = own.ipText();
+  context_.registration.port = own.port;
+  return true;
+}
+
+void Client::run() {
+  for (;;) {
+    try {
+      return context_.loop.run();
+    } catch (const std::exception& e) {
+      breakDown(e.what());
     }
   }
-  error = registration.ip.empty() ? "no route to the MDS" : "no free port from global.metricDummyServerStartPort";
-  return false;
+}
+
+// Memory has run out, or the system fails: nobody knows what was left half done, so no call goes on. But each is told.
+void Client::breakDown(const char* reason) {
+  // What was being told may not have been heard.
+  if (!completed_.empty()) context_.loop.defer([this] { tell(); });
+  broken_ = Failure::refused(libcurve::kFailed, std::string("the client has broken down: ") + reason);
+  abortAll(*broken_);
+  finishUninit();
 }
 
 void Client::stop() {
   if (!thread_.joinable()) return;
   context_.loop.post([this] {
-    abortAll(0);
+    abortAll(Failure::canceled());
+    finishUninit();
     context_.loop.stop();
   });
   thread_.join();
@@ -105,7 +129,7 @@ void Client::begin(Command command) {
   Operation& op = addOperation(id);
   op.command = std::move(command);
   op.start = context_.loop.now();
-  if (op.command.deadlineMs > 0) {
+  if (op.command.deadlineMs > 0 && op.command.op != Op::uninit) {
     op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
                                       [this, id] { abort(id, Failure::timedOut()); });
   }
@@ -114,6 +138,7 @@ void Client::begin(Command command) {
 
 void Client::dispatch(Operation& op) {
   if (ended_ && op.command.op != Op::uninit) return fail(op, Failure::ended());
+  if (broken_ && op.command.op != Op::uninit) return fail(op, *broken_);
   switch (op.command.op) {
     case Op::open:
       return open(op);
@@ -153,6 +178,7 @@ void Client::settle(uint64_t id, Result result) {
 }
 
 void Client::tell() {
+  if (completed_.empty()) return;
   listener_(completed_);
   clear(completed_);
 }
@@ -166,20 +192,17 @@ uint64_t Client::attempts(const Operation& op) {
   if (op.io.active()) return op.io.attempts();
   if (op.broadcast) return op.broadcast->attempts();
   if (op.mds) return op.mds->attempts(op.token);
-  uint64_t most = 0;
-  for (const auto& [fd, volume] : volumes_) {
-    const bool closing = op.command.op == Op::uninit || (op.command.op == Op::close && op.command.fd == fd);
-    if (closing) most = std::max(most, volume->closeAttempts());
-  }
-  return most;
+  const Volume* closing = op.command.op == Op::close ? find(op.command.fd) : nullptr;
+  return closing ? closing->closeAttempts() : 0;
 }
 
-void Client::abortAll(uint64_t except) {
+// All but uninit, which waits for nobody's answer.
+void Client::abortAll(const Failure& failure) {
   std::vector<uint64_t> ids;
-  for (const auto& entry : operations_) {
-    if (entry.first != except) ids.push_back(entry.first);
+  for (const auto& [id, op] : operations_) {
+    if (op.command.op != Op::uninit) ids.push_back(id);
   }
-  for (const uint64_t id : ids) abort(id, Failure::canceled());
+  for (const uint64_t id : ids) abort(id, failure);
 }
 
 Client::Operation* Client::operation(uint64_t id) {

@@ -20,10 +20,10 @@ namespace curve {
 class Client {
  public:
   // Hears of all commands that have completed in one round of the client's thread, on that thread. Nothing refers to
-  // their buffers any more.
+  // their buffers any more. If it throws, it has taken none of them.
   using Listener = std::function<void(std::vector<Completed>&)>;
 
-  // Null with a reason when the configuration cannot work. Starts the thread.
+  // Null with a reason when the configuration cannot work, or the system has no more to give. Starts the thread.
   static std::unique_ptr<Client> create(Config config, Listener listener, std::string& error);
   // Both end the thread at once: commands still under way complete as canceled, volumes stay open at the MDS until
   // their mount records expire. `uninit` is the orderly way.
@@ -49,7 +49,9 @@ class Client {
   using Operations = std::unordered_map<uint64_t, Operation>;
 
   Client(Config config, Listener listener);
-  bool reservePort(std::string& error);
+  bool registerAddress(std::string& error);
+  void run();
+  void breakDown(const char* reason);
   void beginSubmitted();
   Operation& addOperation(uint64_t id);
   void begin(Command command);
@@ -58,7 +60,7 @@ class Client {
   void tell();
   void abort(uint64_t id, Failure failure);
   uint64_t attempts(const Operation& operation);
-  void abortAll(uint64_t except);
+  void abortAll(const Failure& failure);
 
   // Calls that are one MDS call; client_namespace.cc.
   void dispatchNamespace(Operation& operation);
@@ -81,6 +83,7 @@ class Client {
   void transfer(Operation& operation);
   void discard(Operation& operation);
   void uninit(Operation& operation);
+  void finishUninit();
   Volume* find(int64_t fd);
 
   Operation* operation(uint64_t id);
@@ -89,6 +92,8 @@ class Client {
   Context context_;
   mds::MdsClient mds_;
   bool ended_ = false;  // uninit has been called
+  // Why no call can be made any more.
+  Outcome broken_;
   int64_t nextFd_ = 0;
   std::map<int64_t, std::unique_ptr<Volume>> volumes_;
   // After the volumes: an operation's I/O refers to its volume and must go first.

@@ -1,5 +1,6 @@
 // Calls about descriptors.
 #include <algorithm>
+#include <utility>
 
 #include "client/client.h"
 #include "version.h"
@@ -8,6 +9,8 @@ namespace curve {
 
 namespace {
 constexpr int kCloneMetaInstalled = 3;
+// libcurve asks nobody at its end, so nobody expects to wait for long.
+constexpr uint64_t kUninitMs = 1000;
 }
 
 Volume* Client::find(int64_t fd) {
@@ -155,24 +158,31 @@ void Client::discard(Operation& op) {
   settle(c.id, Result{});
 }
 
+// Whatever the MDS answers, or does not: a mount record that is left there expires.
 void Client::uninit(Operation& op) {
-  const uint64_t id = op.command.id;
-  if (ended_ && volumes_.empty()) return settle(id, Result{});
-  ended_ = true;
-  abortAll(id);
-  if (volumes_.empty()) return settle(id, Result{});
+  const bool begun = std::exchange(ended_, true);
+  if (!begun) abortAll(Failure::canceled());
+  if (volumes_.empty()) return finishUninit();
+  const std::chrono::milliseconds patience(op.command.deadlineMs > 0 ? op.command.deadlineMs : kUninitMs);
+  op.deadline = context_.loop.after(patience, [this] { finishUninit(); });
+  if (begun) return;
   auto left = std::make_shared<size_t>(volumes_.size());
   for (auto& [fd, volume] : volumes_) {
-    volume->close([this, id, left](const Outcome&) {
-      if (--*left > 0) return;
+    volume->close([this, left](const Outcome&) {
       // Deferred: on failure a volume's own call is telling us.
-      context_.loop.defer([this, id] {
-        Stats::sub(context_.stats.openVolumes, volumes_.size());
-        volumes_.clear();
-        settle(id, Result{});
-      });
+      if (--*left == 0) context_.loop.defer([this] { finishUninit(); });
     });
   }
+}
+
+void Client::finishUninit() {
+  Stats::sub(context_.stats.openVolumes, volumes_.size());
+  volumes_.clear();
+  std::vector<uint64_t> ids;
+  for (const auto& [id, op] : operations_) {
+    if (op.command.op == Op::uninit) ids.push_back(id);
+  }
+  for (const uint64_t id : ids) settle(id, Result{});
 }
 
 }  // namespace curve

@@ -14,33 +14,16 @@
 
 namespace curve {
 
+// Each of these is one call; the addon tells JavaScript their names, in this order.
+#define CURVE_OPERATIONS(X) \
+  X(create) X(mkdir) X(rmdir) X(stat) X(list) X(extend) X(rename) X(unlink) X(deleteForce) X(recover) \
+  X(changeOwner) X(increaseEpoch) X(clusterId) X(listPoolset) X(allocatedSize) X(fileSize) X(mountPoints) \
+  X(segment) X(copysetServers) X(open) X(close) X(statFd) X(read) X(write) X(discard) X(uninit)
+
 enum class Op {
-  create,
-  mkdir,
-  rmdir,
-  stat,
-  list,
-  extend,
-  rename,
-  unlink,
-  deleteForce,
-  recover,
-  changeOwner,
-  increaseEpoch,
-  clusterId,
-  listPoolset,
-  allocatedSize,
-  fileSize,
-  mountPoints,
-  segment,
-  copysetServers,
-  open,
-  close,
-  statFd,
-  read,
-  write,
-  discard,
-  uninit,
+#define CURVE_OPERATION(name) name,
+  CURVE_OPERATIONS(CURVE_OPERATION)
+#undef CURVE_OPERATION
 };
 
 // Of calls on paths and on the cluster.

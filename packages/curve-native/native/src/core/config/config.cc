@@ -13,7 +13,7 @@ enum class Need { required, optional };
 struct NumberKey {
   const char* key;
   Need need;
-  // Null: checked like libcurve does, but of no use to a client with one I/O thread.
+  // Null: checked like libcurve does, but of no use to a client with one I/O thread and no metrics server.
   uint64_t Config::*field;
   uint64_t min = 0;
 };
@@ -46,7 +46,7 @@ constexpr NumberKey kNumbers[] = {
     {"global.fileMaxInFlightRPCNum", Need::required, &Config::maxInFlightRpc, 1},
     {"global.fileIOSplitMaxSizeKB", Need::required, &Config::ioSplitMaxSizeKb, 1},
     {"global.logLevel", Need::required, nullptr},
-    {"global.metricDummyServerStartPort", Need::optional, &Config::metricPort},
+    {"global.metricDummyServerStartPort", Need::optional, nullptr},
     {"discard.granularity", Need::required, &Config::discardGranularity, 1},
     {"discard.taskDelayMs", Need::required, &Config::discardTaskDelayMs},
     {"csClientOpt.rpcTimeoutMs", Need::optional, &Config::epochRpcTimeoutMs},

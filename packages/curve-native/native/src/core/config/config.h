@@ -14,7 +14,6 @@ namespace curve {
 struct Config {
   std::vector<net::Endpoint> mdsAddresses;
   bool registerToMds = false;
-  uint64_t metricPort = 9000;
 
   uint64_t mdsRpcTimeoutMs = 500;
   uint64_t mdsMaxRpcTimeoutMs = 2000;

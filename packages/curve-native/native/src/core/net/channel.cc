@@ -10,6 +10,10 @@ namespace curve::net {
 
 namespace {
 constexpr Micros kConnectTimeout{200'000};
+// A connection goes when so many calls in a row got no answer while it was silent, and was so for so long: it may have
+// been forgotten by something on the way, and a new one would work.
+constexpr int kSilentCalls = 3;
+constexpr Micros kSilence{1'000'000};
 // Of a correlation id: room for far more calls on one connection than there is memory for.
 constexpr int kPlaceBits = 24;
 constexpr int64_t kPlaceMask = (int64_t{1} << kPlaceBits) - 1;
@@ -34,6 +38,9 @@ rpc::Error codeOf(int error) {
       return rpc::kFailedSocket;
   }
 }
+
+// Of a connection that was up: its peer did not acknowledge what was sent, or is there.
+rpc::Error codeOfBroken(int error) { return error == ETIMEDOUT ? rpc::kConnReset : codeOf(error); }
 }  // namespace
 
 Channel::Channel(Loop& loop, Stats& stats, Endpoint endpoint)
@@ -55,7 +62,7 @@ void Channel::start(Rpc& rpc, const wire::Method& method, std::optional<int64_t>
   freePlaces_.pop_back();
   const int64_t id = ++started_ << kPlaceBits | static_cast<int64_t>(place);
   rpc.correlationId = id;
-  calls_[place] = {&rpc, id, loop_.now() + deadline};
+  calls_[place] = {&rpc, id, loop_.now(), loop_.now() + deadline};
   expireAt(calls_[place].deadline);
   outbound_.push(id, method, logId, message, rpc.payload, rpc.payloadSize);
   if (state_ == State::idle) connect();
@@ -63,7 +70,22 @@ void Channel::start(Rpc& rpc, const wire::Method& method, std::optional<int64_t>
 }
 
 void Channel::cancel(Rpc& rpc) {
-  if (rpc.correlationId != 0 && find(rpc.correlationId) == &rpc) take(rpc.correlationId);
+  const Call* canceled = call(rpc.correlationId);
+  if (!canceled || canceled->rpc != &rpc) return;
+  unanswered(*canceled);
+  take(rpc.correlationId);
+  // Not from here: others would be called back while somebody is cancelling.
+  if (isMute()) expireAt(loop_.now());
+}
+
+void Channel::unanswered(const Call& call) {
+  if (state_ != State::up || call.start < silentUntil_) return;
+  if (silentCalls_++ == 0) silentSince_ = call.start;
+  silentUntil_ = loop_.now();
+}
+
+bool Channel::isMute() const {
+  return state_ == State::up && silentCalls_ >= kSilentCalls && silentUntil_ - silentSince_ >= kSilence;
 }
 
 Channel::Call* Channel::call(int64_t correlationId) {
@@ -104,6 +126,15 @@ void Channel::expireAt(Clock::time_point when) {
 void Channel::expire() {
   expiry_ = {};
   const Clock::time_point now = Clock::now();
+  for (const Call& call : calls_) {
+    if (call.correlationId != 0 && call.deadline <= now) unanswered(call);
+  }
+  // What is under way is sent again as after a reset, by a new connection.
+  std::vector<int64_t> lost;
+  if (isMute()) {
+    lost = underWay();
+    disconnect();
+  }
   RpcReply reply;
   reply.error = rpc::kTimedOut;
   // By place: a callback may cancel others or start new calls.
@@ -112,6 +143,7 @@ void Channel::expire() {
     Stats::add(stats_.timeouts);
     take(calls_[i].correlationId)->onReply(reply);
   }
+  failAll(lost, rpc::kConnReset);
   for (const Call& call : calls_) {
     if (call.correlationId != 0) expireAt(call.deadline);
   }
@@ -123,6 +155,12 @@ void Channel::connect() {
   int error = 0;
   fd_ = connectTo(endpoint_, error);
   state_ = State::connecting;
+  silentCalls_ = 0;
+  silentUntil_ = {};
+  if (fd_ && !loop_.watch(fd_.get(), kWritable, this)) {
+    error = errno;
+    fd_.reset();
+  }
   if (!fd_) {
     // Told later: start() promises not to call back.
     loop_.defer([this, error] {
@@ -130,7 +168,6 @@ void Channel::connect() {
     });
     return;
   }
-  loop_.watch(fd_.get(), kWritable, this);
   connectTimer_ = loop_.after(kConnectTimeout, [this] { fail(rpc::kConnectTimedOut); });
 }
 
@@ -140,7 +177,7 @@ void Channel::connected() {
   loop_.cancel(connectTimer_);
   state_ = State::up;
   wantsWrite_ = true;
-  loop_.watch(fd_.get(), kReadable | kWritable, this);
+  if (!loop_.watch(fd_.get(), kReadable | kWritable, this)) return fail(codeOf(errno));
   flush();
 }
 
@@ -158,9 +195,10 @@ void Channel::receive() {
     for (int b = 0; b < count; b++) room += buffers[b].iov_len;
     const ssize_t n = ::readv(fd_.get(), buffers, count);
     if (n < 0) {
-      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) fail(codeOf(errno));
+      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) fail(codeOfBroken(errno));
       return;
     }
+    silentCalls_ = 0;
     if (n == 0) return fail(rpc::kEof);
     if (!inbound_.received(static_cast<size_t>(n))) return fail(rpc::kBadResponse);
     if (static_cast<size_t>(n) < room) return;
@@ -178,7 +216,7 @@ void Channel::flushSoon() {
 
 void Channel::flush() {
   int error = 0;
-  if (!outbound_.flush(fd_.get(), error)) return fail(codeOf(error));
+  if (!outbound_.flush(fd_.get(), error)) return fail(codeOfBroken(error));
   updateInterest();
 }
 
@@ -186,27 +224,37 @@ void Channel::updateInterest() {
   const bool wantsWrite = !outbound_.empty();
   if (wantsWrite == wantsWrite_) return;
   wantsWrite_ = wantsWrite;
-  loop_.watch(fd_.get(), kReadable | (wantsWrite ? kWritable : 0), this);
+  if (!loop_.watch(fd_.get(), kReadable | (wantsWrite ? kWritable : 0), this)) fail(codeOf(errno));
 }
 
 void Channel::fail(rpc::Error error) {
+  const std::vector<int64_t> lost = underWay();
+  disconnect();
+  failAll(lost, error);
+}
+
+void Channel::disconnect() {
   loop_.cancel(connectTimer_);
   if (fd_) loop_.unwatch(fd_.get());
   fd_.reset();
   state_ = State::idle;
   wantsWrite_ = false;
   outbound_.clear();
-  failAll(error);
 }
 
-void Channel::failAll(rpc::Error error) {
-  // By id, one at a time: a callback may cancel others or start new calls, which get other ids.
+std::vector<int64_t> Channel::underWay() const {
   std::vector<int64_t> ids;
-  ids.reserve(calls_.size());
-  for (const Call& call : calls_) ids.push_back(call.correlationId);
+  for (const Call& call : calls_) {
+    if (call.correlationId != 0) ids.push_back(call.correlationId);
+  }
+  return ids;
+}
+
+// By id, one at a time: a callback may cancel others or start new calls, which get other ids.
+void Channel::failAll(const std::vector<int64_t>& correlationIds, rpc::Error error) {
   RpcReply reply;
   reply.error = error;
-  for (const int64_t id : ids) {
+  for (const int64_t id : correlationIds) {
     if (Rpc* rpc = take(id)) rpc->onReply(reply);
   }
 }

@@ -34,6 +34,7 @@ class Channel final : private Watcher, private Inbound::Calls {
     Rpc* rpc = nullptr;
     // Of a call under way, else 0. Its low bits are the place in calls_, the others count up.
     int64_t correlationId = 0;
+    Clock::time_point start;
     Clock::time_point deadline;
   };
   enum class State { idle, connecting, up };
@@ -47,8 +48,13 @@ class Channel final : private Watcher, private Inbound::Calls {
   void receive();
   void flushSoon();
   void flush();
+  void disconnect();
   void fail(rpc::Error error);
-  void failAll(rpc::Error error);
+  std::vector<int64_t> underWay() const;
+  void failAll(const std::vector<int64_t>& correlationIds, rpc::Error error);
+  // Notes a call that ends without an answer.
+  void unanswered(const Call& call);
+  bool isMute() const;
   void expire();
   void expireAt(Clock::time_point when);
   Rpc* take(int64_t correlationId);
@@ -66,6 +72,10 @@ class Channel final : private Watcher, private Inbound::Calls {
   std::vector<Call> calls_;
   std::vector<size_t> freePlaces_;
   int64_t started_ = 0;
+  // How many calls in a row, each begun when the one before was given up, have ended while nothing was received; the end
+  // of the last of them, and the beginning of the first.
+  int silentCalls_ = 0;
+  Clock::time_point silentUntil_, silentSince_;
   // One for all calls, set for a time when none of them has passed its deadline yet.
   Loop::Timer expiry_{};
   Inbound inbound_;

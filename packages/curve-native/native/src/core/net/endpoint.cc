@@ -11,6 +11,13 @@
 
 namespace curve::net {
 
+namespace {
+// When a silent connection is asked whether anybody is there, how often, and how many questions may go unanswered.
+constexpr int kIdleSeconds = 10;
+constexpr int kProbeSeconds = 3;
+constexpr int kProbes = 3;
+}  // namespace
+
 std::string Endpoint::ipText() const {
   char text[INET_ADDRSTRLEN] = "";
   const in_addr address{htonl(ip)};
@@ -44,24 +51,44 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   return of(text.substr(0, colon), port);
 }
 
-Fd tcpSocket() {
-  Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
-  if (fd) {
-    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-    ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
-  }
-  return fd;
+namespace {
+
+// Not passed on to other programs that the process starts.
+bool closeOnExec(const Fd& fd) { return ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) == 0; }
+
+// These make it faster, or known to be dead sooner; without them it works as well.
+void tune(const Fd& fd) {
+  [[maybe_unused]] const auto set = [&fd](int level, int option, int value) {
+    ::setsockopt(fd.get(), level, option, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+#ifdef SO_NOSIGPIPE
+  set(SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+#ifdef TCP_KEEPIDLE
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kIdleSeconds);
+#endif
+#ifdef TCP_KEEPINTVL
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kProbeSeconds);
+#endif
+#ifdef TCP_KEEPCNT
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+#endif
+#ifdef TCP_USER_TIMEOUT
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, (kIdleSeconds + kProbes * kProbeSeconds) * 1000);
+#endif
 }
 
+}  // namespace
+
 Fd connectTo(const Endpoint& endpoint, int& error) {
-  Fd fd = tcpSocket();
-  error = errno;
-  if (!fd) return fd;
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#ifdef SO_NOSIGPIPE
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
+  Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+  if (!fd || !closeOnExec(fd) || ::fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0) {
+    error = errno;
+    return Fd();
+  }
+  tune(fd);
   const sockaddr_in address = endpoint.socketAddress();
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EINPROGRESS) {
     error = 0;
@@ -78,16 +105,18 @@ int connectResult(const Fd& fd) {
   return error;
 }
 
-std::string localAddressTowards(const Endpoint& peer) {
+Fd datagramSocketTowards(const Endpoint& peer, Endpoint& own, int& error) {
   Fd fd(::socket(AF_INET, SOCK_DGRAM, 0));
   const sockaddr_in to = peer.socketAddress();
   sockaddr_in from{};
   socklen_t size = sizeof from;
-  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0 ||
+  if (!fd || !closeOnExec(fd) || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0 ||
       ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&from), &size) != 0) {
-    return "";
+    error = errno;
+    return Fd();
   }
-  return Endpoint{ntohl(from.sin_addr.s_addr), 0}.ipText();
+  own = {ntohl(from.sin_addr.s_addr), ntohs(from.sin_port)};
+  return fd;
 }
 
 }  // namespace curve::net

@@ -28,13 +28,12 @@ struct Endpoint {
   static std::optional<Endpoint> parse(std::string_view text);
 };
 
-// Non-blocking, and not passed on to other programs that the process starts. Empty with errno set on failure.
-Fd tcpSocket();
-// Starts a non-blocking connect. On failure the result is empty and `error` the errno-like code.
+// Starts a non-blocking connect of a socket that is not passed on to other programs. On failure the result is empty and `error` the errno-like code.
 Fd connectTo(const Endpoint& endpoint, int& error);
 // The outcome of a connect once the socket is writable: 0 or an errno.
 int connectResult(const Fd& fd);
-// This host's address on the way to `peer`; asks the routing table, sends nothing.
-std::string localAddressTowards(const Endpoint& peer);
+// A UDP socket towards `peer`, and its own end: this host's address on the way there, and a port that no other socket of
+// this kind has. Asks the routing table, sends nothing. On failure the result is empty and `error` the errno.
+Fd datagramSocketTowards(const Endpoint& peer, Endpoint& own, int& error);
 
 }  // namespace curve::net

@@ -34,6 +34,10 @@ int Inbound::prepare(iovec (&buffers)[2]) {
     end_ -= begin_;
     begin_ = 0;
   }
+  if (staging_.size() > kStaging && std::max(staged(), need_) <= kStaging) {
+    staging_.resize(kStaging);
+    staging_.shrink_to_fit();
+  }
   if (part_ == Part::attachment) {
     // Staging is empty here: advance() has used up what there was.
     if (!target_) {
@@ -130,6 +134,8 @@ bool Inbound::finishFrame() {
   // Curve compresses nothing; a body we cannot read is a bad response.
   if (meta_.compressType.value_or(0) != 0) reply.error = rpc::kBadResponse;
   calls_.answered(meta_.correlationId.value_or(0), reply);
+  // What a large message took is not kept.
+  if (message_.capacity() > kStaging) message_ = {};
   return true;
 }
 

@@ -36,10 +36,10 @@ void Loop::run() {
 void Loop::wait(std::vector<Poller::Event>& ready) {
   // In this order: whoever posts after we have looked finds us asleep.
   asleep_ = true;
-  bool idle;
+  bool idle = running_.empty() && deferred_.empty();
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    idle = posted_.empty();
+    idle = idle && posted_.empty();
   }
   poller_.wait(idle ? waitTimeMs() : 0, ready);
   asleep_ = false;
@@ -56,12 +56,13 @@ int Loop::waitTimeMs() {
 }
 
 void Loop::runPosted() {
-  {
+  if (running_.empty()) {
     std::lock_guard<std::mutex> lock(mutex_);
     running_.swap(posted_);
   }
-  for (Task& task : running_) task();
+  while (runningRun_ < running_.size()) running_[runningRun_++]();
   running_.clear();
+  runningRun_ = 0;
 }
 
 void Loop::runTimers() {
@@ -75,11 +76,12 @@ void Loop::runTimers() {
 
 void Loop::runDeferred() {
   // What a deferred task defers still runs in this round.
-  for (size_t i = 0; i < deferred_.size(); i++) {
-    Task task = std::move(deferred_[i]);
+  while (deferredRun_ < deferred_.size()) {
+    const Task task = std::move(deferred_[deferredRun_++]);
     task();
   }
   deferred_.clear();
+  deferredRun_ = 0;
 }
 
 Loop::Timer Loop::at(Clock::time_point when, Task task) {
@@ -93,9 +95,10 @@ void Loop::cancel(Timer& timer) {
   timer = {};
 }
 
-void Loop::watch(int fd, uint32_t interest, Watcher* watcher) {
+bool Loop::watch(int fd, uint32_t interest, Watcher* watcher) {
+  if (!poller_.set(fd, interest)) return false;
   watchers_[fd] = watcher;
-  poller_.set(fd, interest);
+  return true;
 }
 
 void Loop::unwatch(int fd) {

@@ -33,6 +33,9 @@ class Loop {
   void post(Task task);
   void stop();
 
+  // What keeps it from running: an errno, or 0.
+  int error() const { return poller_.error(); }
+  // Until stop(). May be called again after a task has thrown: what was to come still comes.
   void run();
   // When this round began; exact enough for everything that takes longer than a round.
   Clock::time_point now() const { return now_; }
@@ -42,7 +45,8 @@ class Loop {
   void cancel(Timer& timer);
   // Runs `task` before the loop waits again, so that work of one round can be batched.
   void defer(Task task) { deferred_.push_back(std::move(task)); }
-  void watch(int fd, uint32_t interest, Watcher* watcher);
+  // False when the system refuses, with errno set.
+  bool watch(int fd, uint32_t interest, Watcher* watcher);
   void unwatch(int fd);
 
  private:
@@ -60,6 +64,8 @@ class Loop {
   std::vector<Task> deferred_;
   // What was posted before this round.
   std::vector<Task> running_;
+  // So many of each have been run.
+  size_t deferredRun_ = 0, runningRun_ = 0;
   std::atomic<bool> stopped_{false};
 
   std::mutex mutex_;

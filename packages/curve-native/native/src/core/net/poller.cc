@@ -1,5 +1,8 @@
 #include "net/poller.h"
 
+#include <cerrno>
+#include <system_error>
+
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -19,7 +22,7 @@ Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EF
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.fd = wake_.get();
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
+  if (!epoll_ || !wake_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) error_ = errno;
 }
 
 void Poller::wake() {
@@ -27,16 +30,19 @@ void Poller::wake() {
   [[maybe_unused]] const ssize_t n = ::write(wake_.get(), &one, sizeof one);
 }
 
-void Poller::set(int fd, uint32_t interest) {
+bool Poller::set(int fd, uint32_t interest) {
   epoll_event event{};
   event.events = (interest & kReadable ? EPOLLIN : 0u) | (interest & kWritable ? EPOLLOUT : 0u);
   event.data.fd = fd;
   if (known_.size() <= static_cast<size_t>(fd)) known_.resize(static_cast<size_t>(fd) + 1);
-  ::epoll_ctl(epoll_.get(), known_[static_cast<size_t>(fd)] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+  const int change = known_[static_cast<size_t>(fd)] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  if (::epoll_ctl(epoll_.get(), change, fd, &event) != 0) return false;
   known_[static_cast<size_t>(fd)] = true;
+  return true;
 }
 
 void Poller::remove(int fd) {
+  if (static_cast<size_t>(fd) >= known_.size() || !known_[static_cast<size_t>(fd)]) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   known_[static_cast<size_t>(fd)] = false;
 }
@@ -44,6 +50,7 @@ void Poller::remove(int fd) {
 void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
   epoll_event events[64];
   const int n = ::epoll_wait(epoll_.get(), events, 64, timeoutMs);
+  if (n < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
   for (int i = 0; i < n; i++) {
     if (events[i].data.fd == wake_.get()) continue;
     const uint32_t e = events[i].events;
@@ -58,15 +65,13 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
 
 Poller::Poller() {
   int ends[2] = {-1, -1};
-  if (::pipe(ends) == 0) {
-    for (int fd : ends) {
-      ::fcntl(fd, F_SETFL, O_NONBLOCK);
-      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    set(ends[0], kReadable);
-  }
+  if (::pipe(ends) != 0) error_ = errno;
   wakeRead_ = Fd(ends[0]);
   wakeWrite_ = Fd(ends[1]);
+  for (const int fd : ends) {
+    if (error_ == 0 && (::fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)) error_ = errno;
+  }
+  if (error_ == 0) set(ends[0], kReadable);
 }
 
 void Poller::wake() {
@@ -75,14 +80,15 @@ void Poller::wake() {
   [[maybe_unused]] const ssize_t n = ::write(wakeWrite_.get(), &byte, 1);
 }
 
-void Poller::set(int fd, uint32_t interest) {
+bool Poller::set(int fd, uint32_t interest) {
   for (Event& e : interests_) {
     if (e.fd == fd) {
       e.readiness = interest;
-      return;
+      return true;
     }
   }
   interests_.push_back({fd, interest});
+  return true;
 }
 
 void Poller::remove(int fd) {
@@ -97,7 +103,9 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
     const int events = (e.readiness & kReadable ? POLLIN : 0) | (e.readiness & kWritable ? POLLOUT : 0);
     fds.push_back({e.fd, static_cast<short>(events), 0});
   }
-  if (::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeoutMs) <= 0) return;
+  const int n = ::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeoutMs);
+  if (n < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  if (n <= 0) return;
   for (const pollfd& p : fds) {
     if (p.revents == 0) continue;
     if (p.fd == wakeRead_.get()) {

@@ -28,15 +28,18 @@ class Poller {
   };
 
   Poller();
-  // Adds or changes.
-  void set(int fd, uint32_t interest);
+  // What kept it from being made: an errno, or 0.
+  int error() const { return error_; }
+  // Adds or changes. False when the system refuses, with errno set.
+  bool set(int fd, uint32_t interest);
   void remove(int fd);
-  // Waits up to `timeoutMs` (-1: for ever), or until woken.
+  // Waits up to `timeoutMs` (-1: for ever), or until woken. Throws when the system cannot.
   void wait(int timeoutMs, std::vector<Event>& ready);
   // From any thread: ends the wait under way, or the next one.
   void wake();
 
  private:
+  int error_ = 0;
 #ifdef __linux__
   Fd epoll_;
   Fd wake_;

@@ -13,8 +13,11 @@ bool Geometry::from(const wire::FileInfo& info, Geometry& g) {
   g.blockSize = info.blocksize.value_or(4096);
   // These divide; a reply with nonsense in it must not bring the process down.
   const bool chunksFit = g.chunkSize > 0 && g.segmentSize >= g.chunkSize && g.segmentSize % g.chunkSize == 0;
-  const bool stripesFit = !g.striped() || (g.stripeUnit <= g.chunkSize && g.chunkSize % g.stripeUnit == 0);
-  return chunksFit && stripesFit && g.blockSize > 0 && g.stripeCount <= g.segmentSize;
+  // Chunkservers take no smaller pieces than these.
+  const uint64_t grain = std::max<uint64_t>(4096, g.blockSize);
+  const bool stripesFit = !g.striped() || (g.stripeUnit % grain == 0 && g.chunkSize % g.stripeUnit == 0 &&
+                                           g.chunkSize % g.stripeCount == 0);
+  return chunksFit && stripesFit && g.blockSize > 0;
 }
 
 void split(const Geometry& g, uint64_t offset, uint64_t length, std::vector<Piece>& pieces) {

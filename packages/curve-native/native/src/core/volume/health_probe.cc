@@ -18,7 +18,7 @@ HealthProbe::HealthProbe(net::Loop& loop, const net::Endpoint& endpoint, net::Mi
   request_ = "GET /health HTTP/1.1\r\nHost: " + endpoint.text() + "\r\nConnection: close\r\n\r\n";
   int error = 0;
   fd_ = net::connectTo(endpoint, error);
-  if (fd_) loop_.watch(fd_.get(), net::kWritable, this);
+  if (fd_ && !loop_.watch(fd_.get(), net::kWritable, this)) fd_.reset();
   timer_ = loop_.after(fd_ ? timeout : net::Micros(0), [this] { finish(false); });
 }
 
@@ -40,7 +40,8 @@ void HealthProbe::onReady(uint32_t) {
     );
     if (sent != static_cast<ssize_t>(request_.size())) return finish(false);
     request_.clear();
-    return loop_.watch(fd_.get(), net::kReadable, this);
+    if (!loop_.watch(fd_.get(), net::kReadable, this)) finish(false);
+    return;
   }
   char bytes[256];
   const ssize_t n = ::read(fd_.get(), bytes, sizeof bytes);

@@ -6,6 +6,7 @@
 // std::vector<T> repeated; a std::string_view points into what it was decoded from. Only what Curve's messages use is here (proto2, no extensions).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -123,8 +124,24 @@ bool fromVarint(uint64_t raw, T& v) {
 
 }  // namespace detail
 
+// What the items of one message may take in memory. A real message takes some five times its size; an item of two bytes
+// may stand for hundreds.
+class Budget {
+ public:
+  explicit Budget(size_t messageSize) : left_(std::min(kMost, kFloor + kTimes * messageSize)) {}
+  bool spend(size_t size) {
+    if (size > left_) return false;
+    left_ -= size;
+    return true;
+  }
+
+ private:
+  static constexpr size_t kTimes = 16, kFloor = size_t{64} << 10, kMost = size_t{256} << 20;
+  size_t left_;
+};
+
 template <class Message>
-bool decode(std::string_view in, Message& message);
+bool decode(std::string_view in, Message& message, Budget& budget);
 
 class Encoder {
  public:
@@ -162,7 +179,8 @@ class Encoder {
 // Puts one received field into the member of that number.
 class FieldDecoder {
  public:
-  FieldDecoder(Reader& in, uint32_t field, WireType type) : in_(in), field_(field), type_(type) {}
+  FieldDecoder(Reader& in, uint32_t field, WireType type, Budget& budget)
+      : in_(in), field_(field), type_(type), budget_(budget) {}
 
   template <class T>
   void operator()(uint32_t field, T& v) {
@@ -189,7 +207,7 @@ class FieldDecoder {
       }
       Item item{};
       if (!assign(item)) return false;
-      if (present_) v.push_back(std::move(item));
+      if (present_ && (ok_ = budget_.spend(sizeof(Item)))) v.push_back(std::move(item));
       return true;
     } else if constexpr (detail::isVarint<T>) {
       if (type_ != WireType::varint) return false;
@@ -207,17 +225,17 @@ class FieldDecoder {
     }
   }
 
-  static bool take(std::string_view raw, std::string& v) {
+  bool take(std::string_view raw, std::string& v) {
     v.assign(raw);
     return true;
   }
-  static bool take(std::string_view raw, std::string_view& v) {
+  bool take(std::string_view raw, std::string_view& v) {
     v = raw;
     return true;
   }
   template <class M>
-  static bool take(std::string_view raw, M& v) {
-    return decode(raw, v);
+  bool take(std::string_view raw, M& v) {
+    return decode(raw, v, budget_);
   }
 
   template <class T>
@@ -229,7 +247,7 @@ class FieldDecoder {
       uint64_t one;
       T item{};
       ok_ = items.varint(one);
-      if (ok_ && detail::fromVarint(one, item)) v.push_back(item);
+      if (ok_ && detail::fromVarint(one, item) && (ok_ = budget_.spend(sizeof(T)))) v.push_back(item);
     }
     present_ = ok_;
     return true;
@@ -238,6 +256,7 @@ class FieldDecoder {
   Reader& in_;
   uint32_t field_;
   WireType type_;
+  Budget& budget_;
   bool taken_ = false;
   bool present_ = false;
   bool ok_ = true;
@@ -272,17 +291,17 @@ std::string encode(const Message& message) {
   return out;
 }
 
-// False on malformed input or a missing required field; unknown fields are ignored. The last of a repeated
-// singular field wins.
+// False on malformed input, a missing required field, or more than the budget allows; unknown fields are ignored. The
+// last of a repeated singular field wins.
 template <class Message>
-bool decode(std::string_view in, Message& message) {
+bool decode(std::string_view in, Message& message, Budget& budget) {
   Reader reader(in);
   uint64_t seen = 0;
   while (!reader.done()) {
     uint32_t field;
     WireType type;
     if (!reader.tag(field, type)) return false;
-    FieldDecoder decoder(reader, field, type);
+    FieldDecoder decoder(reader, field, type, budget);
     message.fields(decoder);
     if (!decoder.ok()) return false;
     if (!decoder.taken() && !reader.skip(field, type)) return false;
@@ -291,6 +310,12 @@ bool decode(std::string_view in, Message& message) {
   RequiredCheck check(seen);
   message.fields(check);
   return check.complete();
+}
+
+template <class Message>
+bool decode(std::string_view in, Message& message) {
+  Budget budget(in.size());
+  return decode(in, message, budget);
 }
 
 }  // namespace curve::wire
