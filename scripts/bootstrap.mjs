@@ -36,7 +36,10 @@ function installDependencies() {
   const have = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (have === wanted && existsSync(join(root, 'node_modules', '.modules.yaml'))) return;
   console.log('Installing dependencies …');
-  run(process.execPath, [pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
+  const quiet = ['--reporter=append-only', '--loglevel=warn'];
+  // What was installed in another folder, before the clone was copied or moved, is installed anew without a question.
+  const copied = '--config.confirm-modules-purge=false';
+  run(process.execPath, [pnpm, 'install', '--frozen-lockfile', copied, ...quiet]);
   writeFileSync(stamp, wanted);
 }
 
@@ -47,8 +50,11 @@ function runTasks(names) {
       check: false,
     },
   );
-  if (!names.includes('test')) return status;
-  return run(process.execPath, [join(root, 'scripts', 'test-summary.mjs')], { check: false }) || status;
+  const tests = names.filter(name => /^test(:|$)/.test(name));
+  if (tests.length === 0) return status;
+  return (
+    run(process.execPath, [join(root, 'scripts', 'test-summary.mjs'), ...tests], { check: false }) || status
+  );
 }
 
 function turbo(args, options) {

@@ -1,4 +1,5 @@
 // Adds up what the suites of all packages reported, and ends with one plain line.
+// Usage: test-summary TASK…, such as test, or test:cjs for the suites of packages that have such a script
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +13,17 @@ const members = ['packages', 'tools'].flatMap(group =>
     .sort()
     .map(name => `${group}/${name}`),
 );
-for (const member of [...members, 'docs']) {
+const tasks = process.argv.slice(2);
+const suites = [...members, 'docs'].flatMap(member => tasks.map(task => [member, task]));
+for (const [member, task] of suites) {
   const folder = join(root, member);
   const manifest = join(folder, 'package.json');
-  if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test) continue;
-  const results = join(folder, 'test-results.json');
+  if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.[task]) continue;
+  const form = task.slice('test:'.length);
+  const name = form ? `${member}, ${form}` : member;
+  const results = join(folder, form ? `test-results.${form}.json` : 'test-results.json');
   if (!existsSync(results)) {
-    console.log(`${member.padEnd(26)} no results`);
+    console.log(`${name.padEnd(32)} no results`);
     missing += 1;
     continue;
   }
@@ -28,7 +33,7 @@ for (const member of [...members, 'docs']) {
   // A file that does not even load has no failed test, but it has failed.
   const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
   console.log(
-    `${member.padEnd(26)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`,
+    `${name.padEnd(32)} ${String(numPassedTests).padStart(5)} passed ${String(failed).padStart(4)} failed`,
   );
   total.passed += numPassedTests;
   total.failed += failed;

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtEntry, requireAsUser } from '@curve-wcs/test-support';
 import { beforeAll, expect, test } from 'vitest';
 import { alice, openVolume, startCluster } from './support/cluster.js';
 import { FakeServer } from './support/fake-server.js';
@@ -9,8 +10,9 @@ import { mdsAnswer, plain } from './support/fake-volume.js';
 
 // Only the end of a worker's or a process's environment shows whether its teardown is right, so these run the built
 // package in real workers and child processes.
-const built = new URL('../dist/index.js', import.meta.url).href;
-const builtCommonJs = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
+const name = '@curve-wcs/curve-native';
+const built = pathToFileURL(builtEntry(name, import.meta.url)).href;
+const builtCommonJs = requireAsUser(import.meta.url).resolve(name);
 
 const busy = (address: string) => `
   const { createClient } = await import(${JSON.stringify(built)});

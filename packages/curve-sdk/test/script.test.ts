@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startCurveEmulator } from '@curve-wcs/curve-emulator';
-import { temporaryFolder, vectors } from '@curve-wcs/test-support';
+import { temporaryFolder, typescriptFlags, vectors } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
 import { CBDClient } from '../src/index.js';
 import { Command, parseNumber, parseScript, ScriptError } from '../src/script/command.js';
@@ -133,9 +133,13 @@ function uninitialised(): { runner: ScriptRunner; printed: string[] } {
 }
 
 async function runScript(...args: string[]): Promise<string[]> {
-  const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'scripts/run-script.ts', ...args], {
-    cwd: PACKAGE,
-    env: { ...process.env, INIT_CWD: PACKAGE },
-  });
+  const { stdout } = await execute(
+    process.execPath,
+    [...typescriptFlags(), 'scripts/run-script.ts', ...args],
+    {
+      cwd: PACKAGE,
+      env: { ...process.env, INIT_CWD: PACKAGE },
+    },
+  );
   return stdout.trimEnd().split('\n');
 }

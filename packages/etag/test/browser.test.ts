@@ -93,9 +93,21 @@ describe('the browser entry', () => {
     await expect(etagBlob(new Blob([]), { concurrency: 0 })).rejects.toMatchObject(refused);
   });
 
-  it("has the Node entry's own CRC-64 and Base64 functions, constants and errors", () => {
-    const others = Object.entries(browser).filter(([name]) => !name.startsWith('etag'));
-    expect(others).toHaveLength(8);
-    expect({ ...node }).toMatchObject(Object.fromEntries(others));
+  it("has the Node entry's CRC-64 and Base64 functions, constants and errors", () => {
+    const shared = Object.keys(browser).filter(name => !name.startsWith('etag'));
+    expect(shared).toHaveLength(8);
+    expect(Object.keys(node)).toEqual(expect.arrayContaining(shared));
+    const content = lcg(1000);
+    const results = ({ BLOCK_SIZE, ...entry }: typeof browser | typeof node) => ({
+      BLOCK_SIZE,
+      crc: entry.crc64(content),
+      decimal: entry.crc64Decimal(content),
+      combined: entry.crc64Combine(1n, 2n, 3),
+      pieces: new entry.Crc64().update(content).update('more').digest(),
+      base64: entry.urlSafeBase64Encode('a?>中'),
+      text: entry.urlSafeBase64Decode('YT8-5Lit'),
+      error: new entry.ChecksumError('INVALID_ARGUMENT', 'why'),
+    });
+    expect(results(browser)).toEqual(results(node));
   });
 });

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { lcg, runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
+import { installedFolder, lcg, runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { crc32, crc64, etag } from '../src/index.js';
 
-const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const packageFolder = installedFolder('@curve-wcs/etag', import.meta.url);
 const execute = promisify(execFile);
 
 /** Runs a program to its natural end; one that does not end fails the test by its time-out. */
@@ -105,6 +105,7 @@ describe('the built package', () => {
       bundle: true,
       platform: 'browser',
       format: 'esm',
+      absWorkingDir: packageFolder,
       write: false,
       metafile: true,
     });

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, type AgentOptions } from 'node:http';
-import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
+import { runReadmeExamples, temporaryFolder, typescriptFlags } from '@curve-wcs/test-support';
 import { startWcsEmulator } from '@curve-wcs/wcs-emulator';
 import { describe, expect, it } from 'vitest';
 import { readConfig, WcsClient } from '../src/index.js';
@@ -191,8 +190,7 @@ it('a process ends by itself with an open client that has hashed something', asy
      const result = await new WcsClient(options).upload({ bucket: 'photos', key: 'k', source: new Uint8Array(1e7), formThreshold: 0 });
      console.log(result.verified);`,
   );
-  const tsx = createRequire(import.meta.url).resolve('tsx');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, program], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...typescriptFlags(), program], {
     timeout: 30_000,
   });
   expect(stdout).toBe('true\n');

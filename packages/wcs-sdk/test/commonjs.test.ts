@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { lcg } from '@curve-wcs/test-support';
+import { lcg, requireAsUser } from '@curve-wcs/test-support';
 import { expect, it } from 'vitest';
 import type * as Sdk from '../src/index.js';
 import { emulated, optionsFor } from './support/emulated.js';
 
-const sdk = createRequire(import.meta.url)('@curve-wcs/wcs-sdk') as typeof Sdk;
+const sdk = requireAsUser(import.meta.url)('@curve-wcs/wcs-sdk') as typeof Sdk;
 
 it('small uploads and downloads work after verified ones of any size', async () => {
   const { emulator } = await emulated();

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { etag } from '@curve-wcs/etag';
-import { lcg, temporaryFolder } from '@curve-wcs/test-support';
+import { lcg, temporaryFolder, typescriptFlags } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
 import { FileUploadRecordStore, type UploadRecordStore, type UploadStart } from '../src/index.js';
 import { count, emulated, optionsFor } from './support/emulated.js';
@@ -227,7 +226,7 @@ it('a process killed in the middle is followed by one that sends at most the blo
      const wcs = new WcsClient(${JSON.stringify({ ...optionsFor(emulator), recordFolder })});
      await wcs.upload({ bucket: 'photos', key: 'k', source: ${JSON.stringify(path)}, resume: true, concurrency: 2 });`,
   );
-  const child = fork(program, { execArgv: ['--import', createRequire(import.meta.url).resolve('tsx')] });
+  const child = fork(program, { execArgv: typescriptFlags() });
   const exited = once(child, 'exit');
   const answered = () =>
     emulator.requests.filter(request => request.path.startsWith('/mkblk/') && request.status === 200).length;

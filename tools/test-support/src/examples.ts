@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { typescriptFlags } from './packed.js';
 
 const execute = promisify(execFile);
 
@@ -76,7 +76,7 @@ export async function runExamples(
 
 function interpreter(language: Example['language']): [command: string, ...args: string[]] {
   if (language === 'sh') return ['bash', '-euo', 'pipefail'];
-  return [process.execPath, '--import', createRequire(import.meta.url).resolve('tsx')];
+  return [process.execPath, ...typescriptFlags()];
 }
 
 /** The blocks of a document that are examples. */

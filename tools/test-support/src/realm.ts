@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { constants, createContext, runInContext, Script } from 'node:vm';
+import { requireAsUser } from './packed.js';
 
 /** What of Node.js a realm does not have by itself. Its own are Object, Error, Promise and the like, as in Jest. */
 const SHARED = [
@@ -57,5 +58,5 @@ export function requireInNewRealm<T>(name: string, from: string): T {
     script.runInContext(context)(module.exports, require, module, file, dirname(file));
     return module.exports;
   };
-  return load(createRequire(from).resolve(name)) as T;
+  return load(requireAsUser(from).resolve(name)) as T;
 }

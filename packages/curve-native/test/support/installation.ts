@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@curve-wcs/test-support';
+import { installedFolder, temporaryFolder } from '@curve-wcs/test-support';
 import { targetName, thisTarget } from '../../src/addon/target.js';
 
 const source = fileURLToPath(new URL('../..', import.meta.url));
+const installed = installedFolder('@curve-wcs/curve-native', import.meta.url);
 
 /** The addon that was built here. */
 export const builtAddon = join(source, 'native', 'build', 'Release', 'curve_native.node');
@@ -39,7 +40,7 @@ export function install(): Installation {
   const project = temporaryFolder();
   const root = join(project, 'node_modules', '@curve-wcs', 'curve-native');
   for (const part of ['package.json', 'bin', 'dist', 'native/binding.gyp', 'native/gyp', 'native/src']) {
-    cpSync(join(source, part), join(root, part), { recursive: true });
+    cpSync(join(installed, part), join(root, part), { recursive: true });
   }
   for (const dependency of ['node-addon-api', 'node-api-headers']) {
     symlinkSync(join(source, 'node_modules', dependency), join(project, 'node_modules', dependency));

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { typescriptFlags } from '@curve-wcs/test-support';
 
 /** How an export ended. */
 export interface LimitedExport {
@@ -14,7 +15,7 @@ export interface LimitedExport {
 /** Exports the volume `/v` in a process that may not write beyond the first MiB of a file, once it has begun. */
 export async function exportToLimitedDisk(conf: string, path: string): Promise<LimitedExport> {
   const program = fileURLToPath(new URL('./limited-disk-process.ts', import.meta.url));
-  const child = fork(program, [conf, path], { execArgv: ['--import', 'tsx'] });
+  const child = fork(program, [conf, path], { execArgv: typescriptFlags() });
   const exited = once(child, 'exit');
   const [outcome] = await once(child, 'message');
   await exited;
