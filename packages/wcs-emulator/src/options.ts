@@ -2,6 +2,7 @@ import type { WcsCredentials } from './auth/accounts.js';
 import type { DetectionResult } from './detection/detection-results.js';
 import { WcsEmulatorError } from './errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
+import type { AllowedHosts } from './http/check-host.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { LiveRecording } from './live/live-recordings.js';
 import { defaultRetryDelays } from './notifications/send-notification.js';
@@ -28,6 +29,27 @@ export interface WcsEmulatorOptions {
    * @defaultValue `0`
    */
   port?: number;
+  /**
+   * Names under which it may be spoken to (`Host`), besides addresses, `host`, names of this machine, names without a dot
+   * and those that end in `.internal`: other names may be made to lead here by anyone, whose pages could then do in a
+   * browser of this machine what they like.
+   *
+   * @defaultValue `[]`
+   */
+  allowedHosts?: AllowedHosts;
+  /**
+   * The longest that the head of a request may take, in milliseconds.
+   *
+   * @defaultValue `60_000`
+   */
+  headTimeout?: number;
+  /**
+   * The longest that a client may send nothing in the middle of a request, or take nothing of its answer, in
+   * milliseconds.
+   *
+   * @defaultValue `300_000`
+   */
+  idleTimeout?: number;
   /**
    * The access key of the only account.
    *
@@ -133,6 +155,9 @@ export interface ResolvedOptions {
   dataDir: string | undefined;
   host: string;
   port: number;
+  allowedHosts: AllowedHosts;
+  headTimeout: number;
+  idleTimeout: number;
   credentials: readonly [WcsCredentials, ...WcsCredentials[]];
   buckets: readonly string[];
   clock: () => number;
@@ -156,6 +181,9 @@ const known: readonly string[] = [
   'dataDir',
   'host',
   'port',
+  'allowedHosts',
+  'headTimeout',
+  'idleTimeout',
   'accessKey',
   'secretKey',
   'credentials',
@@ -192,6 +220,13 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     throw invalid(`port is ${port}, not from 0 to 65535`);
   if (typeof clock !== 'function') throw invalid('clock is not a function');
   if (durability !== 'sync' && durability !== 'fast') throw invalid(`durability is ${String(durability)}`);
+  const { allowedHosts = [], headTimeout = 60_000, idleTimeout = 300_000 } = options;
+  if (allowedHosts !== 'any' && !(Array.isArray(allowedHosts) && allowedHosts.every(isHostName))) {
+    throw invalid("allowedHosts is neither a list of host names nor 'any'");
+  }
+  if (![headTimeout, idleTimeout].every(time => isDuration(time) && time > 0)) {
+    throw invalid('headTimeout and idleTimeout are milliseconds');
+  }
   const {
     outboundHosts = [],
     outboundTimeout = 60_000,
@@ -216,6 +251,9 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     dataDir,
     host,
     port,
+    allowedHosts,
+    headTimeout,
+    idleTimeout,
     credentials,
     buckets: [...new Set(buckets)],
     clock,

@@ -92,6 +92,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
   });
   const services: Services = {
     strict: rest.strict,
+    allowedHosts: rest.allowedHosts === 'any' ? 'any' : [...rest.allowedHosts, host.toLowerCase()],
     accounts,
     storage,
     faults,
@@ -102,7 +103,13 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     mirrorOrigins: rest.mirrorOrigins,
     jobs,
   };
-  const server: WcsServer = new WcsServer({ services, log, clock });
+  const server: WcsServer = new WcsServer({
+    services,
+    log,
+    clock,
+    headTimeout: rest.headTimeout,
+    idleTimeout: rest.idleTimeout,
+  });
   try {
     await server.listen(host, port);
     await jobs.start();

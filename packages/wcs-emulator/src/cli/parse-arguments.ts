@@ -15,6 +15,7 @@ export type Command =
       accounts: string[];
       accountsFile: string | undefined;
       strict: boolean;
+      allowedHosts: string[];
       outboundHosts: string[];
       mirrors: string[];
       maxUnpackedBytes: number | undefined;
@@ -44,6 +45,9 @@ Options:
                       account names one)
   --strict            refuse what the documents do not know
   --loose             ignore it, as the service does (the default)
+  --allowed-host NAME
+                      a name under which it may be spoken to, besides addresses, names of this machine and those
+                      without a dot; can be repeated; any is all
   --outbound-host HOST
                       a host besides this machine that it may send requests to; can be repeated; any is all
   --mirror BUCKET=URL where prefetch has the objects of a bucket from; can be repeated
@@ -72,6 +76,7 @@ export function parseArguments(args: readonly string[]): Command {
         'accounts-file': { type: 'string' },
         strict: { type: 'boolean', default: false },
         loose: { type: 'boolean', default: false },
+        'allowed-host': { type: 'string', multiple: true, default: [] },
         'outbound-host': { type: 'string', multiple: true, default: [] },
         mirror: { type: 'string', multiple: true, default: [] },
         'max-unpacked-bytes': { type: 'string' },
@@ -104,6 +109,7 @@ export function parseArguments(args: readonly string[]): Command {
       accounts: values.account,
       accountsFile: values['accounts-file'],
       strict: values.strict,
+      allowedHosts: values['allowed-host'],
       outboundHosts: values['outbound-host'],
       mirrors: values.mirror,
       maxUnpackedBytes: maxUnpacked === undefined ? undefined : Number(maxUnpacked),

@@ -18,6 +18,7 @@ export async function serve(command: ServeCommand): Promise<WcsEmulator> {
     ...accounts,
     buckets: named ? buckets : ['demo'],
     strict,
+    allowedHosts: command.allowedHosts.includes('any') ? 'any' : command.allowedHosts,
     outboundHosts: outboundHosts.includes('any') ? 'any' : outboundHosts,
     mirrorOrigins: Object.fromEntries(command.mirrors.map(parseMirror)),
   };

@@ -7,6 +7,7 @@ import type { LiveRecordings } from '../live/live-recordings.js';
 import type { Programs } from '../media/programs.js';
 import type { OutboundClient } from '../outbound/outbound-client.js';
 import type { Storage } from '../storage/storage.js';
+import type { AllowedHosts } from './check-host.js';
 import type { Reply } from './reply.js';
 import type { RequestFeed } from './request-feed.js';
 
@@ -14,6 +15,8 @@ import type { RequestFeed } from './request-feed.js';
 export interface Services {
   /** Whether what the documents do not know is refused. */
   strict: boolean;
+  /** The names under which it may be spoken to. */
+  allowedHosts: AllowedHosts;
   accounts: Accounts;
   storage: Storage;
   faults: FaultRegistry;

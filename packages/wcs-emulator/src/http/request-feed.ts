@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { isControl } from './control-path.js';
 import type { RequestRecord } from './request-log.js';
 
@@ -15,6 +15,11 @@ export class RequestFeed {
   readonly #news = new EventTarget();
   #requests: NumberedRequest[] = [];
   #last = 0;
+
+  constructor() {
+    // Any number of readers may wait for news.
+    setMaxListeners(0, this.#news);
+  }
 
   /** The number of the latest request; 0 before the first. */
   get last(): number {

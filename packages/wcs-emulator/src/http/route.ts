@@ -29,6 +29,7 @@ import { setDeadline } from '../operations/set-deadline.js';
 import { statObject } from '../operations/stat-object.js';
 import { uploadFile } from '../operations/upload-file.js';
 import { checkQuery } from '../strictness/check-parameters.js';
+import { checkHost } from './check-host.js';
 import { isControl } from './control-path.js';
 import type { Reply } from './reply.js';
 import { header, type Operation, type RequestContext } from './request-context.js';
@@ -74,6 +75,7 @@ function controlMethods(operation: Operation): Readonly<Record<string, Operation
 
 /** Finds who answers a request, and has it answered. */
 export async function route(context: RequestContext): Promise<Reply> {
+  checkHost(context);
   const download = await downloadTarget(context);
   if (download) return downloadObject(context, download);
   const found = routes.find(({ path }) => path.test(context.path));

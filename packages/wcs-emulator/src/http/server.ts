@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -27,11 +28,14 @@ export interface ServerParts {
   services: Services;
   log: RequestLog;
   clock: () => number;
+  /** The longest that a request's head may take, in milliseconds. */
+  headTimeout: number;
+  /** The longest that nothing may move in the middle of a request or answer, in milliseconds. */
+  idleTimeout: number;
 }
 
 const serverOptions: ServerOptions = {
-  keepAliveTimeout: 60_000,
-  // A slow upload is no error.
+  // A slow upload is no error. That switches the limit of heads off as well, where it is not given.
   requestTimeout: 0,
   maxHeaderSize: 256 * 1024,
   requireHostHeader: false,
@@ -50,10 +54,25 @@ export class WcsServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#server = createServer(serverOptions, (request, response) => {
+    const { headTimeout, idleTimeout } = parts;
+    // Any number of requests may wait for the end.
+    setMaxListeners(0, this.#closing.signal);
+    const limits = {
+      keepAliveTimeout: Math.min(60_000, idleTimeout),
+      headersTimeout: headTimeout,
+      connectionsCheckingInterval: Math.min(30_000, Math.ceil(headTimeout / 2)),
+    };
+    this.#server = createServer({ ...serverOptions, ...limits }, (request, response) => {
       this.#latest.set(request.socket, response);
       const work = this.#answer(request, response).finally(() => this.#inFlight.delete(work));
       this.#inFlight.add(work);
+    });
+    this.#server.setTimeout(idleTimeout, socket => {
+      const latest = this.#latest.get(socket);
+      // The work on a request may take its time, and so may a client that is to wait for ever.
+      const working = latest && !latest.headersSent && (latest.req.complete || latest.req.readableLength > 0);
+      if (working) socket.setTimeout(idleTimeout);
+      else socket.destroy();
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const latest = this.#latest.get(socket);
@@ -213,8 +232,12 @@ function messageOf(error: unknown): string {
 
 /** Answers what is not HTTP, so that its sender learns more than that the connection ended. */
 function refuseNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-  const { headers, body } = errorReply(status, `malformed request: ${error.message}`);
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = late ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const { headers, body } = errorReply(
+    status,
+    `${late ? 'unfinished' : 'malformed'} request: ${error.message}`,
+  );
   const all = {
     ...headers,
     'X-Reqid': newRequestId(),

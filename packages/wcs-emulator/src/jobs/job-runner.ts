@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Accounts } from '../auth/accounts.js';
 import type { DetectionResults } from '../detection/detection-results.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
@@ -72,6 +73,8 @@ export class JobRunner {
     notificationRetryDelays: readonly number[];
     maxUnpackedBytes: number;
   }) {
+    // Any number of jobs may wait for the end.
+    setMaxListeners(0, this.#stopping.signal);
     this.#storage = storage;
     this.#tools = tools;
     this.#clock = clock;

@@ -15,6 +15,9 @@ export interface FormFile {
 /** The largest value of a form field other than the file, in bytes. */
 const maxFieldBytes = 1024 * 1024;
 
+/** The largest values of all fields together: they are in memory before their token can be looked at. */
+const maxFieldsBytes = 2 * 1024 * 1024;
+
 /** The most fields, the file included. */
 const maxParts = 1000;
 
@@ -31,6 +34,7 @@ export async function readUploadForm<T>(
 ): Promise<{ fields: ReadonlyMap<string, string>; file: T }> {
   const fields = new Map<string, string>();
   const parser = createParser(headers);
+  let fieldsBytes = 0;
   let file: { stream: Readable; result: Promise<T> } | undefined;
 
   const parsed = new Promise<void>((resolve, reject) => {
@@ -40,7 +44,9 @@ export async function readUploadForm<T>(
     parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
       if (name === undefined) reject(new ServiceError(400, 'a part of the form has no name'));
       if (valueTruncated) reject(new ServiceError(413, `form field ${name} is too large`));
-      fields.set(name, value);
+      fieldsBytes += Buffer.byteLength(name ?? '') + Buffer.byteLength(value);
+      if (fieldsBytes > maxFieldsBytes) reject(new ServiceError(413, 'the fields of the form are too large'));
+      else fields.set(name, value);
     });
     parser.on('file', (name, stream, filename, _encoding, mimeType) => {
       // Whoever reads the stream sees its error; a stream that nobody reads must not end the process.
