@@ -36,6 +36,8 @@ export async function runProcess(
     if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
   });
   process.exitCode = await tool(process.argv.slice(2), processIo(abort.signal));
+  // What was written to a pipe that nobody reads would be waited for.
+  if (abort.signal.aborted) process.exit();
 }
 
 /**

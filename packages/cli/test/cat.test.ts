@@ -50,6 +50,18 @@ test('ends quietly when its reader has seen enough', async () => {
   expect(await child.ended).toMatchObject({ exitCode: 141, stderr: '' });
 });
 
+test('ends with the first signal though its reader has stopped reading', async () => {
+  const huge = Buffer.concat(Array.from({ length: 8 }, () => BIG));
+  expect((await bed.wcscmd(['put', 'wcs://demo/huge', '-'], { stdin: huge })).exitCode).toBe(0);
+  const child = spawnCli('wcscmd', ['cat', 'wcs://demo/huge'], { cwd: bed.folder });
+  child.process.stdout.once('data', () => {
+    child.process.stdout.pause();
+    child.process.kill('SIGINT');
+  });
+  child.process.once('exit', () => child.process.stdout.resume());
+  expect(await child.ended).toMatchObject({ exitCode: 130 });
+});
+
 test.each(['corrupt', 'truncate 1000000', 'status 404'])('is a failure after %s', async action => {
   bed.emulator.faults.add({ match: { path: '/-/demo/big' }, do: action });
   const stdout = new Collector();
