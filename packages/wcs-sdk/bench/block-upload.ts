@@ -1,5 +1,9 @@
 // Uploads a file in blocks over loopback into a sink, and compares with a bare node:http client that sends the
-// same blocks with the same concurrency to the same sink. Runs are interleaved; figures are medians.
+// same blocks with the same concurrency to the same sink, and with the same in Python. Runs are interleaved; figures
+// are medians.
+//
+//   BENCH_RUNS=9         runs of each kind
+//   BENCH_PYTHON=FILE    a program in place of python-client.py, such as one that uses another SDK
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -18,13 +22,15 @@ interface Run {
 
 const GIB = 2 ** 30;
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
-const KINDS = ['bare', 'plain', 'verified'] as const;
+const KINDS = ['bare', 'python', 'plain', 'final', 'verified'] as const;
 const NAMES = {
   bare: 'bare node:http',
+  python: 'python3, http.client in threads',
   plain: 'wcs-sdk, verify: false',
+  final: "wcs-sdk, verify: 'final'",
   verified: 'wcs-sdk, etag and crc32 checked',
 };
-const AIMS = { bare: '', plain: '≥ 0.85', verified: '≥ 0.55' };
+const AIMS = { bare: '', python: '', plain: '≥ 0.9', final: '≥ 0.6', verified: '≥ 0.6' };
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'curve-wcs-bench-'));
@@ -37,7 +43,13 @@ try {
 
   const sink = fork(script('sink.ts'), [known], { execArgv: ['--import', 'tsx'] });
   const [port] = (await once(sink, 'message')) as [number];
-  const runs: Record<(typeof KINDS)[number], Run[]> = { bare: [], plain: [], verified: [] };
+  const runs: Record<(typeof KINDS)[number], Run[]> = {
+    bare: [],
+    python: [],
+    plain: [],
+    final: [],
+    verified: [],
+  };
   for (let run = 0; run < RUNS; run++) {
     for (const kind of KINDS) runs[kind].push(await measure(kind, path, port));
   }
@@ -84,14 +96,11 @@ function makeFile(name: string, block: Buffer, size: number): string {
 }
 
 async function measure(kind: string, path: string, port: number): Promise<Run> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    script('upload.ts'),
-    kind,
-    path,
-    String(port),
-  ]);
+  const [command, ...args] =
+    kind === 'python'
+      ? ['python3', process.env['BENCH_PYTHON'] ?? script('python-client.py')]
+      : [process.execPath, '--import', 'tsx', script('upload.ts'), kind];
+  const { stdout } = await promisify(execFile)(command, [...args, path, String(port)]);
   return JSON.parse(stdout) as Run;
 }
 

@@ -11,6 +11,7 @@ const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss()
 const upload = {
   bare: (source: string) => bareUpload({ ...options, path: source }),
   plain: (source: string) => sdkUpload(source, false),
+  final: (source: string) => sdkUpload(source, 'final'),
   verified: (source: string) => sdkUpload(source, true),
 }[kind];
 if (!upload) throw new Error(`unknown kind ${kind}`);
@@ -19,6 +20,7 @@ await using wcs = new WcsClient({
   accessKey: 'bench',
   secretKey: 'bench',
   uploadUrl: `http://127.0.0.1:${options.port}`,
+  managementUrl: `http://127.0.0.1:${options.port}`,
 });
 const first = await timed();
 const second = await timed();
@@ -34,7 +36,7 @@ async function timed(): Promise<{ seconds: number; cpuSeconds: number }> {
   return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-async function sdkUpload(source: string, verify: boolean): Promise<void> {
+async function sdkUpload(source: string, verify: boolean | 'final'): Promise<void> {
   const result = await wcs.upload({
     bucket: 'bench',
     key: 'object',
@@ -43,5 +45,5 @@ async function sdkUpload(source: string, verify: boolean): Promise<void> {
     verify,
     concurrency: options.concurrency,
   });
-  if (result.verified !== verify) throw new Error('verified is not what it should be');
+  if (result.verified !== (verify !== false)) throw new Error('verified is not what it should be');
 }

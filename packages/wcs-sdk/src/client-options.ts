@@ -45,7 +45,17 @@ export interface WcsClientOptions {
     connect?: number;
     /** Without a byte in either direction. Default 60,000. */
     idle?: number;
+    /**
+     * From the end of a request to that of the answer's head, and from there to the end of an answer that is no
+     * content of an object. Default 300,000, or `idle` if that is more.
+     */
+    head?: number;
   };
+  /**
+   * Bytes a second that the content of an object must bring at least, over each `timeouts.idle` of waiting for it; 0 is
+   * no limit. Default 128: far below any line, and more than a server sends that only keeps the connection busy.
+   */
+  lowestRate?: number;
   /** Lifetime of self-made upload tokens, in seconds. Default 7,200. */
   tokenLifetime?: number;
   /** Default {@link UploadOptions.blockSize}. */
@@ -94,10 +104,15 @@ export interface WcsClientOptions {
   onAnswer?: (answer: ServiceAnswer) => void;
 }
 
+/** Milliseconds; longer ones do not fit into a timer. */
+const LIMIT = { minimum: 1, maximum: 2 ** 31 - 1 };
+
 /** Checks the options, and brings the addresses to one form. */
 export function resolveClientOptions(options: WcsClientOptions) {
   checkOptions('WcsClient', options, CLIENT);
   if (options.defaults) checkOptions('defaults', options.defaults, CALL_DEFAULTS);
+  const { timeouts = {} } = options;
+  const idleTimeout = wholeNumber('timeouts.idle', timeouts.idle ?? 60_000, LIMIT);
   const https = options.https ?? false;
   const address = (name: 'uploadUrl' | 'managementUrl') =>
     options[name] === undefined ? undefined : normalizeEndpoint(name, options[name], https);
@@ -114,8 +129,10 @@ export function resolveClientOptions(options: WcsClientOptions) {
     managementUrl: address('managementUrl'),
     downloadUrl: options.downloadUrl === undefined ? undefined : downloadUrls(options.downloadUrl, https),
     retry: resolveRetry(options.retry),
-    connectTimeout: wholeNumber('timeouts.connect', options.timeouts?.connect ?? 10_000, { minimum: 1 }),
-    idleTimeout: wholeNumber('timeouts.idle', options.timeouts?.idle ?? 60_000, { minimum: 1 }),
+    connectTimeout: wholeNumber('timeouts.connect', timeouts.connect ?? 10_000, LIMIT),
+    idleTimeout,
+    headTimeout: wholeNumber('timeouts.head', timeouts.head ?? Math.max(300_000, idleTimeout), LIMIT),
+    lowestRate: wholeNumber('lowestRate', options.lowestRate ?? 128),
     verifyTls: options.verifyTls ?? true,
     defaults: options.defaults || {},
     blockSize: options.blockSize,

@@ -5,6 +5,7 @@ import type { BucketStatisticsOptions } from './buckets/bucket-statistics.js';
 import type { CallOptions } from './call-options.js';
 import type { WcsClientOptions } from './client-options.js';
 import type {
+  BufferDownloadOptions,
   DownloadByKey,
   DownloadByUrl,
   DownloadOptions,
@@ -166,13 +167,15 @@ export const DOWNLOAD_STREAM: KnownOptions<DownloadOptions> & typeof SOURCE = {
   onProgress: 'function',
 };
 
-export const DOWNLOAD: KnownOptions<FileDownloadOptions> & typeof SOURCE = {
+export const DOWNLOAD: KnownOptions<FileDownloadOptions & Pick<BufferDownloadOptions, 'maxSize'>> &
+  typeof SOURCE = {
   ...DOWNLOAD_STREAM,
   to: 'any',
   makeFolders: 'any',
   resume: 'any',
   concurrency: 'any',
   partSize: 'any',
+  maxSize: 'any',
 };
 
 export const LIST: KnownOptions<ListObjectsOptions> = {
@@ -277,6 +280,7 @@ export const CLIENT: KnownOptions<WcsClientOptions> = {
   concurrency: 'any',
   trafficLimit: 'any',
   maxRate: 'any',
+  lowestRate: 'any',
   defaults: 'any',
   recordFolder: 'text',
   proxy: 'any',

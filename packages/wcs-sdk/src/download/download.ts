@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { LinkedAbort, untilAborted } from '../abort.js';
 import { CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
@@ -19,6 +20,9 @@ import { RangedGet } from './ranged-get.js';
 import { downloadChunks, firstAnswer } from './sequential.js';
 import { downloadSmall, isSmall } from './small.js';
 import { downloadToFile } from './to-file.js';
+
+/** Without an announced size memory would be taken as long as bytes come. */
+const LARGEST_UNKNOWN = 2 ** 30;
 
 /** Downloads to a file, a stream or memory, by what `to` is. */
 export async function download(
@@ -45,11 +49,15 @@ export async function download(
 /** The object as a stream; it fails at its end if the content is not what it should be. */
 export function downloadStream(client: ClientContext, options: DownloadSource & DownloadOptions): Readable {
   checkDownload(options);
-  return chunkStream(async function* (abort) {
-    using scope = new CallScope(client, 'download', options, { signed: false });
-    using _ = abort.follow(scope.signal);
-    yield* downloadChunks(scope.context, { ...options, signal: abort.signal });
-  });
+  return chunkStream(
+    async function* (abort) {
+      using scope = new CallScope(client, 'download', options, { signed: false });
+      using _ = abort.follow(scope.signal);
+      yield* downloadChunks(scope.context, { ...options, signal: abort.signal });
+    },
+    options.signal,
+    client.retry.closed,
+  );
 }
 
 async function downloadToMemory(
@@ -59,25 +67,35 @@ async function downloadToMemory(
   const get = new RangedGet(context, options);
   const whole = options.start === undefined && options.end === undefined;
   let opened = whole ? await firstAnswer(context, get, options) : undefined;
-  if (opened && isSmall(opened)) {
+  const { maxSize } = options;
+  if (opened && isSmall(opened) && (opened.length ?? 0) <= (maxSize ?? LARGEST_UNKNOWN)) {
     const small = await downloadSmall(get, opened, options);
     if (small) return small;
     opened = undefined;
   }
   const pieces: Buffer[] = [];
+  let limit = Math.min(maxSize ?? LARGEST_UNKNOWN, constants.MAX_LENGTH);
+  const checkSize = (size: number | undefined) => {
+    if (size === undefined) return;
+    limit = Math.min(maxSize ?? constants.MAX_LENGTH, constants.MAX_LENGTH);
+    if (size > limit) throw tooLarge(`an object of ${size} bytes`, limit);
+  };
   const chunks = downloadChunks(context, options, checkSize, get, opened);
-  for (;;) {
+  for (let length = 0; ; ) {
     const next = await chunks.next();
-    if (next.done) return { ...next.value, data: Buffer.concat(pieces) };
+    if (next.done) return { ...next.value, data: Buffer.concat(pieces, length) };
     pieces.push(next.value);
+    length += next.value.length;
+    if (length > limit) {
+      await chunks.return({ size: length, verified: false, resumed: 0 });
+      throw tooLarge('the object', limit);
+    }
   }
 }
 
-function checkSize(size: number | undefined): void {
-  if (size === undefined || size <= constants.MAX_LENGTH) return;
-  throw new WcsError(
-    'TARGET_FAILED',
-    `an object of ${size} bytes does not fit into a buffer: download it to a file or stream`,
+function tooLarge(what: string, limit: number): WcsError {
+  return targetFailed(
+    `${what} is larger than the ${limit} bytes that may be held in memory: download it to a file or stream, or see maxSize`,
   );
 }
 
@@ -87,29 +105,42 @@ async function downloadToStream(
 ): Promise<DownloadResult> {
   let result: DownloadResult | undefined;
   let failure: unknown;
+  // The target may be what does not go on, so nothing that waits for it can be waited for.
+  using end = new LinkedAbort(options.signal);
+  using _closed = end.follow(context.retry.closed);
+  const { signal } = end;
   const stream = chunkStream(async function* (abort) {
-    using _ = abort.follow(options.signal);
+    using _ = abort.follow(signal);
     try {
       result = yield* downloadChunks(context, { ...options, signal: abort.signal });
     } catch (error) {
       if (!abort.signal.aborted) failure = error;
       throw error;
     }
-  });
+  }, signal);
+  const endedEarly = () => {
+    if (result) return;
+    failure ??= targetFailed('the stream was ended before the download was complete');
+    end.abort(failure);
+  };
+  // A pipeline would wait for ever for the end of a stream that somebody else ended.
+  if (!(options.to instanceof WritableStream)) options.to.once('finish', endedEarly);
   try {
-    if (options.to instanceof WritableStream) await Readable.toWeb(stream).pipeTo(options.to);
-    else await pipeline(stream, options.to);
+    await untilAborted(
+      options.to instanceof WritableStream
+        ? Readable.toWeb(stream).pipeTo(options.to, { signal })
+        : pipeline(stream, options.to, { signal }),
+      signal,
+    );
   } catch (error) {
     if (failure !== undefined) throw failure;
-    if (options.signal?.aborted) throw options.signal.reason;
-    throw new WcsError('TARGET_FAILED', `cannot write to the stream: ${(error as Error).message}`, {
-      operation: 'download',
-      cause: error,
-    });
+    if (signal.aborted) throw signal.reason;
+    throw targetFailed(`cannot write to the stream: ${(error as Error).message}`, error);
   }
-  if (!result)
-    throw new WcsError('TARGET_FAILED', 'the stream was closed before the download was complete', {
-      operation: 'download',
-    });
+  if (!result) throw targetFailed('the stream was closed before the download was complete');
   return result;
+}
+
+function targetFailed(message: string, cause?: unknown): WcsError {
+  return new WcsError('TARGET_FAILED', message, { operation: 'download', ...(cause ? { cause } : {}) });
 }

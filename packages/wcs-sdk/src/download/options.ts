@@ -79,6 +79,11 @@ export interface StreamDownloadOptions extends DownloadOptions {
 export interface BufferDownloadOptions extends DownloadOptions {
   /** Nothing: the bytes come as `data`. */
   to?: undefined;
+  /**
+   * Most bytes to hold in memory; of more the download fails with `TARGET_FAILED`. Default: what a Buffer can hold, and
+   * 1 GiB where the service does not announce the size.
+   */
+  maxSize?: number;
 }
 
 /** What a download gives. */
@@ -109,7 +114,10 @@ const WCS_ETAG = /^[Fl][\w-]{27}$/;
 
 /** Checks everything that can be wrong before any I/O. */
 export function checkDownload(
-  options: DownloadSource & DownloadOptions & Partial<Omit<FileDownloadOptions, 'to'>>,
+  options: DownloadSource &
+    DownloadOptions &
+    Partial<Omit<FileDownloadOptions, 'to'>> &
+    Pick<BufferDownloadOptions, 'maxSize'> & { to?: unknown },
 ): void {
   checkCallOptions(options, { signed: false });
   checkSource(options);
@@ -121,9 +129,18 @@ export function checkDownload(
   }
   if (options.blockSize !== undefined) wholeNumber('blockSize', options.blockSize, { minimum: 1 });
   if (options.trafficLimit !== undefined) wholeNumber('trafficLimit', options.trafficLimit);
+  if (options.maxSize !== undefined) wholeNumber('maxSize', options.maxSize);
+  checkTarget(options.to);
   if (options.concurrency !== undefined)
     wholeNumber('concurrency', options.concurrency, { minimum: 1, maximum: 256 });
   if (options.partSize !== undefined) wholeNumber('partSize', options.partSize, { minimum: 64 * 1024 });
+}
+
+/** Nothing is ever written to a stream that is over, and nobody would be told. */
+function checkTarget(to: unknown): void {
+  if (to === null || typeof to !== 'object') return;
+  const over = to instanceof WritableStream ? to.locked : 'writable' in to && !to.writable;
+  if (over) throw invalidArgument('to', 'a stream that can be written to: it has ended, or is locked', to);
 }
 
 /** The etag that the content must have, where it is known and the whole content is wanted. */

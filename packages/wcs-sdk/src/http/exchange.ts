@@ -16,6 +16,10 @@ export interface ExchangeOptions {
   connectTimeout: number;
   /** Milliseconds without a byte in either direction. */
   idleTimeout: number;
+  /** Milliseconds from the end of the request to that of the answer's head. */
+  headTimeout: number;
+  /** Bytes a second that a body must bring, over each `idleTimeout` of waiting for it. */
+  lowestRate: number;
   /** Whether TLS certificates are checked. */
   verifyTls: boolean;
 }

@@ -2,19 +2,19 @@ import type { ClientRequest } from 'node:http';
 import { type Got, type Request as GotRequest, got, type OptionsInit } from 'got';
 import type { Agents, Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
 
-/** What goes through got: requests with large or streamed bodies. */
+/** What goes through got: requests with streamed bodies. */
 export interface GotExchangeRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  body: Uint8Array | string | AsyncIterable<Uint8Array>;
+  body: AsyncIterable<Uint8Array>;
 }
 
 /** The only place that knows got. */
 export class GotExchanges {
   readonly #got: Got;
 
-  constructor({ connectTimeout, idleTimeout, verifyTls }: ExchangeOptions) {
+  constructor({ connectTimeout, idleTimeout, headTimeout, verifyTls }: ExchangeOptions) {
     // An instance, because merging options costs more than anything else in a request.
     this.#got = got.extend({
       throwHttpErrors: false,
@@ -26,6 +26,7 @@ export class GotExchanges {
         secureConnect: connectTimeout,
         lookup: connectTimeout,
         socket: idleTimeout,
+        response: headTimeout,
       },
       https: { rejectUnauthorized: verifyTls },
     });

@@ -39,7 +39,7 @@ export function limitedSender(sender: HttpSender, bytesPerSecond: number): HttpS
 }
 
 function slowedRequest(request: WireRequest, limit: RateLimit): WireRequest {
-  const { body, signal } = request;
+  const { body, signal, onSent } = request;
   if (body === undefined || body.length === 0) return request;
   const given: StreamedBody =
     typeof body === 'object' && 'open' in body
@@ -55,6 +55,7 @@ function slowedRequest(request: WireRequest, limit: RateLimit): WireRequest {
             const piece = chunk.subarray(start, start + PIECE);
             await limit.take(piece.length, signal);
             yield piece;
+            onSent?.(piece.length);
           }
         }
       },

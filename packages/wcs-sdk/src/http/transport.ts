@@ -5,6 +5,7 @@ import type { AgentPool } from './agent-pool.js';
 import { directExchange } from './direct-exchange.js';
 import type { Exchange, ExchangeOptions, RawAnswer } from './exchange.js';
 import { GotExchanges } from './got-exchange.js';
+import { Pace, timeoutError } from './time-limits.js';
 import { transportError } from './transport-error.js';
 
 /** A body that is made anew for each attempt, so that a retry never sends a consumed stream. */
@@ -23,6 +24,8 @@ export interface WireRequest {
   url: string;
   headers?: Record<string, string>;
   body?: Uint8Array | string | StreamedBody;
+  /** Told how many further bytes of a body in memory are on their way. */
+  onSent?: ((bytes: number) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Sent to another than was asked for: headers of the call are not meant for it. */
   foreign?: boolean;
@@ -70,9 +73,6 @@ export interface TransportOptions extends ExchangeOptions {
 /** Answers that are read whole (JSON, lists) are never larger; more than this is hostile or broken. */
 const LARGEST_ANSWER = 64 * 2 ** 20;
 
-/** Bodies up to this size are sent without got, whose cost for each request is several times theirs. */
-const SMALL_BODY = 256 * 1024;
-
 /** Sends one request once, and reads its answer. Retries, statuses and meanings live above it. */
 export class Transport implements HttpSender {
   readonly #options: TransportOptions;
@@ -89,9 +89,7 @@ export class Transport implements HttpSender {
     const exchange = this.#start(request);
     try {
       const answer = await exchange.answer();
-      const body = await readWhole(answer.body, request.operation);
-      exchange.checkAlive();
-      return { ...headOf(answer), body };
+      return { ...headOf(answer), body: await this.#whole(answer, exchange, request.operation) };
     } catch (error) {
       throw exchange.failure(error);
     } finally {
@@ -103,7 +101,8 @@ export class Transport implements HttpSender {
     const exchange = this.#start(request);
     try {
       const answer = await exchange.answer();
-      return { ...headOf(answer), body: translated(answer.body, exchange, request.operation) };
+      const whole = () => this.#whole(answer, exchange, request.operation);
+      return { ...headOf(answer), body: translated(answer.body, exchange, new Pace(this.#options), whole) };
     } catch (error) {
       exchange.release();
       throw exchange.failure(error);
@@ -121,6 +120,20 @@ export class Transport implements HttpSender {
     this.#options.agents.close();
   }
 
+  /** Reads a body that is known to be small, for which the time of a head is enough. */
+  async #whole({ body }: RawAnswer, exchange: ActiveExchange, operation: string): Promise<Buffer> {
+    const { headTimeout } = this.#options;
+    const late = () => exchange.fail(timeoutError(`not all of the answer in ${headTimeout} ms`));
+    const timer = setTimeout(late, headTimeout);
+    try {
+      const content = await readWhole(body, operation);
+      exchange.checkAlive();
+      return content;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #start(request: WireRequest): ActiveExchange {
     if (this.#closed) throw closedError(request.operation);
     request.signal?.throwIfAborted();
@@ -128,14 +141,12 @@ export class Transport implements HttpSender {
   }
 
   #exchange(request: WireRequest, onBodyFailure: (error: unknown) => void): Exchange {
-    const { url, method, body } = request;
+    const { url, method, body, onSent } = request;
     const agents = this.#options.agents.for(url);
     const headers = { 'user-agent': this.#options.userAgent, ...request.headers, ...lengthHeader(body) };
-    if (body === undefined || (!isStreamed(body) && body.length <= SMALL_BODY)) {
-      return directExchange({ method, url, headers, body }, agents, this.#options);
-    }
-    const sent = isStreamed(body) ? watched(body, onBodyFailure) : body;
-    return this.#got.start({ method, url, headers, body: sent }, agents);
+    if (!isStreamed(body))
+      return directExchange({ method, url, headers, body, onSent }, agents, this.#options);
+    return this.#got.start({ method, url, headers, body: watched(body, onBodyFailure) }, agents);
   }
 }
 
@@ -169,6 +180,11 @@ class ActiveExchange {
   end(reason: unknown): void {
     this.#reason ??= reason;
     this.#exchange.destroy(new Error('ended'));
+  }
+
+  /** Ends the exchange because of what went wrong with it. */
+  fail(error: Error): void {
+    this.#exchange.destroy(error);
   }
 
   /** Fails if the exchange was ended: what was read of the answer may not be all of it. */
@@ -231,7 +247,12 @@ async function readWhole(body: Readable, operation: string): Promise<Buffer> {
 }
 
 /** The body's chunks, failing with our errors in place of the carrier's. */
-function translated(body: Readable, exchange: ActiveExchange, operation: string): ResponseBody {
+function translated(
+  body: Readable,
+  exchange: ActiveExchange,
+  pace: Pace,
+  whole: () => Promise<Buffer>,
+): ResponseBody {
   let chunks: AsyncIterator<Buffer> | undefined;
   return {
     [Symbol.asyncIterator]() {
@@ -240,7 +261,7 @@ function translated(body: Readable, exchange: ActiveExchange, operation: string)
     async next() {
       try {
         chunks ??= body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-        const next = await chunks.next();
+        const next = await pace.next(chunks);
         if (!next.done) return next;
         exchange.checkAlive();
       } catch (error) {
@@ -258,9 +279,7 @@ function translated(body: Readable, exchange: ActiveExchange, operation: string)
     },
     async whole() {
       try {
-        const content = await readWhole(body, operation);
-        exchange.checkAlive();
-        return content;
+        return await whole();
       } catch (error) {
         throw exchange.failure(error);
       } finally {

@@ -1,6 +1,5 @@
 import { WcsError } from '../errors.js';
 import { type RetryPolicy, withRetry } from '../http/retry.js';
-import type { StreamedBody } from '../http/transport.js';
 import type { ProgressMeter } from '../progress.js';
 import type { BlockWire, ChunkAnswer } from './block-wire.js';
 import type { Block } from './blocks.js';
@@ -10,9 +9,6 @@ import type { Span } from './span.js';
 
 /** A block is begun anew this often when the service has lost track of it. */
 const RESTARTS = 3;
-
-/** With somebody watching, requests are sent in slices of this size, so that progress moves within a chunk. */
-const PROGRESS_SLICE = 256 * 1024;
 
 /** Sends single blocks: chunk by chunk, each repeated and each checked; begun anew where that is called for. */
 export class BlockSender {
@@ -106,11 +102,11 @@ export class BlockSender {
           this.#progress.add(sent);
         };
         try {
-          const body = this.#progress.active ? sliced(bytes, count) : bytes;
+          const onSent = this.#progress.active ? count : undefined;
           const answer =
             ctx === undefined
-              ? await this.#wire.mkblk(block.size, block.index, body, signal)
-              : await this.#wire.bput(ctx, offset, body, signal);
+              ? await this.#wire.mkblk(block.size, block.index, bytes, signal, onSent)
+              : await this.#wire.bput(ctx, offset, bytes, signal, onSent);
           checkChunk(answer, await expected, offset + bytes.length);
           count(bytes.length - counted);
           return answer;
@@ -161,17 +157,4 @@ function callsForRestart(error: unknown): boolean {
       // Some versions of the service answer so to a context that they do not know.
       (error.code === 'UNAUTHORIZED' && error.operation === 'bput'))
   );
-}
-
-function sliced(bytes: Uint8Array, onSent: (count: number) => void): StreamedBody {
-  return {
-    length: bytes.length,
-    async *open() {
-      for (let start = 0; start < bytes.length; start += PROGRESS_SLICE) {
-        const slice = bytes.subarray(start, start + PROGRESS_SLICE);
-        yield slice;
-        onSent(slice.length);
-      }
-    },
-  };
 }

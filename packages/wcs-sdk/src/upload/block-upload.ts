@@ -9,7 +9,7 @@ import { ProgressMeter } from '../progress.js';
 import { BlockSender } from './block-sender.js';
 import { BlockWire } from './block-wire.js';
 import { type Block, RandomBlocks, SequentialBlocks } from './blocks.js';
-import { confirmHash, PLAIN_NAMES, storedByLostAttempt } from './confirm.js';
+import { confirmHash, PLAIN_NAMES, storedByLostAttempt, verifiesChunks } from './confirm.js';
 import type { UploadPlan, UploadResult } from './options.js';
 import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { canProve, findResumable, RecordWriter } from './resume.js';
@@ -150,6 +150,7 @@ export class BlockUpload {
   ): Promise<void> {
     const sender = new BlockSender(wire, { ...this.#plan, retry: this.#context.retry, progress });
     const pool = this.#plan.verify ? this.#context.checksums : undefined;
+    const chunks = verifiesChunks(this.#context, this.#plan);
     const source = this.#source;
     const blocks =
       source.kind === 'random'
@@ -186,7 +187,7 @@ export class BlockUpload {
     const start = async (own: boolean) => {
       let span: Span | undefined;
       try {
-        span = own && first ? first : this.#budget.takeSpan(this.#spanSize(), pool);
+        span = own && first ? first : this.#budget.takeSpan(this.#spanSize(), pool, chunks);
         await work(span, own);
       } catch (error) {
         abort.abort(error);

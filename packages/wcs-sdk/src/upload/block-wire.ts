@@ -6,7 +6,7 @@ import { WcsError } from '../errors.js';
 import { answerError } from '../http/answer.js';
 import type { AnswerMembers } from '../http/answer-members.js';
 import { isAbsent, ReceivedAnswer } from '../http/received-answer.js';
-import type { StreamedBody, WireResponse } from '../http/transport.js';
+import type { WireResponse } from '../http/transport.js';
 import { uploadAnswer } from './upload-answer.js';
 
 /** What all requests of one block upload share. */
@@ -62,20 +62,22 @@ export class BlockWire {
   async mkblk(
     blockSize: number,
     index: number,
-    chunk: StreamedBody | Uint8Array,
+    chunk: Uint8Array,
     signal: AbortSignal,
+    onSent?: (bytes: number) => void,
   ): Promise<ChunkAnswer> {
-    return this.#chunk('mkblk', `/mkblk/${blockSize}/${index}`, chunk, signal);
+    return this.#chunk('mkblk', `/mkblk/${blockSize}/${index}`, chunk, signal, onSent);
   }
 
   /** `POST /bput/<ctx>/<offset>`: appends a chunk to a block. */
   async bput(
     ctx: string,
     offset: number,
-    chunk: StreamedBody | Uint8Array,
+    chunk: Uint8Array,
     signal: AbortSignal,
+    onSent?: (bytes: number) => void,
   ): Promise<ChunkAnswer> {
-    return this.#chunk('bput', `/bput/${ctx}/${offset}`, chunk, signal);
+    return this.#chunk('bput', `/bput/${ctx}/${offset}`, chunk, signal, onSent);
   }
 
   /** `POST /mkfile/<size>`: joins the blocks to an object. */
@@ -116,8 +118,9 @@ export class BlockWire {
   async #chunk(
     operation: 'mkblk' | 'bput',
     target: string,
-    chunk: StreamedBody | Uint8Array,
+    chunk: Uint8Array,
     signal: AbortSignal,
+    onSent: ((bytes: number) => void) | undefined,
   ): Promise<ChunkAnswer> {
     const response = await this.#post(
       operation,
@@ -125,6 +128,7 @@ export class BlockWire {
       { 'content-type': 'application/octet-stream' },
       chunk,
       signal,
+      onSent,
     );
     const { subject } = this.#identity;
     if (response.status === 406) {
@@ -152,8 +156,9 @@ export class BlockWire {
     operation: string,
     target: string,
     headers: Record<string, string>,
-    body: StreamedBody | Uint8Array,
+    body: Uint8Array,
     signal: AbortSignal,
+    onSent?: (bytes: number) => void,
   ): Promise<WireResponse> {
     const { uploadId, trafficLimit } = this.#identity;
     const tokens = this.#tokens;
@@ -171,6 +176,7 @@ export class BlockWire {
           ...(trafficLimit ? { 'x-wos-traffic-limit': String(trafficLimit) } : {}),
         },
         body,
+        onSent,
         signal,
       });
       if (response.status !== 401 || renewed || !(await tokens.renew(token))) return response;

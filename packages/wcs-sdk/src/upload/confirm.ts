@@ -6,6 +6,7 @@ import { WcsError } from '../errors.js';
 import { type AnswerMembers, textMember } from '../http/answer-members.js';
 import { followsFailedAttempt } from '../http/lost-answer.js';
 import { statObject } from '../objects/stat.js';
+import type { UploadPlan } from './options.js';
 
 /** An answer to an upload. */
 export interface UploadAnswer {
@@ -73,4 +74,13 @@ export async function storedByLostAttempt(
   const found = await statObject(context, { bucket, key, signal }).catch(() => undefined);
   if (found?.hash !== stored.etag || found.size !== stored.size) return undefined;
   return { answer: { key, hash: found.hash }, requestId: undefined, names: PLAIN_NAMES };
+}
+
+/** Whether chunks are to be verified: always, unless it was left to the object's hash and that is sure to prove them. */
+export function verifiesChunks(
+  context: ClientContext,
+  { verify, finalOnly, blockSize }: Pick<UploadPlan, 'verify' | 'finalOnly' | 'blockSize'>,
+): boolean {
+  const canAsk = context.credentials !== undefined && context.managementUrl !== undefined;
+  return verify && !(finalOnly && blockSize === BLOCK_SIZE && canAsk);
 }

@@ -48,12 +48,9 @@ function fileSource(descriptor: number, identity: FileIdentity): RandomSource {
         filled += bytes;
       }
     },
-    async readAndDigest(pool, target, offset) {
+    async readAndDigest(pool, target, offset, wanted) {
       try {
-        return await pool.readAndDigest({ descriptor, position: offset }, target, {
-          sha1: true,
-          crc32: true,
-        });
+        return await pool.readAndDigest({ descriptor, position: offset }, target, wanted);
       } catch (error) {
         const code = error instanceof ChecksumError ? error.code : undefined;
         if (code === 'FILE_CHANGED') throw changed();

@@ -87,7 +87,7 @@ class StreamedContent implements FormContent {
   async *#stream(head: Uint8Array, tail: Uint8Array, attempt: number): AsyncGenerator<Uint8Array> {
     const digests: Uint8Array[] = [];
     // Memory of its own: the body of a failed attempt may go on for a moment beside that of the next.
-    const span = new Span(Math.min(BLOCK_SIZE, this.size), this.#pool);
+    const span = new Span(Math.min(BLOCK_SIZE, this.size), this.#pool, false);
     // A repeated form starts from nothing.
     this.sentWhole = false;
     this.#count(-this.#counted);

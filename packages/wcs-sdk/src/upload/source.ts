@@ -1,4 +1,4 @@
-import type { ChecksumPool } from '@curve-wcs/etag';
+import type { ChecksumPool, WantedDigests } from '@curve-wcs/etag';
 import { invalidArgument, type WcsError } from '../errors.js';
 
 /**
@@ -41,7 +41,12 @@ export interface RandomSource {
   /** Reads exactly `target.length` bytes from `offset`; fails if the source has become shorter. */
   read(target: Uint8Array, offset: number): Promise<void>;
   /** The same, with the checksums of what was read; where a source has it, it costs less than hashing afterwards. */
-  readAndDigest?(pool: ChecksumPool, target: Uint8Array, offset: number): Promise<PieceDigests>;
+  readAndDigest?(
+    pool: ChecksumPool,
+    target: Uint8Array,
+    offset: number,
+    wanted: WantedDigests,
+  ): Promise<PieceDigests>;
   /** Fails with `SOURCE_CHANGED` if the source is not what it was when it was opened. */
   checkUnchanged(): Promise<void>;
   close(): Promise<void>;
@@ -79,7 +84,10 @@ export function sliceOf(source: RandomSource, start: number, size: number): Rand
     ...(source.bytes ? { bytes: source.bytes.subarray(start, start + size) } : {}),
     read: (target, offset) => source.read(target, start + offset),
     ...(readAndDigest
-      ? { readAndDigest: (pool, target, offset) => readAndDigest(pool, target, start + offset) }
+      ? {
+          readAndDigest: (pool, target, offset, wanted) =>
+            readAndDigest(pool, target, start + offset, wanted),
+        }
       : {}),
     checkUnchanged: () => source.checkUnchanged(),
     close: async () => {},

@@ -1,4 +1,4 @@
-import { BLOCK_SIZE, type ChecksumPool } from '@curve-wcs/etag';
+import { BLOCK_SIZE, type ChecksumPool, type WantedDigests } from '@curve-wcs/etag';
 import type { PieceDigests, RandomSource } from './source.js';
 
 /**
@@ -8,14 +8,17 @@ import type { PieceDigests, RandomSource } from './source.js';
 export class Span {
   readonly #memory: Uint8Array;
   readonly #pool: ChecksumPool | undefined;
+  readonly #wanted: WantedDigests;
   #length = 0;
   #pieces: Promise<PieceDigests>[] = [];
 
   /**
    * @param capacity - bytes
    * @param pool - absent when nothing is to be verified
+   * @param chunks - whether there are chunks, which are to be verified one by one
    */
-  constructor(capacity: number, pool: ChecksumPool | undefined) {
+  constructor(capacity: number, pool: ChecksumPool | undefined, chunks: boolean) {
+    this.#wanted = { sha1: true, crc32: chunks };
     this.#memory = pool ? new Uint8Array(new SharedArrayBuffer(capacity)) : Buffer.allocUnsafeSlow(capacity);
     this.#pool = pool;
   }
@@ -28,6 +31,11 @@ export class Span {
   /** What hashes its bytes; undefined when nothing is to be verified. */
   get pool(): ChecksumPool | undefined {
     return this.#pool;
+  }
+
+  /** Whether it gives the CRC-32 of chunks. */
+  get chunks(): boolean {
+    return this.#wanted.crc32 === true;
   }
 
   /** How much the span can hold. */
@@ -46,7 +54,7 @@ export class Span {
     }
     this.#length = length;
     const pieces = piecesOf(this.bytes).map((piece, index) =>
-      source.readAndDigest?.(pool, piece, offset + index * BLOCK_SIZE),
+      source.readAndDigest?.(pool, piece, offset + index * BLOCK_SIZE, this.#wanted),
     );
     const digests = await Promise.all(pieces);
     this.#pieces = digests.map(digest => Promise.resolve(digest ?? {}));
@@ -61,7 +69,7 @@ export class Span {
   /** Begins to hash what the span was filled with. */
   hash(): void {
     this.#pieces = piecesOf(this.bytes).map(async piece =>
-      this.#pool ? this.#pool.digest(piece, { sha1: true, crc32: true }) : {},
+      this.#pool ? this.#pool.digest(piece, this.#wanted) : {},
     );
     for (const piece of this.#pieces) piece.catch(() => {});
   }
@@ -72,8 +80,9 @@ export class Span {
     return pieces.flatMap(({ sha1 }) => sha1 ?? []);
   }
 
-  /** CRC-32 of a chunk; undefined when nothing is to be verified. */
+  /** CRC-32 of a chunk; undefined when chunks are not to be verified. */
   async crc32(start: number, end: number): Promise<number | undefined> {
+    if (!this.chunks) return undefined;
     const isPiece = start % BLOCK_SIZE === 0 && end === Math.min(start + BLOCK_SIZE, this.#length);
     const digests = isPiece
       ? this.#pieces[start / BLOCK_SIZE]

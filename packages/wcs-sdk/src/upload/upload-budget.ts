@@ -56,9 +56,11 @@ export class UploadBudget {
   }
 
   /** A span that earlier blocks have used, or a new one: making memory costs more than using it again. */
-  takeSpan(capacity: number, pool: ChecksumPool | undefined): Span {
-    const index = this.#free.findIndex(span => span.capacity === capacity && span.pool === pool);
-    return this.#free.splice(index, index < 0 ? 0 : 1)[0] ?? new Span(capacity, pool);
+  takeSpan(capacity: number, pool: ChecksumPool | undefined, chunks: boolean): Span {
+    const index = this.#free.findIndex(
+      span => span.capacity === capacity && span.pool === pool && span.chunks === chunks,
+    );
+    return this.#free.splice(index, index < 0 ? 0 : 1)[0] ?? new Span(capacity, pool, chunks);
   }
 
   /** Keeps a span for the next block. */

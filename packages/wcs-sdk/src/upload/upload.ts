@@ -6,6 +6,7 @@ import { type ClientContext, requireSetting } from '../context.js';
 import { checkKey } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { BlockUpload, type UploadTarget } from './block-upload.js';
+import { verifiesChunks } from './confirm.js';
 import { uploadForm } from './form-upload.js';
 import { openSource } from './open-source.js';
 import {
@@ -148,7 +149,7 @@ async function formSource(source: RandomSource | SequentialSource, plan: UploadP
   }
   const { formThreshold } = plan;
   if (source.size !== undefined && source.size > formThreshold) throw tooLarge(formThreshold);
-  const whole = new Span((source.size ?? formThreshold) + 1, undefined);
+  const whole = new Span((source.size ?? formThreshold) + 1, undefined, false);
   const length = await readFirstBlock(source, whole, plan);
   if (length > formThreshold) throw tooLarge(formThreshold);
   return (await openSource(whole.bytes)) as RandomSource;
@@ -164,7 +165,7 @@ async function uploadStream(
 ): Promise<UploadResult> {
   // A byte more than announced, so that the end is seen.
   const room = Math.min(plan.blockSize, (source.size ?? plan.blockSize) + 1);
-  const first = new Span(room, plan.verify ? context.checksums : undefined);
+  const first = new Span(room, plan.verify ? context.checksums : undefined, verifiesChunks(context, plan));
   const length = await readFirstBlock(source, first, plan);
   if (length < plan.blockSize && length <= plan.formThreshold) {
     return uploadForm(context, plan, target, (await openSource(first.bytes)) as RandomSource);
