@@ -167,6 +167,7 @@ void Client::settle(uint64_t id, Result result) {
   // Everything that refers to the caller's buffer goes before the caller is told.
   op.io.end();
   op.broadcast.reset();
+  op.raise.reset();
   op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
@@ -184,7 +185,10 @@ void Client::tell() {
 }
 
 void Client::abort(uint64_t id, Failure failure) {
-  if (const Operation* op = operation(id)) failure.attempts = attempts(*op);
+  if (const Operation* op = operation(id)) {
+    failure.attempts = attempts(*op);
+    if (op->broadcast) failure.message += "; " + op->broadcast->unreached();
+  }
   settle(id, Result{std::move(failure)});
 }
 
@@ -192,7 +196,7 @@ uint64_t Client::attempts(const Operation& op) {
   if (op.io.active()) return op.io.attempts();
   if (op.broadcast) return op.broadcast->attempts();
   if (op.mds) return op.mds->attempts(op.token);
-  const Volume* closing = op.command.op == Op::close ? find(op.command.fd) : nullptr;
+  const Descriptor* closing = op.command.op == Op::close ? find(op.command.fd) : nullptr;
   return closing ? closing->closeAttempts() : 0;
 }
 

@@ -12,8 +12,8 @@
 #include "client/epoch_broadcast.h"
 #include "context.h"
 #include "mds/mds_client.h"
+#include "volume/descriptor.h"
 #include "volume/io.h"
-#include "volume/volume.h"
 
 namespace curve {
 
@@ -44,6 +44,7 @@ class Client {
     mds::MdsClient::Token token = 0;
     std::unique_ptr<mds::MdsClient> ownMds;  // of a volume being opened
     std::unique_ptr<EpochBroadcast> broadcast;
+    std::unique_ptr<EpochRaise> raise;
     Io io;
   };
   using Operations = std::unordered_map<uint64_t, Operation>;
@@ -77,14 +78,18 @@ class Client {
   void open(Operation& operation);
   void opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse& response);
   void openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSession session);
-  void addVolume(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session);
+  void addDescriptor(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session);
+  std::shared_ptr<Volume> volumeOf(Operation& operation, Volume::Opening opening);
   void close(Operation& operation);
   void statFd(Operation& operation);
   void transfer(Operation& operation);
   void discard(Operation& operation);
   void uninit(Operation& operation);
   void finishUninit();
-  Volume* find(int64_t fd);
+  Descriptor* find(int64_t fd);
+  // Open volumes by inode or path; null if there is none.
+  std::shared_ptr<Volume> volumeById(uint64_t fileId);
+  std::shared_ptr<Volume> volumeAt(const std::string& path);
 
   Operation* operation(uint64_t id);
   void fail(Operation& operation, Failure failure) { settle(operation.command.id, Result{std::move(failure)}); }
@@ -95,8 +100,12 @@ class Client {
   // Why no call can be made any more.
   Outcome broken_;
   int64_t nextFd_ = 0;
-  std::map<int64_t, std::unique_ptr<Volume>> volumes_;
-  // After the volumes: an operation's I/O refers to its volume and must go first.
+  std::map<int64_t, std::unique_ptr<Descriptor>> descriptors_;
+  // By inode; kept by their descriptors.
+  std::unordered_map<uint64_t, std::weak_ptr<Volume>> volumes_;
+  // The highest epoch that this client was granted for an inode.
+  std::unordered_map<uint64_t, uint64_t> granted_;
+  // After the descriptors: an operation's I/O refers to its descriptor and must go first.
   Operations operations_;
   // The memory of operations that have ended.
   std::vector<Operations::node_type> spare_;

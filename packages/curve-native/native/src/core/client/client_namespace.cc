@@ -1,5 +1,7 @@
 // Calls about paths and about the cluster: each is one MDS call, but for IncreaseEpoch, which goes on to the
 // chunkservers.
+#include <algorithm>
+
 #include "client/client.h"
 
 namespace curve {
@@ -74,13 +76,18 @@ void Client::dispatchNamespace(Operation& op) {
       return ask<wire::StatusResponse>(op, wire::method::ExtendFile,
                                        wire::ExtendFileRequest{a.path, owner, c.length, "", 0},
                                        [this, path = a.path, length = c.length](wire::StatusResponse&, Result&) {
-                                         for (auto& [fd, volume] : volumes_) {
-                                           if (volume->path() == path) volume->extended(length);
-                                         }
+                                         if (const auto volume = volumeAt(path)) volume->extended(length);
                                        });
     case Op::rename:
       return ask<wire::StatusResponse>(op, wire::method::RenameFile,
-                                       wire::RenameFileRequest{a.path, a.other, owner, "", 0}, nullptr, mayBeWarmingUp);
+                                       wire::RenameFileRequest{a.path, a.other, owner, "", 0},
+                                       [this, from = a.path, to = a.other](wire::StatusResponse&, Result&) {
+                                         const auto replaced = volumeAt(to);
+                                         const auto moved = volumeAt(from);
+                                         if (replaced && replaced != moved) replaced->lose();
+                                         if (moved) moved->moved(to);
+                                       },
+                                       mayBeWarmingUp);
     case Op::recover:
       return ask<wire::StatusResponse>(op, wire::method::RecoverFile,
                                        wire::RecoverFileRequest{a.path, owner, "", 0, a.fileId});
@@ -133,10 +140,12 @@ void Client::findSegment(Operation& op) {
   op.mds = &mds_;
   op.token = mds_.call<wire::GetOrAllocateSegmentResponse>(
       wire::method::GetOrAllocateSegment, std::move(request), op.command.arguments->user,
-      [this, id](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
+      [this, id, offset = op.command.offset](const Outcome& failure, wire::GetOrAllocateSegmentResponse& r) {
         const bool absent = failure && failure->is(mds::kSegmentNotAllocated);
         Result result{absent ? std::nullopt : failure};
-        if (!failure && !r.segment) result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
+        if (!failure && !(r.segment && r.segment->isWhole(offset))) {
+          result.failure = mds_.incomplete(wire::method::GetOrAllocateSegment);
+        }
         result.answer = std::make_unique<Answer>();
         result.answer->segment = std::move(r.segment);
         settle(id, std::move(result));
@@ -162,30 +171,31 @@ void Client::findMountPoints(Operation& op) {
 
 void Client::increaseEpoch(Operation& op) {
   const uint64_t id = op.command.id;
+  const Arguments& a = *op.command.arguments;
+  // Its own writes are not refused for good meanwhile.
+  if (auto volume = volumeAt(a.path)) op.raise = std::make_unique<EpochRaise>(std::move(volume));
   op.mds = &mds_;
   op.token = mds_.call<wire::IncreaseFileEpochResponse>(
-      wire::method::IncreaseFileEpoch, wire::PathRequest{op.command.arguments->path, op.command.arguments->user.owner, "", 0},
-      op.command.arguments->user, [this, id](const Outcome& failure, wire::IncreaseFileEpochResponse& r) {
+      wire::method::IncreaseFileEpoch, wire::PathRequest{a.path, a.user.owner, "", 0}, a.user,
+      [this, id](const Outcome& failure, wire::IncreaseFileEpochResponse& r) {
         Operation* op = operation(id);
         if (!op) return;
         // Open volumes keep their epoch when the MDS refuses: a fenced client must stay fenced.
         if (failure) return fail(*op, *failure);
         if (!r.fileInfo) return fail(*op, mds_.incomplete(wire::method::IncreaseFileEpoch));
-        const uint64_t epoch = r.fileInfo->epoch.value_or(0);
+        const uint64_t fileId = r.fileInfo->id.value_or(0), epoch = r.fileInfo->epoch.value_or(0);
+        uint64_t& granted = granted_[fileId];
+        granted = std::max(granted, epoch);
+        // Now, and whatever becomes of the broadcast: the MDS and those it reaches take no other.
+        if (auto volume = volumeById(fileId)) {
+          volume->raiseEpoch(epoch);
+          op->raise = std::make_unique<EpochRaise>(std::move(volume));
+        }
         op->broadcast = std::make_unique<EpochBroadcast>(
-            context_, r.fileInfo->id.value_or(0), epoch, [this, id, epoch](const Outcome& outcome) {
-              Operation* op = operation(id);
-              if (!op) return;
+            context_, fileId, epoch, [this, fileId, epoch] { return granted_[fileId] > epoch; },
+            [this, id, epoch](const Outcome& outcome) {
               Result result{outcome};
               result.number = epoch;
-              if (!outcome) {
-                // Only the instance opened last adopts it; earlier ones are fenced like anybody else's.
-                for (auto it = volumes_.rbegin(); it != volumes_.rend(); ++it) {
-                  if (it->second->path() != op->command.arguments->path) continue;
-                  it->second->setEpoch(epoch);
-                  break;
-                }
-              }
               settle(id, std::move(result));
             });
         op->broadcast->start(r.chunkServers);

@@ -13,9 +13,23 @@ constexpr int kCloneMetaInstalled = 3;
 constexpr uint64_t kUninitMs = 1000;
 }
 
-Volume* Client::find(int64_t fd) {
-  const auto it = volumes_.find(fd);
-  return it == volumes_.end() ? nullptr : it->second.get();
+Descriptor* Client::find(int64_t fd) {
+  const auto it = descriptors_.find(fd);
+  return it == descriptors_.end() ? nullptr : it->second.get();
+}
+
+std::shared_ptr<Volume> Client::volumeById(uint64_t fileId) {
+  const auto it = volumes_.find(fileId);
+  auto volume = it == volumes_.end() ? nullptr : it->second.lock();
+  return volume && !volume->isLost() ? volume : nullptr;
+}
+
+std::shared_ptr<Volume> Client::volumeAt(const std::string& path) {
+  for (const auto& [id, entry] : volumes_) {
+    const auto volume = entry.lock();
+    if (volume && !volume->isLost() && volume->path() == path) return volume;
+  }
+  return nullptr;
 }
 
 void Client::open(Operation& op) {
@@ -44,9 +58,6 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   }
   Volume::Opening opening;
   opening.path = op->command.arguments->path;
-  opening.user = op->command.arguments->user;
-  opening.exclusive = op->command.arguments->exclusive;
-  opening.failWhenLost = op->command.arguments->failWhenLost;
   opening.info = std::move(*response.fileInfo);
   if (!Geometry::from(opening.info, opening.geometry) || response.protoSession->leaseTime == 0) {
     return fail(*op, op->mds->incomplete(wire::method::OpenFile));
@@ -57,21 +68,21 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
     opening.cloneSegments = response.cloneSourceSegment->allocatedSegmentOffset;
     return openCloneSource(id, std::move(opening), *response.protoSession);
   }
-  addVolume(id, std::move(opening), *response.protoSession);
+  addDescriptor(id, std::move(opening), *response.protoSession);
 }
 
 // The source of a lazy clone is read without a lease and by the plain chunk mapping, and stays open with the clone.
 void Client::openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSession session) {
   Operation* op = operation(id);
   auto box = std::make_shared<Volume::Opening>(std::move(opening));
+  const mds::User& user = op->command.arguments->user;
   op->token = op->mds->call<wire::GetFileInfoResponse>(
-      wire::method::GetFileInfo, wire::PathRequest{*box->info.cloneSource, box->user.owner, "", 0}, box->user,
-      [this, id, box, session = std::move(session)](const Outcome& failure, wire::GetFileInfoResponse& response) {
+      wire::method::GetFileInfo, wire::PathRequest{*box->info.cloneSource, user.owner, "", 0}, user,
+      [this, id, box, user, session = std::move(session)](const Outcome& failure, wire::GetFileInfoResponse& response) {
         Operation* op = operation(id);
         if (!op) return;
         Volume::Opening source;
         source.path = *box->info.cloneSource;
-        source.user = box->user;
         if (failure || !response.fileInfo || !Geometry::from(*response.fileInfo, source.geometry)) {
           Failure f = failure.value_or(op->mds->incomplete(wire::method::GetFileInfo)).as(libcurve::kFailed);
           f.message = "cannot open the clone source " + source.path + ": " + f.message;
@@ -79,19 +90,35 @@ void Client::openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSe
         }
         source.geometry.stripeUnit = source.geometry.stripeCount = 0;
         source.info = std::move(*response.fileInfo);
+        auto volume = std::make_shared<Volume>(context_, std::make_unique<mds::MdsClient>(context_), std::move(source));
         box->cloneReader =
-            std::make_unique<Volume>(context_, std::make_unique<mds::MdsClient>(context_), std::move(source));
-        addVolume(id, std::move(*box), session);
+            std::make_unique<Descriptor>(context_, std::move(volume), Descriptor::Opening{user, false, false, {}});
+        addDescriptor(id, std::move(*box), session);
       });
 }
 
-void Client::addVolume(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session) {
+// All that have an inode open share what is known of it.
+std::shared_ptr<Volume> Client::volumeOf(Operation& op, Volume::Opening opening) {
+  const uint64_t fileId = opening.info.id.value_or(0);
+  if (auto open = volumeById(fileId); open && open->geometry() == opening.geometry) {
+    open->reopened(std::move(opening));
+    return open;
+  }
+  auto volume = std::make_shared<Volume>(context_, std::move(op.ownMds), std::move(opening));
+  for (auto it = volumes_.begin(); it != volumes_.end();) it = it->second.expired() ? volumes_.erase(it) : std::next(it);
+  volumes_[fileId] = volume;
+  return volume;
+}
+
+void Client::addDescriptor(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session) {
   Operation* op = operation(id);
   op->mds = nullptr;
+  const Arguments& a = *op->command.arguments;
   const int64_t fd = nextFd_++;
-  auto volume = std::make_unique<Volume>(context_, std::move(op->ownMds), std::move(opening));
-  volume->startLease(session);
-  volumes_[fd] = std::move(volume);
+  Descriptor::Opening asked{a.user, a.exclusive, a.failWhenLost, opening.info};
+  auto descriptor = std::make_unique<Descriptor>(context_, volumeOf(*op, std::move(opening)), std::move(asked));
+  descriptor->startLease(session);
+  descriptors_[fd] = std::move(descriptor);
   Stats::add(context_.stats.openVolumes);
   Result result;
   result.number = static_cast<uint64_t>(fd);
@@ -100,22 +127,22 @@ void Client::addVolume(uint64_t id, Volume::Opening opening, const wire::ProtoSe
 
 void Client::close(Operation& op) {
   const int64_t fd = op.command.fd;
-  Volume* volume = find(fd);
-  if (!volume) return fail(op, Failure::refused(libcurve::kFailed, "no open volume " + std::to_string(fd)));
-  volume->close([this, fd, id = op.command.id](const Outcome& failure) {
-    if (!failure && volumes_.erase(fd) > 0) Stats::sub(context_.stats.openVolumes);
+  Descriptor* descriptor = find(fd);
+  if (!descriptor) return fail(op, Failure::refused(libcurve::kFailed, "no open volume " + std::to_string(fd)));
+  descriptor->close([this, fd, id = op.command.id](const Outcome& failure) {
+    if (!failure && descriptors_.erase(fd) > 0) Stats::sub(context_.stats.openVolumes);
     settle(id, Result{failure});
   });
 }
 
 void Client::statFd(Operation& op) {
-  const Volume* volume = find(op.command.fd);
-  if (!volume) {
+  const Descriptor* descriptor = find(op.command.fd);
+  if (!descriptor) {
     return fail(op, Failure::refused(libcurve::kFailed, "no open volume " + std::to_string(op.command.fd)));
   }
   Result result;
   result.answer = std::make_unique<Answer>();
-  result.answer->files.push_back(volume->info());
+  result.answer->files.push_back(descriptor->info());
   settle(op.command.id, std::move(result));
 }
 
@@ -123,18 +150,18 @@ void Client::transfer(Operation& op) {
   const Command& c = op.command;
   const bool write = c.op == Op::write;
   if (c.length == 0) return settle(c.id, Result{});
-  Volume* volume = find(c.fd);
-  if (!volume || volume->isClosed()) {
+  Descriptor* descriptor = find(c.fd);
+  if (!descriptor || descriptor->isClosed()) {
     return fail(op, Failure::refused(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
   }
-  if (!volume->geometry().aligned(c.offset, c.length)) {
+  if (!descriptor->volume().geometry().aligned(c.offset, c.length)) {
     return fail(op, Failure::refused(libcurve::kNotAligned,
                                       "offset and length must be multiples of " +
-                                          std::to_string(volume->geometry().blockSize)));
+                                          std::to_string(descriptor->volume().geometry().blockSize)));
   }
   // Beyond the largest volume there can be, the arithmetic of addresses need not hold either.
   if (c.offset > INT64_MAX / 2) return fail(op, Failure::refused(libcurve::kFailed, "offset out of range"));
-  op.io.start(*volume, write, c.offset, c.data, c.length, [this, id = c.id](const Outcome& failure) {
+  op.io.start(*descriptor, write, c.offset, c.data, c.length, [this, id = c.id](const Outcome& failure) {
     Operation* op = operation(id);
     const bool write = op->command.op == Op::write;
     Result result{failure};
@@ -150,11 +177,14 @@ void Client::transfer(Operation& op) {
 
 void Client::discard(Operation& op) {
   const Command& c = op.command;
-  Volume* volume = find(c.fd);
-  if (!volume) return fail(op, Failure::refused(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
+  Descriptor* descriptor = find(c.fd);
+  if (!descriptor) return fail(op, Failure::refused(libcurve::kBadFd, "no open volume " + std::to_string(c.fd)));
   // Ranges are not checked against the volume; only what could not be one is left alone.
-  const uint64_t end = volume->length();
-  if (c.offset < end) volume->discard().mark(c.offset, std::min(c.length, end - c.offset));
+  Volume& volume = descriptor->volume();
+  const uint64_t end = std::min<uint64_t>(volume.length(), INT64_MAX / 2);
+  if (c.offset < end && !volume.isLost() && !descriptor->isClosed()) {
+    volume.discard().mark(c.offset, std::min(c.length, end - c.offset), descriptor->user(), descriptor->exclusive());
+  }
   settle(c.id, Result{});
 }
 
@@ -162,22 +192,22 @@ void Client::discard(Operation& op) {
 void Client::uninit(Operation& op) {
   const bool begun = std::exchange(ended_, true);
   if (!begun) abortAll(Failure::canceled());
-  if (volumes_.empty()) return finishUninit();
+  if (descriptors_.empty()) return finishUninit();
   const std::chrono::milliseconds patience(op.command.deadlineMs > 0 ? op.command.deadlineMs : kUninitMs);
   op.deadline = context_.loop.after(patience, [this] { finishUninit(); });
   if (begun) return;
-  auto left = std::make_shared<size_t>(volumes_.size());
-  for (auto& [fd, volume] : volumes_) {
-    volume->close([this, left](const Outcome&) {
-      // Deferred: on failure a volume's own call is telling us.
+  auto left = std::make_shared<size_t>(descriptors_.size());
+  for (auto& [fd, descriptor] : descriptors_) {
+    descriptor->close([this, left](const Outcome&) {
+      // Deferred: on failure a descriptor's own call is telling us.
       if (--*left == 0) context_.loop.defer([this] { finishUninit(); });
     });
   }
 }
 
 void Client::finishUninit() {
-  Stats::sub(context_.stats.openVolumes, volumes_.size());
-  volumes_.clear();
+  Stats::sub(context_.stats.openVolumes, descriptors_.size());
+  descriptors_.clear();
   std::vector<uint64_t> ids;
   for (const auto& [id, op] : operations_) {
     if (op.command.op == Op::uninit) ids.push_back(id);

@@ -29,14 +29,15 @@ class EpochBroadcast::Delivery final : public net::Rpc {
     if (error == rpc::kNone && !wire::decode(reply.message, response)) error = rpc::kBadResponse;
     switch (error) {
       case rpc::kNone:
-        if (response.status == chunk::kSuccess) return broadcast_.delivered(std::nullopt);
+        if (response.status == chunk::kSuccess) return delivered();
+        if (response.status == chunk::kEpochTooOld && broadcast_.superseded_()) return delivered();
         return failed(Failure::of("UpdateEpoch", response.status.value));
       case rpc::kLogoff:
       case rpc::kHostDown:
       case rpc::kConnReset:
       case rpc::kConnRefused:
         // A server that is down serves no old client either.
-        return broadcast_.delivered(std::nullopt);
+        return delivered();
       case rpc::kTimedOut:
         timeoutMs_ = std::min(2 * timeoutMs_, std::max(kMaxTimeoutMs, config().epochRpcTimeoutMs));
         break;
@@ -52,10 +53,16 @@ class EpochBroadcast::Delivery final : public net::Rpc {
   }
 
   uint64_t tries() const { return tries_; }
+  bool isDelivered() const { return delivered_; }
+  std::string address() const { return channel_.endpoint().text(); }
 
  private:
   static constexpr uint64_t kMaxTimeoutMs = 8000;
   const Config& config() const { return broadcast_.context_.config; }
+  void delivered() {
+    delivered_ = true;
+    broadcast_.delivered(std::nullopt);
+  }
   void failed(Failure failure) {
     failure.attempts = tries_;
     broadcast_.delivered(failure);
@@ -65,12 +72,16 @@ class EpochBroadcast::Delivery final : public net::Rpc {
   net::Channel& channel_;
   uint64_t timeoutMs_;
   uint64_t tries_ = 0;
+  bool delivered_ = false;
   net::Loop::Timer timer_{};
 };
 
-EpochBroadcast::EpochBroadcast(Context& context, uint64_t fileId, uint64_t epoch,
+EpochBroadcast::EpochBroadcast(Context& context, uint64_t fileId, uint64_t epoch, std::function<bool()> superseded,
                                std::function<void(const Outcome&)> done)
-    : context_(context), message_(wire::encode(wire::UpdateEpochRequest{fileId, epoch})), done_(std::move(done)) {}
+    : context_(context),
+      message_(wire::encode(wire::UpdateEpochRequest{fileId, epoch})),
+      superseded_(std::move(superseded)),
+      done_(std::move(done)) {}
 
 EpochBroadcast::~EpochBroadcast() { context_.loop.cancel(timer_); }
 
@@ -94,6 +105,14 @@ uint64_t EpochBroadcast::attempts() const {
   return most;
 }
 
+std::string EpochBroadcast::unreached() const {
+  std::string text = "UpdateEpoch has not reached";
+  for (const auto& delivery : deliveries_) {
+    if (!delivery->isDelivered()) text += ' ' + delivery->address();
+  }
+  return text;
+}
+
 void EpochBroadcast::sendNext() {
   if (started_ < deliveries_.size()) deliveries_[started_++]->send();
 }
@@ -104,7 +123,8 @@ void EpochBroadcast::delivered(const Outcome& failure) {
   sendNext();
   if (ended_ == deliveries_.size()) {
     const auto done = std::move(done_);
-    const Outcome outcome = failure_;
+    Outcome outcome = failure_;
+    if (outcome) outcome->message += "; " + unreached();
     done(outcome);
   }
 }

@@ -17,7 +17,7 @@ class MdsClient::Call final : public net::Rpc {
         spec_(std::move(spec)),
         lastWorking_(client.working_),
         current_(client.working_),
-        timeoutMs_(config().mdsRpcTimeoutMs),
+        timeoutMs_(spec_.budget == Budget::once ? config().mdsMaxRetryMs : config().mdsRpcTimeoutMs),
         start_(Clock::now()) {}
 
   ~Call() {
@@ -35,14 +35,20 @@ class MdsClient::Call final : public net::Rpc {
 
   void onReply(const net::RpcReply& reply) override {
     last_ = reply.error == rpc::kNone ? spec_.decode(reply.message) : reply.error;
-    if (!std::holds_alternative<Answered>(last_)) return again();
-    client_.working_ = current_;
+    if (!std::holds_alternative<Answered>(last_) && mayRepeat()) return again();
+    if (std::holds_alternative<Answered>(last_)) client_.working_ = current_;
     finish(last_);
   }
 
   uint64_t attempts() const { return attempts_; }
 
  private:
+  // Where nobody listens, nothing is received.
+  bool mayRepeat() const {
+    const rpc::Error* error = std::get_if<rpc::Error>(&last_);
+    return spec_.budget != Budget::once || (error && *error == rpc::kConnRefused);
+  }
+
   // What to do after a failed attempt: which address, which time-out, and how long to wait first.
   void again() {
     const bool repeat = std::holds_alternative<ToBeRepeated>(last_);
@@ -74,7 +80,7 @@ class MdsClient::Call final : public net::Rpc {
     }
     if (next != current_) {
       failures_ = 0;
-      timeoutMs_ = config().mdsRpcTimeoutMs;
+      if (spec_.budget != Budget::once) timeoutMs_ = config().mdsRpcTimeoutMs;
     } else {
       failures_++;
       if (!timedOut) wait += Micros(config().mdsRetryIntervalUs);

@@ -20,6 +20,7 @@ namespace curve::mds {
 enum class Budget {
   perCall,    // mds.maxRetryMS
   unlimited,  // I/O waits for an MDS as long as it takes
+  once,       // mds.maxRetryMS, and sent again only while it has certainly not been received: it must not be done late
 };
 
 // Told why a call failed (nothing: it did not), and the reply, which is meaningful only if it did not fail.

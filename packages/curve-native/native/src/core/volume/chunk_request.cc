@@ -3,24 +3,25 @@
 #include <cstring>
 #include <random>
 
+#include "volume/descriptor.h"
 #include "volume/io.h"
 #include "volume/retry_policy.h"
-#include "volume/volume.h"
 
 namespace curve {
 
 using net::Micros;
 
-ChunkRequest::ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset,
+ChunkRequest::ChunkRequest(Descriptor& descriptor, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset,
                            uint64_t size, uint8_t* data)
-    : volume_(volume),
+    : descriptor_(descriptor),
+      volume_(descriptor.volume()),
       io_(io),
       chunk_(chunk),
       chunkIndex_(chunkIndex),
       offset_(offset),
       size_(size),
       data_(data),
-      timeoutMs_(volume.config().chunkRpcTimeoutMs) {
+      timeoutMs_(volume_.config().chunkRpcTimeoutMs) {
   if (io.isWrite()) {
     payload = data;
     payloadSize = size;
@@ -37,7 +38,7 @@ ChunkRequest::~ChunkRequest() {
   withdraw();
   if (state_ == State::begun) {
     Stats::sub(volume_.stats().requestsInFlight);
-    volume_.window().release();
+    descriptor_.window().release();
   }
 }
 
@@ -58,7 +59,7 @@ void ChunkRequest::begin() {
   }
 }
 
-bool ChunkRequest::exhausted() const { return volume_.failsAll() || tries_ >= volume_.config().opMaxRetry; }
+bool ChunkRequest::exhausted() const { return descriptor_.failsAll() || tries_ >= volume_.config().opMaxRetry; }
 
 Copyset& ChunkRequest::copyset() { return volume_.copysets().get(chunk_.copyset); }
 
@@ -84,6 +85,7 @@ void ChunkRequest::transmit(const Peer& leader) {
   if (tries_++ > 0) Stats::add(volume_.stats().retries);
   target_ = leader;
   round_ = copyset().brake.round();
+  epoch_ = volume_.epoch();
   channel_ = &volume_.transport().to(leader.address);
   channel_->start(*this, method(), std::nullopt,
                   encodeRequest(), std::chrono::milliseconds(timeoutMs_));
@@ -104,7 +106,7 @@ std::string_view ChunkRequest::encodeRequest() const {
   if (io_.isWrite()) {
     request.sn = volume_.sn();
     request.fileId = volume_.fileId();
-    if (volume_.epoch() != 0) request.epoch = volume_.epoch();
+    if (epoch_ != 0) request.epoch = epoch_;
   }
   if (volume_.isInCloneSource(chunkIndex_)) {
     request.cloneFileSource = volume_.cloneSource();
@@ -173,8 +175,9 @@ void ChunkRequest::answered(const wire::ChunkResponse& response) {
       return io_.isWrite() ? resendAfter(interval) : finish(lastFailure_);
     case chunk::kInvalidRequest:
     case chunk::kChunkExist:
-    case chunk::kEpochTooOld:
       return finish(lastFailure_);
+    case chunk::kEpochTooOld:
+      return io_.isWrite() && volume_.isRaising(epoch_) ? resendAfter(interval) : finish(lastFailure_);
     default:
       return resendAfter(interval);
   }
@@ -225,16 +228,16 @@ void ChunkRequest::resendAfter(Micros delay) {
   if (exhausted()) return giveUp();
   timer_ = volume_.loop().after(delay, [this] {
     timer_ = {};
-    if (volume_.failsAll()) return giveUp();
-    if (!volume_.window().blocked()) return send();
+    if (descriptor_.failsAll()) return giveUp();
+    if (!descriptor_.window().blocked()) return send();
     state_ = State::waiting;
     Stats::sub(volume_.stats().requestsInFlight);
-    volume_.window().requeue(*this);
+    descriptor_.window().requeue(*this);
   });
 }
 
 void ChunkRequest::giveUp() {
-  if (volume_.failsAll()) {
+  if (descriptor_.failsAll()) {
     return finish(Failure::of("RefreshSession", mds::kFileNotExists).as(libcurve::kFailed));
   }
   finish(lastFailure_.value_or(Failure::refused(libcurve::kFailed, "chunkserver.opMaxRetry is 0")));
@@ -245,7 +248,7 @@ void ChunkRequest::finish(Outcome failure) {
   timer_ = {};
   state_ = State::done;
   Stats::sub(volume_.stats().requestsInFlight);
-  volume_.window().release();
+  descriptor_.window().release();
   // Last: the I/O may be over, and this request with it.
   io_.requestDone(failure);
 }

@@ -13,11 +13,12 @@
 namespace curve {
 
 class Io;
+class Descriptor;
 class Volume;
 
 class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
  public:
-  ChunkRequest(Volume& volume, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset, uint64_t size,
+  ChunkRequest(Descriptor& descriptor, Io& io, const ChunkRef& chunk, uint64_t chunkIndex, uint64_t offset, uint64_t size,
                uint8_t* data);
   ~ChunkRequest();
   ChunkRequest(ChunkRequest&&) = delete;
@@ -53,6 +54,7 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   // Valid until the next one.
   std::string_view encodeRequest() const;
 
+  Descriptor& descriptor_;
   Volume& volume_;
   Io& io_;
   const ChunkRef chunk_;
@@ -62,6 +64,8 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   State state_ = State::waiting;
   uint64_t tries_ = 0;
   uint64_t timeoutMs_;
+  // Of the last send.
+  uint64_t epoch_ = 0;
   // Why the last send failed, should it have been the last one allowed.
   Outcome lastFailure_;
   Peer target_{};

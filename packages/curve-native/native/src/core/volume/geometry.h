@@ -19,6 +19,10 @@ struct Geometry {
   // False when the MDS's numbers cannot describe a volume.
   static bool from(const wire::FileInfo& info, Geometry& geometry);
 
+  bool operator==(const Geometry& other) const {
+    return chunkSize == other.chunkSize && segmentSize == other.segmentSize && stripeUnit == other.stripeUnit &&
+           stripeCount == other.stripeCount && blockSize == other.blockSize;
+  }
   bool striped() const { return stripeUnit != 0 && stripeCount > 1; }
   uint64_t segmentOffset(uint64_t chunkIndex) const { return chunkIndex * chunkSize / segmentSize * segmentSize; }
   bool aligned(uint64_t offset, uint64_t length) const { return offset % blockSize == 0 && length % blockSize == 0; }

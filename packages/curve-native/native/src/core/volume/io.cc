@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "volume/volume.h"
+#include "volume/descriptor.h"
 
 namespace curve {
 
@@ -14,17 +14,19 @@ namespace {
 constexpr size_t kMaxKept = 64;
 }  // namespace
 
-void Io::start(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done) {
-  volume_ = &volume;
+Volume& Io::volume() const { return descriptor_->volume(); }
+
+void Io::start(Descriptor& descriptor, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done) {
+  descriptor_ = &descriptor;
   write_ = write;
   offset_ = offset;
   data_ = data;
   length_ = length;
   done_ = std::move(done);
-  volume.ios().splice(volume.ios().end(), entry_);
-  const net::Micros wait = volume.throttle().admit(write, length);
+  descriptor.ios().splice(descriptor.ios().end(), entry_);
+  const net::Micros wait = volume().throttle().admit(write, length);
   if (wait <= net::Micros(0)) return locate();
-  timer_ = volume.loop().after(wait, [this] {
+  timer_ = volume().loop().after(wait, [this] {
     timer_ = {};
     locate();
   });
@@ -33,17 +35,17 @@ void Io::start(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint6
 void Io::end() {
   if (!active()) return;
   cancelAll();
-  Volume& volume = *std::exchange(volume_, nullptr);
+  Descriptor& descriptor = *std::exchange(descriptor_, nullptr);
   failure_.reset();
   pending_ = 0;
   if (pieces_.capacity() > kMaxKept) pieces_ = {};
   pieces_.clear();
-  entry_.splice(entry_.end(), volume.ios(), place_);
-  volume.ioEnded();
+  entry_.splice(entry_.end(), descriptor.ios(), place_);
+  descriptor.ioEnded();
 }
 
 void Io::cancelAll() {
-  volume_->loop().cancel(timer_);
+  volume().loop().cancel(timer_);
   queries_.clear();
   // Out of the queue first, or the place that one leaves would start the next.
   for (ChunkRequest& request : requests_) request.withdraw();
@@ -54,7 +56,7 @@ void Io::cancelAll() {
 
 uint64_t Io::attempts() const {
   uint64_t most = 0;
-  for (const SegmentMap::Query& query : queries_) most = std::max(most, volume_->segments().attempts(query));
+  for (const SegmentMap::Query& query : queries_) most = std::max(most, volume().segments().attempts(query));
   for (const ChunkRequest& request : requests_) most = std::max(most, request.attempts());
   for (const Io& read : sourceReads_) most = std::max(most, read.attempts());
   return most;
@@ -67,8 +69,8 @@ void Io::abandon(Failure failure) {
 }
 
 void Io::locate() {
-  split(volume_->geometry(), offset_, length_, pieces_);
-  volume_->discard().touched(pieces_);
+  split(volume().geometry(), offset_, length_, pieces_);
+  volume().discard().touched(pieces_);
   resolve();
 }
 
@@ -76,38 +78,37 @@ void Io::locate() {
 void Io::resolve() {
   std::set<uint64_t> unknown;
   for (const Piece& piece : pieces_) {
-    if (volume_->segments().find(piece.chunkIndex)) continue;
-    const bool trusted = !write_ && volume_->exclusive() && volume_->segments().knownAbsent(piece.chunkIndex);
-    if (!trusted) unknown.insert(volume_->geometry().segmentOffset(piece.chunkIndex));
+    if (volume().segments().find(piece.chunkIndex, write_)) continue;
+    const bool trusted = !write_ && descriptor_->exclusive() && volume().segments().knownAbsent(piece.chunkIndex);
+    if (!trusted) unknown.insert(volume().geometry().segmentOffset(piece.chunkIndex));
   }
   if (unknown.empty()) return sendRequests();
   pending_ = unknown.size();
   for (const uint64_t segment : unknown) {
-    volume_->segments().query(segment, write_, queries_.emplace_back(),
-                              [this, segment](SegmentMap::Answer answer, const Outcome& failure) {
-                                segmentAnswered(segment, answer, failure);
+    volume().segments().query(segment, write_, descriptor_->user(), queries_.emplace_back(),
+                              [this](SegmentMap::Answer answer, const Outcome& failure) {
+                                segmentAnswered(answer, failure);
                               });
   }
 }
 
-void Io::segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, const Outcome& failure) {
+bool Io::touches(uint64_t segmentOffset) const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+    return volume().geometry().segmentOffset(piece.chunkIndex) == segmentOffset;
+  });
+}
+
+void Io::segmentAnswered(SegmentMap::Answer answer, const Outcome& failure) {
   if (answer == SegmentMap::Answer::failed) failure_ = failure;
-  if (answer == SegmentMap::Answer::notAllocated) {
-    for (const Piece& piece : pieces_) {
-      if (volume_->geometry().segmentOffset(piece.chunkIndex) == segmentOffset) {
-        volume_->segments().markAbsent(piece.chunkIndex);
-      }
-    }
-  }
   if (--pending_ > 0) return;
   if (failure_) return finishSoon(failure_);
   sendRequests();
 }
 
 void Io::sendRequests() {
-  const uint64_t limit = volume_->config().ioSplitMaxSizeKb * 1024;
+  const uint64_t limit = volume().config().ioSplitMaxSizeKb * 1024;
   for (const Piece& piece : pieces_) {
-    const ChunkRef* chunk = volume_->segments().find(piece.chunkIndex);
+    const ChunkRef* chunk = volume().segments().find(piece.chunkIndex, write_);
     if (!chunk && write_) {
       return finishSoon(Failure::refused(libcurve::kFailed, "the MDS returned a segment without this chunk"));
     }
@@ -117,24 +118,24 @@ void Io::sendRequests() {
     }
     for (uint64_t done = 0; done < piece.length; done += limit) {
       const uint64_t size = std::min(limit, piece.length - done);
-      requests_.emplace_back(*volume_, *this, *chunk, piece.chunkIndex, piece.offset + done, size,
+      requests_.emplace_back(*descriptor_, *this, *chunk, piece.chunkIndex, piece.offset + done, size,
                              data_ + piece.bufferOffset + done);
     }
   }
   pending_ = requests_.size() + sourceReads_.size();
   if (pending_ == 0) return finishSoon(std::nullopt);
-  for (ChunkRequest& request : requests_) volume_->window().submit(request);
+  for (ChunkRequest& request : requests_) descriptor_->window().submit(request);
 }
 
 // Nothing was ever written here, except perhaps to the volume this one is a lazy clone of.
 void Io::readHole(const Piece& piece) {
   uint8_t* const data = data_ + piece.bufferOffset;
-  Volume* source = volume_->isInCloneSource(piece.chunkIndex) ? volume_->cloneReader() : nullptr;
+  Descriptor* source = volume().isInCloneSource(piece.chunkIndex) ? volume().cloneReader() : nullptr;
   if (!source) {
     std::memset(data, 0, piece.length);
     return;
   }
-  const uint64_t offset = piece.chunkIndex * volume_->geometry().chunkSize + piece.offset;
+  const uint64_t offset = piece.chunkIndex * volume().geometry().chunkSize + piece.offset;
   sourceReads_.emplace_back().start(*source, false, offset, data, piece.length,
                                     [this](const Outcome& failure) { requestDone(failure); });
 }
@@ -154,7 +155,7 @@ void Io::finish() {
 // From the loop, where the caller of this may be start() or goes on afterwards.
 void Io::finishSoon(const Outcome& outcome) {
   failure_ = outcome;
-  timer_ = volume_->loop().after(net::Micros(0), [this] {
+  timer_ = volume().loop().after(net::Micros(0), [this] {
     timer_ = {};
     finish();
   });

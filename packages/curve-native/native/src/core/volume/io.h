@@ -15,6 +15,7 @@
 
 namespace curve {
 
+class Descriptor;
 class Volume;
 
 class Io {
@@ -26,12 +27,14 @@ class Io {
   Io(Io&&) = delete;
 
   // `done` runs exactly once, unless the I/O is ended before, and never from inside start().
-  void start(Volume& volume, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done);
+  void start(Descriptor& descriptor, bool write, uint64_t offset, uint8_t* data, uint64_t length, Done done);
   // Cancels what is not done: the buffer is not touched any more. Then it may be started again.
   void end();
 
-  bool active() const { return volume_ != nullptr; }
+  bool active() const { return descriptor_ != nullptr; }
   bool isWrite() const { return write_; }
+  // Whether any of its pieces is in this segment.
+  bool touches(uint64_t segmentOffset) const;
   // Ends it with this failure, whatever its requests are at.
   void abandon(Failure failure);
   // How often that was tried which it is waiting for.
@@ -40,16 +43,17 @@ class Io {
   void requestDone(const Outcome& failure);
 
  private:
+  Volume& volume() const;
   void locate();
   void resolve();
-  void segmentAnswered(uint64_t segmentOffset, SegmentMap::Answer answer, const Outcome& failure);
+  void segmentAnswered(SegmentMap::Answer answer, const Outcome& failure);
   void sendRequests();
   void cancelAll();
   void readHole(const Piece& piece);
   void finish();
   void finishSoon(const Outcome& outcome);
 
-  Volume* volume_ = nullptr;
+  Descriptor* descriptor_ = nullptr;
   bool write_ = false;
   uint64_t offset_ = 0;
   uint8_t* data_ = nullptr;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "version.h"
+#include "volume/volume.h"
 
 namespace curve {
 
@@ -22,11 +23,25 @@ void Lease::stop(std::function<void()> stopped) {
   stopped_ = std::move(stopped);
 }
 
+void Lease::renew() {
+  if (stopping_ || ended_ || !refreshed_) return;
+  renewing_ = underWay_;
+  if (underWay_) return;
+  context_.loop.cancel(timer_);
+  refresh();
+}
+
+void Lease::end() {
+  context_.loop.cancel(timer_);
+  ended_ = true;
+}
+
 void Lease::refresh() {
   timer_ = {};
   underWay_ = true;
+  renewing_ = false;
   wire::RefreshSessionRequest request;
-  request.fileName = path_;
+  request.fileName = volume_.path();
   request.sessionId = sessionId_;
   request.owner = user_.owner;
   request.clientVersion = kClientVersion;
@@ -34,18 +49,20 @@ void Lease::refresh() {
     request.clientIp = context_.registration.ip;
     request.clientPort = context_.registration.port;
   }
-  mds_.call<wire::RefreshSessionResponse>(
+  volume_.mds().call<wire::RefreshSessionResponse>(
       wire::method::RefreshSession, std::move(request), user_,
-      [this](const Outcome& failure, wire::RefreshSessionResponse& response) {
+      [this, path = volume_.path()](const Outcome& failure, wire::RefreshSessionResponse& response) {
         underWay_ = false;
-        const Verdict verdict = judge(failure, response);
+        // What became of its former path says nothing of a volume that has moved.
+        const Verdict verdict = path == volume_.path() ? judge(failure, response) : Verdict::unknown;
         refreshed_(verdict, response.fileInfo ? &*response.fileInfo : nullptr);
         if (stopping_) {
           // May destroy this.
           if (const auto stopped = std::move(stopped_)) stopped();
           return;
         }
-        if (verdict != Verdict::lost) timer_ = context_.loop.after(interval_, [this] { refresh(); });
+        if (ended_ || verdict == Verdict::lost) return;
+        timer_ = context_.loop.after(renewing_ ? net::Micros(0) : interval_, [this] { refresh(); });
       });
 }
 
@@ -56,7 +73,7 @@ Lease::Verdict Lease::judge(const Outcome& failure, const wire::RefreshSessionRe
     return lost ? Verdict::lost : Verdict::unknown;
   }
   if (!response.fileInfo) return Verdict::unknown;
-  return response.fileInfo->id.value_or(0) == fileId_ ? Verdict::valid : Verdict::lost;
+  return response.fileInfo->id.value_or(0) == volume_.fileId() ? Verdict::valid : Verdict::lost;
 }
 
 }  // namespace curve

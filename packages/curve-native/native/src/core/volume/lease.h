@@ -1,4 +1,5 @@
-// Keeps an open volume's mount record at the MDS alive, and learns from the answers what has become of the volume.
+// Keeps the mount record of an open volume at the MDS alive, and learns from the answers what has become of the volume.
+// Each opener has a lease of its own, as in libcurve; what it learns is the volume's.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,8 @@
 #include "mds/mds_client.h"
 
 namespace curve {
+
+class Volume;
 
 class Lease {
  public:
@@ -18,30 +21,33 @@ class Lease {
   };
   using Refreshed = std::function<void(Verdict, const wire::FileInfo*)>;
 
-  Lease(Context& context, mds::MdsClient& mds, const std::string& path, const mds::User& user, uint64_t fileId)
-      : context_(context), mds_(mds), path_(path), user_(user), fileId_(fileId) {}
+  Lease(Context& context, Volume& volume, const mds::User& user) : context_(context), volume_(volume), user_(user) {}
   ~Lease();
 
   // The first refresh goes out at once: until then the MDS does not protect the volume from being removed.
   void start(std::string sessionId, net::Micros interval, Refreshed refreshed);
   // Stops refreshing and tells when none is under way: one that overtook CloseFile would bring the mount record back.
   void stop(std::function<void()> stopped);
+  // Refreshes at once, or once more if a refresh is under way.
+  void renew();
+  // Refreshes no more.
+  void end();
 
  private:
   void refresh();
   Verdict judge(const Outcome& failure, const wire::RefreshSessionResponse& response) const;
 
   Context& context_;
-  mds::MdsClient& mds_;
-  const std::string& path_;
+  Volume& volume_;
   const mds::User& user_;
-  const uint64_t fileId_;
   std::string sessionId_;
   net::Micros interval_{0};
   Refreshed refreshed_;
   net::Loop::Timer timer_{};
   bool underWay_ = false;
+  bool renewing_ = false;
   bool stopping_ = false;
+  bool ended_ = false;
   std::function<void()> stopped_;
 };
 

@@ -1,8 +1,8 @@
 #include "volume/volume.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "volume/descriptor.h"
 #include "volume/io.h"
 
 namespace curve {
@@ -11,87 +11,82 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
     : context_(context),
       mds_(std::move(mds)),
       path_(std::move(opening.path)),
-      user_(std::move(opening.user)),
-      exclusive_(opening.exclusive),
-      failWhenLost_(opening.failWhenLost),
-      info_(std::move(opening.info)),
       geometry_(opening.geometry),
-      epoch_(info_.epoch.value_or(0)),
-      length_(info_.length.value_or(0)),
-      cloneSegments_(opening.cloneSegments.begin(), opening.cloneSegments.end()),
-      cloneReader_(std::move(opening.cloneReader)),
+      fileId_(opening.info.id.value_or(0)),
       copysets_(context, *mds_),
-      segments_(context, *mds_, copysets_, geometry_, {path_, user_, epoch_}),
-      window_(context.config.maxInFlightRpc),
+      segments_(context, *mds_, copysets_, geometry_, {path_, epoch_, raising_}),
       stability_(context, *mds_, copysets_),
       throttle_(context.config.throttleEnabled),
-      discard_(context, segments_, geometry_),
-      lease_(context, *mds_, path_, user_, fileId()) {
-  throttle_.update(info_.throttleParams);
+      discard_(context, segments_, geometry_, {[this](uint64_t segment) { return isBusy(segment); },
+                                               [this] {
+                                                 for (Descriptor* descriptor : descriptors_) descriptor->volumeIdle();
+                                               }}) {
+  refreshed(opening.info);
+  raiseEpoch(opening.info.epoch.value_or(0));
+  takeClone(opening);
 }
 
 Volume::~Volume() = default;
 
-void Volume::startLease(const wire::ProtoSession& session) {
-  const net::Micros interval(session.leaseTime / context_.config.refreshTimesPerLease);
-  lease_.start(session.sessionId, std::max(interval, net::Micros(1000)),
-               [this](Lease::Verdict verdict, const wire::FileInfo* info) { refreshed(verdict, info); });
+void Volume::reopened(Opening opening) {
+  path_ = std::move(opening.path);
+  refreshed(opening.info);
+  raiseEpoch(opening.info.epoch.value_or(0));
+  // A new opener sees what others have allocated until now.
+  segments_.forgetAbsent();
+  takeClone(opening);
 }
 
-void Volume::refreshed(Lease::Verdict verdict, const wire::FileInfo* info) {
-  if (verdict == Lease::Verdict::refused) return window_.setBlocked(true);
-  if (verdict == Lease::Verdict::lost) {
-    lost_ = true;
-    // What waits there either fails now, or waits with all that comes.
-    return window_.setBlocked(!failWhenLost_);
+void Volume::takeClone(Opening& opening) {
+  cloneSegments_ = {opening.cloneSegments.begin(), opening.cloneSegments.end()};
+  // The source stays open once it was: reads of it may be under way.
+  if (!opening.cloneReader || cloneReader_) return;
+  cloneSource_ = opening.info.cloneSource.value_or("");
+  cloneReader_ = std::move(opening.cloneReader);
+}
+
+void Volume::refreshed(const wire::FileInfo& info) {
+  extended(info.length.value_or(0));
+  sn_ = std::max(sn_, info.seqNum.value_or(0));
+  status_ = info.fileStatus;
+  throttle_.update(info.throttleParams);
+}
+
+void Volume::lose() {
+  if (lost_) return;
+  lost_ = true;
+  discard_.clear();
+  for (Descriptor* descriptor : descriptors_) descriptor->volumeLost();
+}
+
+void Volume::closed() {
+  const bool all = std::all_of(descriptors_.begin(), descriptors_.end(), [](const Descriptor* d) { return d->isClosed(); });
+  if (all) discard_.clear();
+}
+
+void Volume::leave(Descriptor& descriptor) {
+  descriptors_.erase(std::remove(descriptors_.begin(), descriptors_.end(), &descriptor), descriptors_.end());
+}
+
+void Volume::renewLeases(const Descriptor& except) {
+  for (Descriptor* descriptor : descriptors_) {
+    if (descriptor != &except) descriptor->renewLease();
   }
-  if (verdict != Lease::Verdict::valid) return;
-  // The length in info_ stays what it was at open, as in libcurve; the MDS guards the end of the volume.
-  extended(info->length.value_or(0));
-  if (info->seqNum.value_or(0) > sn()) info_.seqNum = info->seqNum;
-  info_.fileStatus = info->fileStatus;
-  throttle_.update(info->throttleParams);
-  window_.setBlocked(false);
 }
 
-void Volume::close(Closed closed) {
-  closing_.push_back(std::move(closed));
-  if (closing_.size() > 1) return;
-  lease_.stop([this] { sendCloseFile(); });
+bool Volume::mustAwait(const Descriptor& descriptor) const {
+  if (!discard_.isGivingBack()) return false;
+  return std::all_of(descriptors_.begin(), descriptors_.end(),
+                     [&](const Descriptor* other) { return other == &descriptor || other->isClosed(); });
 }
 
-void Volume::sendCloseFile() {
-  wire::CloseFileRequest request;
-  request.fileName = path_;
-  request.owner = user_.owner;
-  if (context_.registration.port != 0) {
-    request.clientIp = context_.registration.ip;
-    request.clientPort = context_.registration.port;
+bool Volume::isBusy(uint64_t segmentOffset) const {
+  for (const Descriptor* descriptor : descriptors_) {
+    for (const Io* io : descriptor->ios()) {
+      if (io->touches(segmentOffset)) return true;
+    }
   }
-  closeCall_ = mds_->call<wire::StatusResponse>(
-      wire::method::CloseFile, std::move(request), user_,
-      [this](const Outcome& failure, wire::StatusResponse&) { closeAnswered(failure); });
-}
-
-void Volume::closeAnswered(const Outcome& failure) {
-  if (failure && !failure->is(mds::kSessionNotExist)) return tellClosed(failure->as(libcurve::kFailed));
-  closeAccepted_ = true;
-  if (window_.blocked()) {
-    // These would wait for ever.
-    const std::vector<Io*> waiting(ios_.begin(), ios_.end());
-    for (Io* io : waiting) io->abandon(Failure::refused(libcurve::kFailed, path_ + " was closed"));
-  }
-  // Told from the loop, because a listener destroys us.
-  if (ios_.empty()) context_.loop.defer([this] { tellClosed(std::nullopt); });
-}
-
-void Volume::tellClosed(const Outcome& failure) {
-  const std::vector<Closed> listeners = std::exchange(closing_, {});
-  for (const Closed& closed : listeners) closed(failure);
-}
-
-void Volume::ioEnded() {
-  if (ios_.empty() && closeAccepted_) context_.loop.defer([this] { tellClosed(std::nullopt); });
+  return false;
 }
 
 }  // namespace curve

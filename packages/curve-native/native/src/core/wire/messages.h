@@ -110,6 +110,10 @@ struct PageFileSegment {
   uint32_t segmentSize = 0;
   uint32_t chunkSize = 0;
   std::vector<PageFileChunkInfo> chunks;
+  // Whether it is the one that was asked for, with all its chunks.
+  bool isWhole(uint64_t offset) const {
+    return startOffset == offset && chunkSize != 0 && !chunks.empty() && chunks.size() == segmentSize / chunkSize;
+  }
   CURVE_FIELDS(f(1, logicalPoolId); f(2, startOffset); f(3, segmentSize); f(4, chunkSize); f(5, chunks);)
 };
 
