@@ -71,6 +71,7 @@
         'src/core/volume/geometry.cc',
         'src/core/volume/health_probe.cc',
         'src/core/volume/io.cc',
+        'src/core/volume/late_writes.cc',
         'src/core/volume/leader_search.cc',
         'src/core/volume/lease.cc',
         'src/core/volume/request_window.cc',

@@ -1,7 +1,11 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type CurveEmulator, startCurveEmulator } from '@curve-wcs/curve-emulator';
 import { expect, it, onTestFinished } from 'vitest';
-import { CBDClient, UserInfo_t } from '../src/index.js';
+import { CBDClient, CurveClient, UserInfo_t } from '../src/index.js';
+import { hammer } from './support/hammer.js';
 
 const BLOCK = 4096;
 const DEPTH = 64;
@@ -84,6 +88,31 @@ it('every acknowledged write is there after leaders moved, servers stopped and c
   }
   expect(acknowledged.size).toBe(8 * DEPTH);
   expect(await cbd.CloseAsync(fd)).toBe(0);
+}, 120_000);
+
+it('two descriptors of one client and another process write to the same segments, and nothing acknowledged is lost', async () => {
+  const { cluster } = await connected();
+  const curve = await CurveClient.connect(cluster.clientConfPath, { user: 'stress' });
+  onTestFinished(() => curve.close({ deadline: 10_000 }));
+  const both = [await curve.open('/volume'), await curve.open('/volume')] as const;
+  let over = false;
+  const chaos = unrest(cluster, () => over);
+
+  const program = fileURLToPath(new URL('./support/hammer-process.ts', import.meta.url));
+  const other = fork(program, [cluster.clientConfPath], { execArgv: ['--import', 'tsx'] });
+  const [[theirs], ours] = await Promise.all([once(other, 'message'), hammer(both, 0)]);
+  await once(other, 'exit');
+  over = true;
+  expect(new Set(await chaos).size).toBe(4);
+
+  const acknowledged = [...ours, ...(theirs as [number, number][])];
+  expect(acknowledged.length).toBeGreaterThan(100);
+  for (const volume of both) {
+    for (const [offset, value] of acknowledged) {
+      const { data } = await volume.read({ offset, length: BLOCK });
+      expect(data).toEqual(Buffer.alloc(BLOCK, value));
+    }
+  }
 }, 120_000);
 
 it('1,000 times open and close leave no descriptor behind', async () => {

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import type { Volume } from '../src/index.js';
 import { BlockTurns, type Turn } from '../src/volume/block-turns.js';
 import { BLOCK, smallVolume } from './support/connect.js';
 
@@ -57,7 +58,8 @@ describe('unaligned writes that overlap in blocks', () => {
   });
 
   it('an aborted one lets the next go on', async () => {
-    const { volume, cluster } = await smallVolume();
+    // For so long a chunkserver may still answer.
+    const { volume, cluster } = await smallVolume({ keys: { 'chunkserver.maxRPCTimeoutMS': 1000 } });
     const hang = cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'hang' });
     const controller = new AbortController();
     const stuck = volume.write(Buffer.alloc(10, 1), { offset: 5, align: 'auto', signal: controller.signal });
@@ -71,6 +73,102 @@ describe('unaligned writes that overlap in blocks', () => {
     await volume.write(Buffer.alloc(10, 4), { offset: 100, align: 'auto' });
     const { data } = await volume.read({ offset: 100, length: 10, align: 'auto' });
     expect(data).toEqual(Buffer.alloc(10, 4));
+  });
+});
+
+describe('a write that was given up', () => {
+  const late = { match: { method: 'WriteChunk', times: 1 }, do: 'delay 400ms' };
+  /** Begins a write that is given up while its request is at the server. */
+  async function givenUp(keys: Record<string, number> = {}) {
+    const { volume, cluster, curve } = await smallVolume({ keys });
+    await volume.write(Buffer.alloc(BLOCK, 1), { offset: 0 });
+    cluster.faults.add(late);
+    const isThere = async () => {
+      await expect.poll(() => cluster.faults.list()[0]?.fired).toBe(1);
+    };
+    return { volume, cluster, curve, isThere };
+  }
+  const later = () => new Promise(resolve => setTimeout(resolve, 600));
+  const bytes = async (volume: Volume, offset: number, length: number) =>
+    (await volume.read({ offset, length, align: 'auto' })).data;
+
+  it.each(['auto', undefined] as const)(
+    'does not undo a neighbour that was acknowledged later, aborted with align %s',
+    async align => {
+      const { volume, isThere } = await givenUp();
+      const controller = new AbortController();
+      const data = Buffer.alloc(align === undefined ? BLOCK : 10, 2);
+      const aborted = volume.write(data, { offset: 0, align, signal: controller.signal });
+      await isThere();
+      controller.abort();
+      await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+      await volume.write(Buffer.alloc(10, 3), { offset: 100, align: 'auto' });
+      await volume.write(Buffer.alloc(10, 4), { offset: 200, align: 'auto' });
+      await later();
+      expect(await bytes(volume, 100, 10)).toEqual(Buffer.alloc(10, 3));
+      expect(await bytes(volume, 200, 10)).toEqual(Buffer.alloc(10, 4));
+    },
+  );
+
+  it('does not undo what another descriptor of the client writes, after its deadline', async () => {
+    const { volume, curve } = await givenUp();
+    const other = await curve.open('/v');
+    const over = volume.write(Buffer.alloc(BLOCK, 2), { offset: 0, deadline: 60 });
+    await expect(over).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await other.write(Buffer.alloc(BLOCK, 3), { offset: 0 });
+    await later();
+    expect(await bytes(volume, 0, BLOCK)).toEqual(Buffer.alloc(BLOCK, 3));
+  });
+
+  it('does not undo what is written after the volume was closed and opened again', async () => {
+    const { volume, curve } = await givenUp();
+    const over = volume.write(Buffer.alloc(BLOCK, 2), { offset: 0, deadline: 60 });
+    await expect(over).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await volume.close();
+    const again = await curve.open('/v');
+    await again.write(Buffer.alloc(BLOCK, 3), { offset: 0 });
+    await later();
+    expect(await bytes(again, 0, BLOCK)).toEqual(Buffer.alloc(BLOCK, 3));
+  });
+
+  it('is not given up by being sent again: what comes after both stays', async () => {
+    const { volume } = await givenUp({ 'chunkserver.rpcTimeoutMS': 100 });
+    await volume.write(Buffer.alloc(BLOCK, 2), { offset: 0 });
+    await volume.write(Buffer.alloc(BLOCK, 3), { offset: 0 });
+    await later();
+    expect(await bytes(volume, 0, BLOCK)).toEqual(Buffer.alloc(BLOCK, 3));
+  });
+
+  it('keeps nobody from writing elsewhere', async () => {
+    const { volume, cluster } = await givenUp();
+    cluster.faults.clear();
+    const hang = cluster.faults.add({ match: { method: 'WriteChunk', times: 1 }, do: 'hang' });
+    await expect(volume.write(Buffer.alloc(BLOCK, 2), { offset: 0, deadline: 60 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+    await volume.write(Buffer.alloc(BLOCK, 3), { offset: BLOCK });
+    await volume.write(Buffer.alloc(10, 3), { offset: 2 * BLOCK + 5, align: 'auto' });
+    expect(await bytes(volume, BLOCK, BLOCK)).toEqual(Buffer.alloc(BLOCK, 3));
+    hang();
+  });
+});
+
+describe('two descriptors of a volume', () => {
+  it('take turns at the blocks that both write to', async () => {
+    const { volume, curve } = await smallVolume();
+    const both = [volume, await curve.open('/v')];
+    const model = Buffer.alloc(8 * BLOCK);
+    for (let round = 1; round <= 5; round++) {
+      await Promise.all(
+        Array.from({ length: 32 }, (_, writer) => {
+          const [offset, data] = [writer * 1000 + 3, Buffer.alloc(997, (writer * 5 + round) & 0xff)];
+          data.copy(model, offset);
+          return both[writer % 2]?.write(data, { offset, align: 'auto' });
+        }),
+      );
+    }
+    const { data } = await volume.read({ offset: 0, length: model.length });
+    expect(data.equals(model)).toBe(true);
   });
 });
 

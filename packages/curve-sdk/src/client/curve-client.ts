@@ -36,6 +36,14 @@ import { isInBin, Trash } from './trash.js';
  * says what the server said. Every call takes a `signal` and a `deadline`. An idle client does not keep the process
  * alive.
  *
+ * What is asked of an MDS is repeated when no answer comes, by the settings of client.conf. So a call that changes something
+ * may be done although it rejects, with `TIMEOUT`, an `AbortError` or no answer, and as long as half a minute later, when
+ * the MDS takes such a request no more; the error's `hint` says so. And where an earlier attempt has done the work, a
+ * repeated one is told what it then finds: `createVolume` and `mkdir` reject with `EXISTS`, `rename`, `remove`, `rmdir` and
+ * `trash.restore` with `NOTEXIST`, `trash.purge` with the status `kFileUnderDeleting`, and `hint` says that too. `extend` and
+ * `changeOwner` may be repeated at will; each `increaseEpoch` raises the epoch once more. A late `remove` or `rename` moves
+ * what is at its path by then. Segments of discarded ranges are given back by a call that is never repeated.
+ *
  * @example
  * ```ts
  * import { CurveClient } from '@curve-wcs/curve-sdk';
@@ -153,7 +161,8 @@ export class CurveClient implements AsyncDisposable {
         const fd = await native.open(path, user, opening, course.step());
         return [fd, native.statFd(fd)] as const;
       });
-      const open = new OpenVolume(this.#connection, fd, fileInfo(path, info));
+      const same = [...this.#volumes].find(other => other.info.id === info.id);
+      const open = new OpenVolume(this.#connection, fd, fileInfo(path, info), same?.turns);
       this.#volumes.add(open);
       return new Volume(open, () => this.#volumes.delete(open));
     });

@@ -47,6 +47,18 @@ const DONE_BEFORE: Readonly<Record<string, string>> = {
   'trash.purge': 'kFileUnderDeleting',
 };
 
+/** Calls that change something, so that it matters when they are done. */
+const CHANGES: ReadonlySet<string> = new Set([
+  ...['createVolume', 'mkdir', 'rename', 'remove', 'rmdir', 'removeAll', 'extend', 'resize', 'changeOwner'],
+  ...['increaseEpoch', 'trash.restore', 'trash.purge', 'write', 'writev'],
+]);
+
+/** What to think of a call that was sent and not answered, or nothing. */
+export function hintForUnknown(operation: string, attempts: number): string {
+  if (!CHANGES.has(operation) || attempts === 0) return '';
+  return 'it may have been done, or be done yet';
+}
+
 /** A sentence that helps, or none. */
 export function hintFor(operation: string, status: string, attempts: number): string {
   if (attempts > 1 && DONE_BEFORE[operation] === status) {

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { NativeError } from '@curve-wcs/curve-native';
 import { LIBCURVE_ERROR } from '../cbd/error-codes.js';
 import { aborted, CurveError, type CurveErrorCode, closed, subject } from './curve-error.js';
-import { hintFor } from './hints.js';
+import { hintFor, hintForUnknown } from './hints.js';
 import { statusOf } from './statuses.js';
 
 /** What was being done when the native client failed. */
@@ -25,15 +25,24 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   const { attempts } = error;
   const what = subject(operation, path);
   const details = { operation, path, attempts, cause: error };
+  const unknown = hintForUnknown(operation, attempts);
   if (error.kind === 'timeout') {
-    return new CurveError('TIMEOUT', `${what}: not done when its deadline passed${times(attempts)}`, details);
+    const message = [
+      `${what}: not done when its deadline passed${times(attempts)}`,
+      unreached(error),
+      unknown,
+    ];
+    return new CurveError('TIMEOUT', message.filter(Boolean).join('; '), {
+      ...details,
+      hint: unknown === '' ? undefined : unknown,
+    });
   }
   if (error.kind === 'client') {
     return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
   }
   const status = statusOf(error.kind, error.status);
   const said = `${SPEAKER[error.kind]} ${status.name} (${error.status}): ${status.says}`;
-  const hint = hintFor(operation, status.name, attempts);
+  const hint = hintFor(operation, status.name, attempts) || (error.kind === 'rpc' ? unknown : '');
   return new CurveError(status.code, `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`, {
     ...details,
     status: status.name,
@@ -48,6 +57,11 @@ const SPEAKER = {
   chunk: 'a chunkserver answered',
   rpc: 'no answer,',
 } as const;
+
+/** Whom a broadcast has not reached, where the native client says so. */
+function unreached({ message }: NativeError): string {
+  return message.split('; ').slice(1).join('; ');
+}
 
 function times(attempts: number): string {
   return attempts > 1 ? `, after ${attempts} attempts` : '';

@@ -7,13 +7,14 @@ import { CurveError, closed } from '../errors/curve-error.js';
 import { curveError } from '../errors/native-failure.js';
 import { BlockTurns } from './block-turns.js';
 
-/** An open volume as its calls see it: descriptor, geometry, and who is writing where. */
+/** An open volume as its calls see it. */
 export class OpenVolume {
   readonly connection: Connection;
   readonly fd: number;
   readonly path: string;
   readonly blockSize: number;
   readonly info: FileInfo;
+  /** Who is writing where, of all that have it open in this client. */
   readonly turns: BlockTurns;
   /** Bytes, as far as is known: others may have extended it. */
   length: number;
@@ -21,12 +22,13 @@ export class OpenVolume {
   #isEnding = false;
   #closing: Promise<void> | undefined;
 
-  constructor(connection: Connection, fd: number, info: FileInfo) {
+  /** @param turns - those of the others that have the volume open in this client */
+  constructor(connection: Connection, fd: number, info: FileInfo, turns = new BlockTurns(info.blockSize)) {
     this.connection = connection;
     this.fd = fd;
     this.path = info.path;
     this.blockSize = info.blockSize;
-    this.turns = new BlockTurns(info.blockSize);
+    this.turns = turns;
     this.info = info;
     this.length = info.length;
   }

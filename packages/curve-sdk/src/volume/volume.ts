@@ -122,10 +122,12 @@ export class Volume implements AsyncDisposable {
 
   /**
    * Writes all of `data` from where it lies; it must not change until this settles (WriteChunk, curve-protocol.md §3.5).
-   * A write that fails or is aborted may have been done in part.
+   * A write that fails or is aborted may have been done in part, or be done yet; what this client writes to the same
+   * blocks afterwards waits until no chunkserver can do it any more (for an answer at most `chunkserver.maxRPCTimeoutMS`),
+   * so that it undoes nothing that was acknowledged later. Other clients do not wait.
    *
    * With `align: 'auto'` any range can be written: the blocks it begins and ends in are read first, and the result says
-   * so. Writes of this {@link Volume} to those blocks take turns meanwhile; writes of others do not.
+   * so. Writes of this client to those blocks take turns meanwhile; writes of other clients do not.
    */
   async write(data: Uint8Array, options: WriteOptions = NOTHING): Promise<WriteResult> {
     const open = this.#open;
@@ -184,6 +186,14 @@ export class Volume implements AsyncDisposable {
    * Says that a range is not needed any more. Segments that were wholly discarded, and neither read nor written for
    * `discard.taskDelayMs`, are given back and then read as zeros; until then their bytes stay (curve-protocol.md §4.13).
    * Nothing is sent at once; ranges below `discard.granularity` are ignored, and all are where `discard.enable` is off.
+   *
+   * It is a hint of this client, whoever of it opened the volume: reads and writes by any {@link Volume} of it count. Other
+   * clients hear of nothing. One that knows a segment from before writes to what is no longer there, until it opens the
+   * volume anew; so discard where nobody else writes, or fence the others off first ({@link increaseEpoch}).
+   *
+   * A segment is given back by one call (DeAllocateSegment), which is not repeated. While its outcome is unknown, writes to
+   * the segment wait: for the answer, or until the MDS shows that it is gone, at the longest half a minute, after which the
+   * MDS takes the call no more.
    */
   async discard(options: DiscardOptions = NOTHING): Promise<void> {
     const open = this.#open;
@@ -205,8 +215,9 @@ export class Volume implements AsyncDisposable {
 
   /**
    * Fences off the other clients that have the volume open: their writes fail with `EPOCH_TOO_OLD` from now on
-   * (IncreaseFileEpoch and UpdateEpoch, curve-protocol.md §4.11). Of the {@link Volume}s of one path in one client the
-   * one opened last goes on.
+   * (IncreaseFileEpoch and UpdateEpoch, curve-protocol.md §4.11). All {@link Volume}s of it in this client go on, also
+   * while this is under way. After a deadline the message says which chunkservers were not reached: there others may still
+   * write. The epoch may then have been raised, or be raised yet; call it again.
    *
    * @returns the new epoch
    */

@@ -34,9 +34,8 @@ class EpochBroadcast::Delivery final : public net::Rpc {
         return failed(Failure::of("UpdateEpoch", response.status.value));
       case rpc::kLogoff:
       case rpc::kHostDown:
-      case rpc::kConnReset:
       case rpc::kConnRefused:
-        // A server that is down serves no old client either.
+        // A server that is down serves no old client either. One that merely lost the connection does.
         return delivered();
       case rpc::kTimedOut:
         timeoutMs_ = std::min(2 * timeoutMs_, std::max(kMaxTimeoutMs, config().epochRpcTimeoutMs));

@@ -88,6 +88,22 @@ bool Channel::isMute() const {
   return state_ == State::up && silentCalls_ >= kSilentCalls && silentUntil_ - silentSince_ >= kSilence;
 }
 
+bool Channel::bequeath(Rpc& rpc, Rpc& heir, Micros limit) {
+  Call* own = call(rpc.correlationId);
+  if (!own || own->rpc != &rpc) return false;
+  const int64_t id = std::exchange(rpc.correlationId, 0);
+  inbound_.forget(id);
+  if (outbound_.forget(id)) {
+    take(id);
+    return false;
+  }
+  own->rpc = &heir;
+  own->deadline = Clock::now() + limit;
+  heir.correlationId = id;
+  expireAt(own->deadline);
+  return true;
+}
+
 Channel::Call* Channel::call(int64_t correlationId) {
   const size_t place = static_cast<size_t>(correlationId & kPlaceMask);
   const bool known = correlationId != 0 && place < calls_.size() && calls_[place].correlationId == correlationId;
@@ -141,7 +157,10 @@ void Channel::expire() {
   for (size_t i = 0; i < calls_.size(); i++) {
     if (calls_[i].correlationId == 0 || calls_[i].deadline > now) continue;
     Stats::add(stats_.timeouts);
-    take(calls_[i].correlationId)->onReply(reply);
+    Rpc* rpc = calls_[i].rpc;
+    rpc->onExpiry();
+    if (rpc->correlationId != 0) take(rpc->correlationId);
+    rpc->onReply(reply);
   }
   failAll(lost, rpc::kConnReset);
   for (const Call& call : calls_) {

@@ -26,6 +26,9 @@ class Channel final : private Watcher, private Inbound::Calls {
              Micros deadline);
   // After this neither `rpc` nor its buffers are touched. Harmless when nothing is outstanding.
   void cancel(Rpc& rpc);
+  // As cancel(), but if the request may be received, another hears what becomes of it, within `limit`. It brings no
+  // buffers. False: it will not be.
+  bool bequeath(Rpc& rpc, Rpc& heir, Micros limit);
 
   const Endpoint& endpoint() const { return endpoint_; }
 

@@ -26,17 +26,19 @@ void Outbound::push(int64_t correlationId, const wire::Method& method, std::opti
   frames_.push_back({correlationId, head, heads_.size() - head, payload, payloadSize});
 }
 
-void Outbound::forget(int64_t correlationId) {
+bool Outbound::forget(int64_t correlationId) {
   const auto it = std::lower_bound(frames_.begin() + static_cast<ptrdiff_t>(first_), frames_.end(), correlationId,
                                    [](const Frame& f, int64_t id) { return f.correlationId < id; });
-  if (it == frames_.end() || it->correlationId != correlationId) return;
+  if (it == frames_.end() || it->correlationId != correlationId) return false;
   if (it->sent == 0) {
     it->forgotten = true;
     forgotten_++;
-    return tidy();
+    tidy();
+    return true;
   }
   rescued_.assign(reinterpret_cast<const char*>(it->payload), it->payloadSize);
   it->payload = reinterpret_cast<const uint8_t*>(rescued_.data());
+  return false;
 }
 
 void Outbound::clear() {

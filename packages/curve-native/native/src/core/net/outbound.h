@@ -19,7 +19,8 @@ class Outbound {
             const uint8_t* payload, size_t payloadSize);
   // From now on the payload of this call is not read: an unsent frame is dropped; the rest of one that is partly on
   // the wire is copied, because the peer counts on it.
-  void forget(int64_t correlationId);
+  // Whether nothing of it is on the wire, nor will be.
+  bool forget(int64_t correlationId);
   // Writes what the socket takes. False on a broken connection, with errno in `error`.
   bool flush(int fd, int& error);
   bool empty() const { return first_ == frames_.size(); }

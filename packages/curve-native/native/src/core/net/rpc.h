@@ -21,6 +21,8 @@ struct RpcReply {
 class Rpc {
  public:
   virtual void onReply(const RpcReply& reply) = 0;
+  // Its deadline has passed, of which onReply() is about to tell: the last moment to leave the answer to somebody else.
+  virtual void onExpiry() {}
 
   // The request's attachment; must stay valid until the reply or cancel().
   const uint8_t* payload = nullptr;

@@ -32,7 +32,12 @@ ChunkRequest::ChunkRequest(Descriptor& descriptor, Io& io, const ChunkRef& chunk
 }
 
 ChunkRequest::~ChunkRequest() {
-  if (channel_) channel_->cancel(*this);
+  if (channel_ && io_.isWrite()) {
+    leaveToOthers();
+    volume_.lateWrites().forget(*this, chunkIndex_);
+  } else if (channel_) {
+    channel_->cancel(*this);
+  }
   volume_.loop().cancel(timer_);
   copyset().brake.leave(this);
   withdraw();
@@ -40,6 +45,14 @@ ChunkRequest::~ChunkRequest() {
     Stats::sub(volume_.stats().requestsInFlight);
     descriptor_.window().release();
   }
+}
+
+void ChunkRequest::onExpiry() {
+  if (io_.isWrite()) leaveToOthers();
+}
+
+void ChunkRequest::leaveToOthers() {
+  volume_.lateWrites().inherit(*channel_, *this, chunkIndex_, offset_, size_);
 }
 
 void ChunkRequest::withdraw() {
@@ -244,6 +257,7 @@ void ChunkRequest::giveUp() {
 }
 
 void ChunkRequest::finish(Outcome failure) {
+  if (!failure && io_.isWrite()) volume_.lateWrites().doneBy(*channel_, *this, chunkIndex_);
   if (failure) failure->attempts = tries_;
   timer_ = {};
   state_ = State::done;

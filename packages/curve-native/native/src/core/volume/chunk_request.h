@@ -28,6 +28,7 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   // Gives up its place in the queue; for requests about to be destroyed.
   void withdraw();
   void onReply(const net::RpcReply& reply) override;
+  void onExpiry() override;
   // How often it has been tried while it is not done.
   uint64_t attempts() const { return state_ == State::done ? 0 : tries_; }
 
@@ -51,6 +52,8 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   void giveUp();
   Copyset& copyset();
   const wire::Method& method() const;
+  // Whoever writes here next waits for what becomes of the last send.
+  void leaveToOthers();
   // Valid until the next one.
   std::string_view encodeRequest() const;
 

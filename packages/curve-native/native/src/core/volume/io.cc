@@ -47,6 +47,7 @@ void Io::end() {
 void Io::cancelAll() {
   volume().loop().cancel(timer_);
   queries_.clear();
+  late_.leave();
   // Out of the queue first, or the place that one leaves would start the next.
   for (ChunkRequest& request : requests_) request.withdraw();
   if (requests_.size() > kMaxKept) std::deque<ChunkRequest>().swap(requests_);
@@ -106,6 +107,9 @@ void Io::segmentAnswered(SegmentMap::Answer answer, const Outcome& failure) {
 }
 
 void Io::sendRequests() {
+  // It would be undone by writes that were given up and are still to be done.
+  LateWrites& others = volume().lateWrites();
+  if (write_ && !others.empty() && others.await(pieces_, late_, [this] { sendRequests(); })) return;
   const uint64_t limit = volume().config().ioSplitMaxSizeKb * 1024;
   for (const Piece& piece : pieces_) {
     const ChunkRef* chunk = volume().segments().find(piece.chunkIndex, write_);

@@ -12,6 +12,7 @@
 #include "net/loop.h"
 #include "volume/chunk_request.h"
 #include "volume/geometry.h"
+#include "volume/late_writes.h"
 
 namespace curve {
 
@@ -61,6 +62,7 @@ class Io {
   Done done_;
   std::vector<Piece> pieces_;
   std::deque<SegmentMap::Query> queries_;
+  LateWrites::Waiter late_;
   std::deque<ChunkRequest> requests_;
   // Reads of a lazy clone's source. A list, since a deque's elements must be of a complete type.
   std::list<Io> sourceReads_;

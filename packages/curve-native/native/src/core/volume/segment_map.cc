@@ -33,8 +33,9 @@ bool allocationMayComeLater(const Response& r) {
   }
 }
 
-// For how long a request without an answer may still be acted on; nothing if it will not be, or was.
-std::optional<std::chrono::seconds> mayComeLate(const Failure& failure) {
+// For how long a request without an answer may still be acted on; nothing if it will not be, or was. `soon`: it has just
+// been sent, so that nobody but the peer has ended the connection.
+std::optional<std::chrono::seconds> mayComeLate(const Failure& failure, bool soon) {
   const rpc::Error* error = std::get_if<rpc::Error>(&failure.reason);
   if (!error) return std::nullopt;
   switch (*error) {
@@ -43,8 +44,9 @@ std::optional<std::chrono::seconds> mayComeLate(const Failure& failure) {
     case rpc::kFailedSocket:
     case rpc::kHostDown:
       return kLatest;
-    case rpc::kEof:
     case rpc::kConnReset:
+      return soon ? kLatestOfEnded : kLatest;
+    case rpc::kEof:
       return kLatestOfEnded;
     default:
       return std::nullopt;
@@ -217,11 +219,12 @@ void SegmentMap::deallocate(uint64_t segmentOffset, const mds::User& by, std::fu
           return left(segmentOffset, !failure);
         }
         // Not repeated when refused: the next discard of the whole segment starts anew.
-        const auto late = mayComeLate(*failure);
-        if (!late) return left(segmentOffset, false);
         Leaving& leaving = leaving_[segmentOffset];
-        leaving.doubted = true;
         const auto now = net::Clock::now();
+        const bool soon = now - leaving.sent < std::chrono::milliseconds(context_.config.mdsRpcTimeoutMs);
+        const auto late = mayComeLate(*failure, soon);
+        if (!late) return left(segmentOffset, false);
+        leaving.doubted = true;
         leaving.until = *late == kLatest ? leaving.sent + kLatest : now + *late;
         // Reads need not wait for what comes of it.
         LinkedList<Query> waiters;

@@ -18,9 +18,8 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       stability_(context, *mds_, copysets_),
       throttle_(context.config.throttleEnabled),
       discard_(context, segments_, geometry_, {[this](uint64_t segment) { return isBusy(segment); },
-                                               [this] {
-                                                 for (Descriptor* descriptor : descriptors_) descriptor->volumeIdle();
-                                               }}) {
+                                               [this] { tellIdle(); }}),
+      lateWrites_(context.loop, std::chrono::milliseconds(context.config.chunkMaxRpcTimeoutMs), [this] { tellIdle(); }) {
   refreshed(opening.info);
   raiseEpoch(opening.info.epoch.value_or(0));
   takeClone(opening);
@@ -74,8 +73,12 @@ void Volume::renewLeases(const Descriptor& except) {
   }
 }
 
+void Volume::tellIdle() {
+  for (Descriptor* descriptor : descriptors_) descriptor->volumeIdle();
+}
+
 bool Volume::mustAwait(const Descriptor& descriptor) const {
-  if (!discard_.isGivingBack()) return false;
+  if (!discard_.isGivingBack() && lateWrites_.empty()) return false;
   return std::all_of(descriptors_.begin(), descriptors_.end(),
                      [&](const Descriptor* other) { return other == &descriptor || other->isClosed(); });
 }

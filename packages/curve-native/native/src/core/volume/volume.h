@@ -16,6 +16,7 @@
 #include "volume/copyset_map.h"
 #include "volume/discard.h"
 #include "volume/geometry.h"
+#include "volume/late_writes.h"
 #include "volume/segment_map.h"
 #include "volume/stability.h"
 #include "volume/throttle.h"
@@ -52,8 +53,8 @@ class Volume {
   void leave(Descriptor& descriptor);
   const std::vector<Descriptor*>& descriptors() const { return descriptors_; }
   void renewLeases(const Descriptor& except);
-  // A descriptor that is the last may not go while a segment is being given back: whoever opens the volume next would
-  // not know of it.
+  // A descriptor that is the last may not go while a segment is being given back, or a write may still be done that was
+  // given up: whoever opens the volume next would not know of it.
   bool mustAwait(const Descriptor& descriptor) const;
 
   // Where it is, as far as is known.
@@ -87,10 +88,12 @@ class Volume {
   Stability& stability() { return stability_; }
   Throttle& throttle() { return throttle_; }
   Discard& discard() { return discard_; }
+  LateWrites& lateWrites() { return lateWrites_; }
 
  private:
   friend class EpochRaise;
   void takeClone(Opening& opening);
+  void tellIdle();
   // Whether I/O of any descriptor is under way in a segment.
   bool isBusy(uint64_t segmentOffset) const;
 
@@ -116,6 +119,7 @@ class Volume {
   Stability stability_;
   Throttle throttle_;
   Discard discard_;
+  LateWrites lateWrites_;
 };
 
 // A call that raises the epoch of a volume, for as long as it is under way.
