@@ -305,7 +305,10 @@ export interface NativeClient {
   changeOwner(path: string, newOwner: string, user: NativeUser, options?: NativeCallOptions): Promise<void>;
   /** {@link NativeClient.changeOwner}, waiting. */
   changeOwnerSync(path: string, newOwner: string, user: NativeUser, options?: NativeSyncOptions): void;
-  /** Returns the new epoch. */
+  /**
+   * Returns the new epoch. All descriptors of the volume have it at once, and none of their writes is refused meanwhile. A
+   * failure's message says which chunkservers were not reached.
+   */
   increaseEpoch(path: string, user: NativeUser, options?: NativeCallOptions): Promise<bigint>;
   /** {@link NativeClient.increaseEpoch}, waiting. */
   increaseEpochSync(path: string, user: NativeUser, options?: NativeSyncOptions): bigint;
@@ -372,7 +375,11 @@ export interface NativeClient {
   ): Promise<number>;
   /** {@link NativeClient.open}, waiting. */
   openSync(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeSyncOptions): number;
-  /** Sends CloseFile and, once that is accepted, lets no more I/O begin and waits for what is under way. */
+  /**
+   * Sends CloseFile and, once that is accepted, lets no more I/O begin and waits for what is under way. The last
+   * descriptor of a volume also waits for segments that are being given back, and for writes that were given up but may
+   * still be done.
+   */
   close(fd: number, options?: NativeCallOptions): Promise<void>;
   /** {@link NativeClient.close}, waiting. */
   closeSync(fd: number, options?: NativeSyncOptions): void;
@@ -389,7 +396,10 @@ export interface NativeClient {
   write(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeCallOptions): Promise<number>;
   /** {@link NativeClient.write}, waiting. */
   writeSync(fd: number, offset: number | bigint, data: Uint8Array, options?: NativeSyncOptions): number;
-  /** Marks a range as not needed; segments wholly discarded are given back after `discard.taskDelayMs`. */
+  /**
+   * Marks a range as not needed; segments wholly discarded, and touched by no descriptor of the volume, are given back after
+   * `discard.taskDelayMs`, a few at a time and each by one call that is not repeated.
+   */
   discard(
     fd: number,
     offset: number | bigint,

@@ -1,9 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { openVolume, startCluster } from './support/cluster.js';
+import { alice, openVolume, startCluster } from './support/cluster.js';
 
-// Reads and writes under faults, many at a time, most of them cut short by a signal or a deadline: what succeeded is
-// right, and memory given back is never touched again.
+// Reads and writes by two descriptors under faults, many at a time, most of them cut short by a signal or a deadline: what
+// succeeded is right, whatever was given up before, and memory given back is never touched again.
 
 const BLOCK = 4096;
 /** Blocks of each worker, which are its alone. */
@@ -31,11 +31,12 @@ test.prop([plans, fc.array(fault, { maxLength: 4 })], { numRuns: 8, endOnFailure
   async (workers, faults) => {
     await using cluster = await startCluster({
       'chunkserver.rpcTimeoutMS': 100,
+      'chunkserver.maxRPCTimeoutMS': 400,
       'global.fileMaxInFlightRPCNum': 16,
     });
     const { client, emulator } = cluster;
-    const fd = await openVolume(cluster);
-    await client.write(fd, 0, Buffer.alloc(workers.length * REGION * BLOCK));
+    const fds = [await openVolume(cluster), await client.open('/v', alice)] as const;
+    await client.write(fds[0], 0, Buffer.alloc(workers.length * REGION * BLOCK));
     for (const one of faults) emulator.faults.add(one);
     /** Memory of calls that have failed, filled with this afterwards. */
     const givenBack: Buffer[] = [];
@@ -57,6 +58,7 @@ test.prop([plans, fc.array(fault, { maxLength: 4 })], { numRuns: 8, endOnFailure
           signal: controller.signal,
           ...(patience && how === 'deadline' && { deadline: patience }),
         };
+        const fd = fds[version % 2] as number;
         const offset = (worker * REGION + block) * BLOCK;
         const call = write
           ? client.write(fd, offset, buffer, options)
@@ -72,8 +74,10 @@ test.prop([plans, fc.array(fault, { maxLength: 4 })], { numRuns: 8, endOnFailure
         for (let i = 0; i < count; i++) {
           const piece = buffer.subarray(i * BLOCK, (i + 1) * BLOCK);
           if (write && failed) mayHold[block + i]?.add(version);
-          else if (write) holds[block + i] = version;
-          else if (!failed) {
+          else if (write) {
+            holds[block + i] = version;
+            mayHold[block + i]?.clear();
+          } else if (!failed) {
             expect(piece.every(byte => byte === piece[0])).toBe(true);
             expect([holds[block + i], ...(mayHold[block + i] ?? [])]).toContain(piece[0]);
           }

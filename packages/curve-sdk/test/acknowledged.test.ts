@@ -237,7 +237,8 @@ async function run(step: Step, openers: Openers, cells: Cells): Promise<void> {
       if (step.touched) {
         await run({ do: 'write', by: 2 * step.client + 1, cell: range.cell + 5, cells: 9 }, openers, cells);
       }
-      // With the last descriptor goes what has not been given back yet.
+      // Time to give it back; with the last descriptor goes what has not been.
+      await new Promise(resolve => setTimeout(resolve, 15));
       return openers.close(step.client);
     }
     case 'extend': {

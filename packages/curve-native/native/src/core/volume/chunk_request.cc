@@ -146,6 +146,9 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
 void ChunkRequest::rpcFailed(rpc::Error error) {
   lastFailure_ = Failure::of(method().name, error);
   lastFailure_->message += " of " + target_.address.text();
+  if (io_.isWrite() && LateWrites::isConnectionLost(error)) {
+    volume_.lateWrites().lost(*channel_, *this, chunkIndex_, offset_, size_);
+  }
   copyset().brake.leave(this);
   volume_.stability().failed(target_, error == rpc::kTimedOut, verdict_, [this, error] { judged(error); });
 }

@@ -4,14 +4,21 @@
 
 namespace curve {
 
+bool LateWrites::isConnectionLost(rpc::Error error) {
+  return error == rpc::kConnReset || error == rpc::kEof || error == rpc::kFailedSocket || error == rpc::kHostDown ||
+         error == rpc::kBadResponse;
+}
+
 // In the place of a write at its channel.
 class LateWrites::Write final : public net::Rpc {
  public:
   Write(LateWrites& all, net::Channel& channel, const net::Rpc* of, uint64_t offset, uint64_t size)
       : channel(channel), of(of), begin(offset), end(offset + size), all_(all) {}
-  ~Write() { channel.cancel(*this); }
-  // An answer, or none in time, or no connection that one could come by.
-  void onReply(const net::RpcReply&) override { all_.over(*this); }
+  ~Write() {
+    channel.cancel(*this);
+    all_.loop_.cancel(timer);
+  }
+  void onReply(const net::RpcReply& reply) override { isConnectionLost(reply.error) ? all_.orphaned(*this) : all_.over(*this); }
 
   net::Channel& channel;
   // Only to be compared.
@@ -19,13 +26,14 @@ class LateWrites::Write final : public net::Rpc {
   const uint64_t begin, end;
   LinkedList<Waiter> waiters;
   std::multimap<uint64_t, std::unique_ptr<Write>>::iterator place;
+  net::Loop::Timer timer{};
 
  private:
   LateWrites& all_;
 };
 
-LateWrites::LateWrites(net::Loop& loop, net::Micros limit, std::function<void()> idle)
-    : loop_(loop), limit_(limit), idle_(std::move(idle)) {}
+LateWrites::LateWrites(net::Loop& loop, net::Micros limit, net::Micros grace, std::function<void()> idle)
+    : loop_(loop), limit_(limit), grace_(grace), idle_(std::move(idle)) {}
 
 LateWrites::~LateWrites() { loop_.cancel(timer_); }
 
@@ -34,6 +42,21 @@ void LateWrites::inherit(net::Channel& channel, net::Rpc& write, uint64_t chunkI
   if (!channel.bequeath(write, *heir, limit_)) return;
   Write& late = *heir;
   late.place = writes_.emplace(chunkIndex, std::move(heir));
+}
+
+void LateWrites::lost(net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex, uint64_t offset,
+                      uint64_t size) {
+  auto orphan = std::make_unique<Write>(*this, channel, &write, offset, size);
+  Write& late = *orphan;
+  late.place = writes_.emplace(chunkIndex, std::move(orphan));
+  orphaned(late);
+}
+
+void LateWrites::orphaned(Write& write) {
+  write.timer = loop_.after(grace_, [this, &write] {
+    write.timer = {};
+    over(write);
+  });
 }
 
 void LateWrites::doneBy(const net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex) {

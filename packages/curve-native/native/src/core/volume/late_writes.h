@@ -18,8 +18,9 @@ namespace curve {
 
 class LateWrites {
  public:
-  // `limit`: how long an answer is waited for. `idle` is told when there are none any more, from the loop.
-  LateWrites(net::Loop& loop, net::Micros limit, std::function<void()> idle);
+  // `limit`: how long an answer is waited for. `grace`: how long a chunkserver may take over what it had received when it
+  // lost the connection. `idle` is told when there are none any more, from the loop.
+  LateWrites(net::Loop& loop, net::Micros limit, net::Micros grace, std::function<void()> idle);
   ~LateWrites();
 
   // Somebody who must not write yet; waits until told, or for as long as it exists.
@@ -28,8 +29,12 @@ class LateWrites {
     std::function<void()> over_;
   };
 
+  // Whether this says that a connection has ended by which something may have been received.
+  static bool isConnectionLost(rpc::Error error);
   // Waits for the answer to a write in its stead. It need not be told where that was not sent at all.
   void inherit(net::Channel& channel, net::Rpc& write, uint64_t chunkIndex, uint64_t offset, uint64_t size);
+  // The connection was lost that a write was sent by, so that no answer will come.
+  void lost(net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex, uint64_t offset, uint64_t size);
   // A write has been done by this server. The earlier sends of it that went to others can no longer be: these do not lead
   // any more.
   void doneBy(const net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex);
@@ -42,11 +47,12 @@ class LateWrites {
  private:
   class Write;
 
+  void orphaned(Write& write);
   void over(Write& write);
   void tell();
 
   net::Loop& loop_;
-  const net::Micros limit_;
+  const net::Micros limit_, grace_;
   const std::function<void()> idle_;
   // By chunk.
   std::multimap<uint64_t, std::unique_ptr<Write>> writes_;

@@ -19,7 +19,8 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       throttle_(context.config.throttleEnabled),
       discard_(context, segments_, geometry_, {[this](uint64_t segment) { return isBusy(segment); },
                                                [this] { tellIdle(); }}),
-      lateWrites_(context.loop, std::chrono::milliseconds(context.config.chunkMaxRpcTimeoutMs), [this] { tellIdle(); }) {
+      lateWrites_(context.loop, std::chrono::milliseconds(context.config.chunkMaxRpcTimeoutMs),
+                  std::chrono::milliseconds(context.config.chunkRpcTimeoutMs), [this] { tellIdle(); }) {
   refreshed(opening.info);
   raiseEpoch(opening.info.epoch.value_or(0));
   takeClone(opening);
