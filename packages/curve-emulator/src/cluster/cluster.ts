@@ -1,20 +1,25 @@
 import { join } from 'node:path';
 import { chunkService } from '../chunkserver/chunk-service.js';
 import { cliService } from '../chunkserver/cli-service.js';
+import { chunkserverService, copysetService, raftStatService } from '../chunkserver/copyset-service.js';
 import { EpochTable } from '../chunkserver/epoch-table.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
 import type { Role } from '../faults/fault-rule.js';
 import { Authenticator } from '../mds/auth.js';
 import { Cleaner } from '../mds/cleaner.js';
 import { fileService } from '../mds/file-service.js';
+import { scheduleHandlers } from '../mds/handlers/schedule.js';
 import { topologyHandlers } from '../mds/handlers/topology.js';
 import { IdAllocator } from '../mds/id-allocator.js';
 import { Mds } from '../mds/mds.js';
 import { Namespace } from '../mds/namespace.js';
 import type { ResolvedOptions } from '../options.js';
 import { ChunkService } from '../proto/chunk_pb.js';
+import { ChunkServerService, CopysetService } from '../proto/chunkserver_pb.js';
 import { CliService2 } from '../proto/cli2_pb.js';
 import { CurveFSService } from '../proto/nameserver2_pb.js';
+import { raft_stat } from '../proto/raft-stat_pb.js';
+import { ScheduleService } from '../proto/schedule_pb.js';
 import { TopologyService } from '../proto/topology_pb.js';
 import type { RequestLog } from '../rpc/request-log.js';
 import { RpcServer } from '../rpc/rpc-server.js';
@@ -63,7 +68,8 @@ export async function openCluster(
     closers.unshift(() => mds.cleaner.close());
     const mdsTable = new ServiceTable()
       .add(CurveFSService, fileService(mds))
-      .add(TopologyService, topologyHandlers(topology));
+      .add(TopologyService, topologyHandlers(topology))
+      .add(ScheduleService, scheduleHandlers(topology));
     const mdsGroup = new MdsGroup(
       mds,
       Array.from({ length: options.mds }, (_, i) => serve('mds', i, mdsTable)),
@@ -75,7 +81,10 @@ export async function openCluster(
       const { chunkSize, blockSize } = options;
       const table = new ServiceTable()
         .add(ChunkService, chunkService({ id, topology, chunks, epochs, chunkSize, blockSize }))
-        .add(CliService2, cliService(id, topology));
+        .add(CliService2, cliService(id, topology))
+        .add(ChunkServerService, chunkserverService())
+        .add(CopysetService, copysetService(id, topology))
+        .add(raft_stat, raftStatService(id, topology));
       servers.push(serve('chunkserver', options.mds + id - 1, table));
     }
     const chunkservers = new ChunkserverGroup(topology, servers);

@@ -52,12 +52,20 @@ export class Topology {
   readonly clusterId: string;
   readonly poolsets: readonly Poolset[];
   readonly chunkservers: readonly ChunkserverLocation[];
+  /** When it was put together, in seconds since the epoch. */
+  readonly createdAt = Math.floor(Date.now() / 1000);
+  /** How many replicas a copyset has. */
+  readonly replicas: number;
+  /** How many zones the servers are spread over. */
+  readonly zones: number;
   readonly #copysets = new Map<string, Copyset>();
 
   constructor(clusterId: string, poolsets: readonly Poolset[], chunkservers: readonly ChunkserverLocation[]) {
     this.clusterId = clusterId;
     this.poolsets = poolsets;
     this.chunkservers = chunkservers;
+    this.replicas = Math.min(maxReplicas, chunkservers.length);
+    this.zones = this.replicas;
     for (const { poolId, copysets } of poolsets) {
       for (let id = 1; id <= copysets; id++) {
         const [leader, ...others] = placement(id, chunkservers.length);
@@ -75,8 +83,9 @@ export class Topology {
     return this.#copysets.values();
   }
 
-  hasPool(poolId: number): boolean {
-    return this.poolsets.some(poolset => poolset.poolId === poolId);
+  /** The zone of a server, counted from 1. */
+  zoneOf(serverId: number): number {
+    return ((serverId - 1) % this.zones) + 1;
   }
 
   chunkserver(id: number): ChunkserverLocation | undefined {

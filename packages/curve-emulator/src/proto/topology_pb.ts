@@ -7,7 +7,7 @@
 import type { Message } from '@bufbuild/protobuf';
 import type { GenEnum, GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
-import type { ChunkServerLocation } from './common_pb.js';
+import type { ChunkServerLocation, CopysetInfo } from './common_pb.js';
 import { file_common } from './common_pb.js';
 
 /**
@@ -16,7 +16,7 @@ import { file_common } from './common_pb.js';
 export const file_topology: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'Cg50b3BvbG9neS5wcm90bxISY3VydmUubWRzLnRvcG9sb2d5IlkKEUNvcHlTZXRTZXJ2ZXJJbmZvEhEKCWNvcHlzZXRJZBgBIAIoDRIxCgZjc0xvY3MYAiADKAsyIS5jdXJ2ZS5jb21tb24uQ2h1bmtTZXJ2ZXJMb2NhdGlvbiJRCgtQb29sc2V0SW5mbxIRCglwb29sc2V0SUQYASACKA0SEwoLcG9vbHNldE5hbWUYAiACKAkSDAoEdHlwZRgDIAIoCRIMCgRkZXNjGAQgASgJItkCCg9DaHVua1NlcnZlckluZm8SFQoNY2h1bmtTZXJ2ZXJJRBgBIAIoDRIQCghkaXNrVHlwZRgCIAIoCRIOCgZob3N0SXAYAyACKAkSDAoEcG9ydBgEIAIoDRI1CgZzdGF0dXMYBSACKA4yJS5jdXJ2ZS5tZHMudG9wb2xvZ3kuQ2h1bmtTZXJ2ZXJTdGF0dXMSMQoKZGlza1N0YXR1cxgGIAIoDjIdLmN1cnZlLm1kcy50b3BvbG9neS5EaXNrU3RhdGUSNAoLb25saW5lU3RhdGUYByACKA4yHy5jdXJ2ZS5tZHMudG9wb2xvZ3kuT25saW5lU3RhdGUSEgoKbW91bnRQb2ludBgIIAIoCRIUCgxkaXNrQ2FwYWNpdHkYCSACKAQSEAoIZGlza1VzZWQYCiACKAQSEgoKZXh0ZXJuYWxJcBgLIAEoCRIPCgd2ZXJzaW9uGAwgASgJIkQKFkxpc3RDaHVua1NlcnZlclJlcXVlc3QSCgoCaXAYASABKAkSDAoEcG9ydBgCIAEoDRIQCghzZXJ2ZXJJRBgDIAEoDSJsChdMaXN0Q2h1bmtTZXJ2ZXJSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREj0KEGNodW5rU2VydmVySW5mb3MYAiADKAsyIy5jdXJ2ZS5tZHMudG9wb2xvZ3kuQ2h1bmtTZXJ2ZXJJbmZvIlAKGUdldENodW5rU2VydmVySW5mb1JlcXVlc3QSFQoNY2h1bmtTZXJ2ZXJJRBgBIAEoDRIOCgZob3N0SXAYAiABKAkSDAoEcG9ydBgDIAEoDSJuChpHZXRDaHVua1NlcnZlckluZm9SZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREjwKD2NodW5rU2VydmVySW5mbxgCIAEoCzIjLmN1cnZlLm1kcy50b3BvbG9neS5DaHVua1NlcnZlckluZm8iFAoSTGlzdFBvb2xzZXRSZXF1ZXN0ImAKE0xpc3RQb29sc2V0UmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERI1Cgxwb29sc2V0SW5mb3MYAiADKAsyHy5jdXJ2ZS5tZHMudG9wb2xvZ3kuUG9vbHNldEluZm8iTwojR2V0Q2h1bmtTZXJ2ZXJMaXN0SW5Db3B5U2V0c1JlcXVlc3QSFQoNbG9naWNhbFBvb2xJZBgBIAIoDRIRCgljb3B5c2V0SWQYAiADKA0icQokR2V0Q2h1bmtTZXJ2ZXJMaXN0SW5Db3B5U2V0c1Jlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESNQoGY3NJbmZvGAIgAygLMiUuY3VydmUubWRzLnRvcG9sb2d5LkNvcHlTZXRTZXJ2ZXJJbmZvIhcKFUdldENsdXN0ZXJJbmZvUmVxdWVzdCI/ChZHZXRDbHVzdGVySW5mb1Jlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESEQoJY2x1c3RlcklkGAIgASgJKj0KEUNodW5rU2VydmVyU3RhdHVzEg0KCVJFQURXUklURRAAEgwKCFBFTkRESU5HEAESCwoHUkVUSVJFRBACKioKCURpc2tTdGF0ZRIOCgpESVNLTk9STUFMEAASDQoJRElTS0VSUk9SEAEqNAoLT25saW5lU3RhdGUSCgoGT05MSU5FEAASCwoHT0ZGTElORRABEgwKCFVOU1RBQkxFEAIyywQKD1RvcG9sb2d5U2VydmljZRJqCg9MaXN0Q2h1bmtTZXJ2ZXISKi5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdENodW5rU2VydmVyUmVxdWVzdBorLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0Q2h1bmtTZXJ2ZXJSZXNwb25zZRJvCg5HZXRDaHVua1NlcnZlchItLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDaHVua1NlcnZlckluZm9SZXF1ZXN0Gi4uY3VydmUubWRzLnRvcG9sb2d5LkdldENodW5rU2VydmVySW5mb1Jlc3BvbnNlEl4KC0xpc3RQb29sc2V0EiYuY3VydmUubWRzLnRvcG9sb2d5Lkxpc3RQb29sc2V0UmVxdWVzdBonLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0UG9vbHNldFJlc3BvbnNlEpEBChxHZXRDaHVua1NlcnZlckxpc3RJbkNvcHlTZXRzEjcuY3VydmUubWRzLnRvcG9sb2d5LkdldENodW5rU2VydmVyTGlzdEluQ29weVNldHNSZXF1ZXN0GjguY3VydmUubWRzLnRvcG9sb2d5LkdldENodW5rU2VydmVyTGlzdEluQ29weVNldHNSZXNwb25zZRJnCg5HZXRDbHVzdGVySW5mbxIpLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDbHVzdGVySW5mb1JlcXVlc3QaKi5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q2x1c3RlckluZm9SZXNwb25zZQ',
+    'Cg50b3BvbG9neS5wcm90bxISY3VydmUubWRzLnRvcG9sb2d5IlkKEUNvcHlTZXRTZXJ2ZXJJbmZvEhEKCWNvcHlzZXRJZBgBIAIoDRIxCgZjc0xvY3MYAiADKAsyIS5jdXJ2ZS5jb21tb24uQ2h1bmtTZXJ2ZXJMb2NhdGlvbiJRCgtQb29sc2V0SW5mbxIRCglwb29sc2V0SUQYASACKA0SEwoLcG9vbHNldE5hbWUYAiACKAkSDAoEdHlwZRgDIAIoCRIMCgRkZXNjGAQgASgJItkCCg9DaHVua1NlcnZlckluZm8SFQoNY2h1bmtTZXJ2ZXJJRBgBIAIoDRIQCghkaXNrVHlwZRgCIAIoCRIOCgZob3N0SXAYAyACKAkSDAoEcG9ydBgEIAIoDRI1CgZzdGF0dXMYBSACKA4yJS5jdXJ2ZS5tZHMudG9wb2xvZ3kuQ2h1bmtTZXJ2ZXJTdGF0dXMSMQoKZGlza1N0YXR1cxgGIAIoDjIdLmN1cnZlLm1kcy50b3BvbG9neS5EaXNrU3RhdGUSNAoLb25saW5lU3RhdGUYByACKA4yHy5jdXJ2ZS5tZHMudG9wb2xvZ3kuT25saW5lU3RhdGUSEgoKbW91bnRQb2ludBgIIAIoCRIUCgxkaXNrQ2FwYWNpdHkYCSACKAQSEAoIZGlza1VzZWQYCiACKAQSEgoKZXh0ZXJuYWxJcBgLIAEoCRIPCgd2ZXJzaW9uGAwgASgJInoKEFBoeXNpY2FsUG9vbEluZm8SFgoOcGh5c2ljYWxQb29sSUQYASACKA0SGAoQcGh5c2ljYWxQb29sTmFtZRgCIAIoCRIMCgRkZXNjGAMgASgJEhEKCXBvb2xzZXRJZBgEIAIoDRITCgtwb29sc2V0TmFtZRgFIAIoCSKqAgoPTG9naWNhbFBvb2xJbmZvEhUKDWxvZ2ljYWxQb29sSUQYASACKA0SFwoPbG9naWNhbFBvb2xOYW1lGAIgAigJEhYKDnBoeXNpY2FsUG9vbElEGAMgAigNEjEKBHR5cGUYBCACKA4yIy5jdXJ2ZS5tZHMudG9wb2xvZ3kuTG9naWNhbFBvb2xUeXBlEhIKCmNyZWF0ZVRpbWUYBSACKAQSJAoccmVkdW5kYW5jZUFuZFBsYWNlTWVudFBvbGljeRgGIAIoDBISCgp1c2VyUG9saWN5GAcgAigMEjoKDmFsbG9jYXRlU3RhdHVzGAggAigOMiIuY3VydmUubWRzLnRvcG9sb2d5LkFsbG9jYXRlU3RhdHVzEhIKCnNjYW5FbmFibGUYCSABKAgibAoIWm9uZUluZm8SDgoGem9uZUlEGAEgAigNEhAKCHpvbmVOYW1lGAIgAigJEhYKDnBoeXNpY2FsUG9vbElEGAMgAigNEhgKEHBoeXNpY2FsUG9vbE5hbWUYBCACKAkSDAoEZGVzYxgFIAEoCSLmAQoKU2VydmVySW5mbxIQCghzZXJ2ZXJJRBgBIAIoDRIQCghob3N0TmFtZRgCIAIoCRISCgppbnRlcm5hbElwGAMgAigJEhQKDGludGVybmFsUG9ydBgEIAIoDRISCgpleHRlcm5hbElwGAUgAigJEhQKDGV4dGVybmFsUG9ydBgGIAIoDRIOCgZ6b25lSUQYByACKA0SEAoIem9uZU5hbWUYCCACKAkSFgoOcGh5c2ljYWxQb29sSUQYCSACKA0SGAoQcGh5c2ljYWxQb29sTmFtZRgKIAIoCRIMCgRkZXNjGAsgAigJIlsKEUNodW5rRm9ybWF0U3RhdHVzEgoKAmlwGAEgAigJEgwKBHBvcnQYAiACKA0SFQoNY2h1bmtTZXJ2ZXJJRBgDIAIoDRIVCg1mb3JtYXRQZXJjZW50GAQgAigNIjgKDlBvb2xzZXRSZXF1ZXN0EhEKCXBvb2xzZXRJRBgBIAEoDRITCgtwb29sc2V0TmFtZRgCIAEoCSJbCg9Qb29sc2V0UmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERI0Cgtwb29sc2V0SW5mbxgCIAEoCzIfLmN1cnZlLm1kcy50b3BvbG9neS5Qb29sc2V0SW5mbyJqChNQaHlzaWNhbFBvb2xSZXF1ZXN0EhYKDnBoeXNpY2FsUG9vbElEGAEgASgNEhgKEHBoeXNpY2FsUG9vbE5hbWUYAiABKAkSDAoEZGVzYxgDIAEoCRITCgtwb29sc2V0TmFtZRgEIAEoCSJqChRQaHlzaWNhbFBvb2xSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREj4KEHBoeXNpY2FsUG9vbEluZm8YAiABKAsyJC5jdXJ2ZS5tZHMudG9wb2xvZ3kuUGh5c2ljYWxQb29sSW5mbyIZChdMaXN0UGh5c2ljYWxQb29sUmVxdWVzdCI2CiFMaXN0UGh5c2ljYWxQb29sc0luUG9vbHNldFJlcXVlc3QSEQoJcG9vbHNldElkGAEgAygNIm8KGExpc3RQaHlzaWNhbFBvb2xSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREj8KEXBoeXNpY2FsUG9vbEluZm9zGAIgAygLMiQuY3VydmUubWRzLnRvcG9sb2d5LlBoeXNpY2FsUG9vbEluZm8iSgoWTGlzdExvZ2ljYWxQb29sUmVxdWVzdBIWCg5waHlzaWNhbFBvb2xJRBgBIAEoDRIYChBwaHlzaWNhbFBvb2xOYW1lGAIgASgJImwKF0xpc3RMb2dpY2FsUG9vbFJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESPQoQbG9naWNhbFBvb2xJbmZvcxgCIAMoCzIjLmN1cnZlLm1kcy50b3BvbG9neS5Mb2dpY2FsUG9vbEluZm8iYQoVR2V0TG9naWNhbFBvb2xSZXF1ZXN0EhUKDWxvZ2ljYWxQb29sSUQYASABKA0SFwoPbG9naWNhbFBvb2xOYW1lGAIgASgJEhgKEHBoeXNpY2FsUG9vbE5hbWUYAyABKAkiagoWR2V0TG9naWNhbFBvb2xSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREjwKD2xvZ2ljYWxQb29sSW5mbxgCIAEoCzIjLmN1cnZlLm1kcy50b3BvbG9neS5Mb2dpY2FsUG9vbEluZm8iRwoTTGlzdFBvb2xab25lUmVxdWVzdBIWCg5waHlzaWNhbFBvb2xJRBgBIAEoDRIYChBwaHlzaWNhbFBvb2xOYW1lGAIgASgJIlcKFExpc3RQb29sWm9uZVJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESKwoFem9uZXMYAiADKAsyHC5jdXJ2ZS5tZHMudG9wb2xvZ3kuWm9uZUluZm8iVwoLWm9uZVJlcXVlc3QSDgoGem9uZUlEGAEgASgNEhAKCHpvbmVOYW1lGAIgASgJEhgKEHBoeXNpY2FsUG9vbE5hbWUYAyABKAkSDAoEZGVzYxgEIAEoCSJSCgxab25lUmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERIuCgh6b25lSW5mbxgCIAEoCzIcLmN1cnZlLm1kcy50b3BvbG9neS5ab25lSW5mbyJTChVMaXN0Wm9uZVNlcnZlclJlcXVlc3QSDgoGem9uZUlEGAEgASgNEhAKCHpvbmVOYW1lGAIgASgJEhgKEHBoeXNpY2FsUG9vbE5hbWUYAyABKAkiYAoWTGlzdFpvbmVTZXJ2ZXJSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREjIKCnNlcnZlckluZm8YAiADKAsyHi5jdXJ2ZS5tZHMudG9wb2xvZ3kuU2VydmVySW5mbyJUChBHZXRTZXJ2ZXJSZXF1ZXN0EhAKCHNlcnZlcklEGAEgASgNEhAKCGhvc3ROYW1lGAIgASgJEg4KBmhvc3RJcBgDIAEoCRIMCgRwb3J0GAQgASgNIlsKEUdldFNlcnZlclJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESMgoKc2VydmVySW5mbxgCIAEoCzIeLmN1cnZlLm1kcy50b3BvbG9neS5TZXJ2ZXJJbmZvIiAKHkdldENodW5rU2VydmVySW5DbHVzdGVyUmVxdWVzdCJ0Ch9HZXRDaHVua1NlcnZlckluQ2x1c3RlclJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESPQoQY2h1bmtTZXJ2ZXJJbmZvcxgCIAMoCzIjLmN1cnZlLm1kcy50b3BvbG9neS5DaHVua1NlcnZlckluZm8iNAobR2V0Q29weVNldHNJbkNsdXN0ZXJSZXF1ZXN0EhUKDWZpbHRlclNjYW5pbmcYASABKAgiYwocR2V0Q29weVNldHNJbkNsdXN0ZXJSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREi8KDGNvcHlzZXRJbmZvcxgCIAMoCzIZLmN1cnZlLmNvbW1vbi5Db3B5c2V0SW5mbyJWCh9HZXRDb3B5U2V0c0luQ2h1bmtTZXJ2ZXJSZXF1ZXN0EhUKDWNodW5rU2VydmVySUQYASABKA0SDgoGaG9zdElwGAIgASgJEgwKBHBvcnQYAyABKA0iZwogR2V0Q29weVNldHNJbkNodW5rU2VydmVyUmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERIvCgxjb3B5c2V0SW5mb3MYAiADKAsyGS5jdXJ2ZS5jb21tb24uQ29weXNldEluZm8iPQoRR2V0Q29weXNldFJlcXVlc3QSFQoNbG9naWNhbFBvb2xJZBgBIAIoDRIRCgljb3B5c2V0SWQYAiACKA0iWAoSR2V0Q29weXNldFJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESLgoLY29weXNldEluZm8YAiABKAsyGS5jdXJ2ZS5jb21tb24uQ29weXNldEluZm8iHAoaTGlzdFVuQXZhaWxDb3B5U2V0c1JlcXVlc3QiXgobTGlzdFVuQXZhaWxDb3B5U2V0c1Jlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESKwoIY29weXNldHMYAiADKAsyGS5jdXJ2ZS5jb21tb24uQ29weXNldEluZm8iHgocTGlzdENodW5rRm9ybWF0U3RhdHVzUmVxdWVzdCJhCh1MaXN0Q2h1bmtGb3JtYXRTdGF0dXNSZXNwb25zZRJAChFjaHVua0Zvcm1hdFN0YXR1cxgBIAMoCzIlLmN1cnZlLm1kcy50b3BvbG9neS5DaHVua0Zvcm1hdFN0YXR1cyJEChZMaXN0Q2h1bmtTZXJ2ZXJSZXF1ZXN0EgoKAmlwGAEgASgJEgwKBHBvcnQYAiABKA0SEAoIc2VydmVySUQYAyABKA0ibAoXTGlzdENodW5rU2VydmVyUmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERI9ChBjaHVua1NlcnZlckluZm9zGAIgAygLMiMuY3VydmUubWRzLnRvcG9sb2d5LkNodW5rU2VydmVySW5mbyJQChlHZXRDaHVua1NlcnZlckluZm9SZXF1ZXN0EhUKDWNodW5rU2VydmVySUQYASABKA0SDgoGaG9zdElwGAIgASgJEgwKBHBvcnQYAyABKA0ibgoaR2V0Q2h1bmtTZXJ2ZXJJbmZvUmVzcG9uc2USEgoKc3RhdHVzQ29kZRgBIAIoERI8Cg9jaHVua1NlcnZlckluZm8YAiABKAsyIy5jdXJ2ZS5tZHMudG9wb2xvZ3kuQ2h1bmtTZXJ2ZXJJbmZvIhQKEkxpc3RQb29sc2V0UmVxdWVzdCJgChNMaXN0UG9vbHNldFJlc3BvbnNlEhIKCnN0YXR1c0NvZGUYASACKBESNQoMcG9vbHNldEluZm9zGAIgAygLMh8uY3VydmUubWRzLnRvcG9sb2d5LlBvb2xzZXRJbmZvIk8KI0dldENodW5rU2VydmVyTGlzdEluQ29weVNldHNSZXF1ZXN0EhUKDWxvZ2ljYWxQb29sSWQYASACKA0SEQoJY29weXNldElkGAIgAygNInEKJEdldENodW5rU2VydmVyTGlzdEluQ29weVNldHNSZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREjUKBmNzSW5mbxgCIAMoCzIlLmN1cnZlLm1kcy50b3BvbG9neS5Db3B5U2V0U2VydmVySW5mbyIXChVHZXRDbHVzdGVySW5mb1JlcXVlc3QiPwoWR2V0Q2x1c3RlckluZm9SZXNwb25zZRISCgpzdGF0dXNDb2RlGAEgAigREhEKCWNsdXN0ZXJJZBgCIAEoCSo9ChFDaHVua1NlcnZlclN0YXR1cxINCglSRUFEV1JJVEUQABIMCghQRU5ERElORxABEgsKB1JFVElSRUQQAioqCglEaXNrU3RhdGUSDgoKRElTS05PUk1BTBAAEg0KCURJU0tFUlJPUhABKjQKC09ubGluZVN0YXRlEgoKBk9OTElORRAAEgsKB09GRkxJTkUQARIMCghVTlNUQUJMRRACKkEKD0xvZ2ljYWxQb29sVHlwZRIMCghQQUdFRklMRRAAEg4KCkFQUEVOREZJTEUQARIQCgxBUFBFTkRFQ0ZJTEUQAiolCg5BbGxvY2F0ZVN0YXR1cxIJCgVBTExPVxAAEggKBERFTlkQATKfEgoPVG9wb2xvZ3lTZXJ2aWNlElUKCkdldFBvb2xzZXQSIi5jdXJ2ZS5tZHMudG9wb2xvZ3kuUG9vbHNldFJlcXVlc3QaIy5jdXJ2ZS5tZHMudG9wb2xvZ3kuUG9vbHNldFJlc3BvbnNlEm0KEExpc3RQaHlzaWNhbFBvb2wSKy5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdFBoeXNpY2FsUG9vbFJlcXVlc3QaLC5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdFBoeXNpY2FsUG9vbFJlc3BvbnNlEmQKD0dldFBoeXNpY2FsUG9vbBInLmN1cnZlLm1kcy50b3BvbG9neS5QaHlzaWNhbFBvb2xSZXF1ZXN0GiguY3VydmUubWRzLnRvcG9sb2d5LlBoeXNpY2FsUG9vbFJlc3BvbnNlEoEBChpMaXN0UGh5c2ljYWxQb29sc0luUG9vbHNldBI1LmN1cnZlLm1kcy50b3BvbG9neS5MaXN0UGh5c2ljYWxQb29sc0luUG9vbHNldFJlcXVlc3QaLC5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdFBoeXNpY2FsUG9vbFJlc3BvbnNlEmoKD0xpc3RMb2dpY2FsUG9vbBIqLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0TG9naWNhbFBvb2xSZXF1ZXN0GisuY3VydmUubWRzLnRvcG9sb2d5Lkxpc3RMb2dpY2FsUG9vbFJlc3BvbnNlEmcKDkdldExvZ2ljYWxQb29sEikuY3VydmUubWRzLnRvcG9sb2d5LkdldExvZ2ljYWxQb29sUmVxdWVzdBoqLmN1cnZlLm1kcy50b3BvbG9neS5HZXRMb2dpY2FsUG9vbFJlc3BvbnNlEmEKDExpc3RQb29sWm9uZRInLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0UG9vbFpvbmVSZXF1ZXN0GiguY3VydmUubWRzLnRvcG9sb2d5Lkxpc3RQb29sWm9uZVJlc3BvbnNlEkwKB0dldFpvbmUSHy5jdXJ2ZS5tZHMudG9wb2xvZ3kuWm9uZVJlcXVlc3QaIC5jdXJ2ZS5tZHMudG9wb2xvZ3kuWm9uZVJlc3BvbnNlEmcKDkxpc3Rab25lU2VydmVyEikuY3VydmUubWRzLnRvcG9sb2d5Lkxpc3Rab25lU2VydmVyUmVxdWVzdBoqLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0Wm9uZVNlcnZlclJlc3BvbnNlElgKCUdldFNlcnZlchIkLmN1cnZlLm1kcy50b3BvbG9neS5HZXRTZXJ2ZXJSZXF1ZXN0GiUuY3VydmUubWRzLnRvcG9sb2d5LkdldFNlcnZlclJlc3BvbnNlEoIBChdHZXRDaHVua1NlcnZlckluQ2x1c3RlchIyLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDaHVua1NlcnZlckluQ2x1c3RlclJlcXVlc3QaMy5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q2h1bmtTZXJ2ZXJJbkNsdXN0ZXJSZXNwb25zZRJ5ChRHZXRDb3B5U2V0c0luQ2x1c3RlchIvLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDb3B5U2V0c0luQ2x1c3RlclJlcXVlc3QaMC5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q29weVNldHNJbkNsdXN0ZXJSZXNwb25zZRKFAQoYR2V0Q29weVNldHNJbkNodW5rU2VydmVyEjMuY3VydmUubWRzLnRvcG9sb2d5LkdldENvcHlTZXRzSW5DaHVua1NlcnZlclJlcXVlc3QaNC5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q29weVNldHNJbkNodW5rU2VydmVyUmVzcG9uc2USWwoKR2V0Q29weXNldBIlLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDb3B5c2V0UmVxdWVzdBomLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDb3B5c2V0UmVzcG9uc2USdgoTTGlzdFVuQXZhaWxDb3B5U2V0cxIuLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0VW5BdmFpbENvcHlTZXRzUmVxdWVzdBovLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0VW5BdmFpbENvcHlTZXRzUmVzcG9uc2USfAoVTGlzdENodW5rRm9ybWF0U3RhdHVzEjAuY3VydmUubWRzLnRvcG9sb2d5Lkxpc3RDaHVua0Zvcm1hdFN0YXR1c1JlcXVlc3QaMS5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdENodW5rRm9ybWF0U3RhdHVzUmVzcG9uc2USagoPTGlzdENodW5rU2VydmVyEiouY3VydmUubWRzLnRvcG9sb2d5Lkxpc3RDaHVua1NlcnZlclJlcXVlc3QaKy5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdENodW5rU2VydmVyUmVzcG9uc2USbwoOR2V0Q2h1bmtTZXJ2ZXISLS5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q2h1bmtTZXJ2ZXJJbmZvUmVxdWVzdBouLmN1cnZlLm1kcy50b3BvbG9neS5HZXRDaHVua1NlcnZlckluZm9SZXNwb25zZRJeCgtMaXN0UG9vbHNldBImLmN1cnZlLm1kcy50b3BvbG9neS5MaXN0UG9vbHNldFJlcXVlc3QaJy5jdXJ2ZS5tZHMudG9wb2xvZ3kuTGlzdFBvb2xzZXRSZXNwb25zZRKRAQocR2V0Q2h1bmtTZXJ2ZXJMaXN0SW5Db3B5U2V0cxI3LmN1cnZlLm1kcy50b3BvbG9neS5HZXRDaHVua1NlcnZlckxpc3RJbkNvcHlTZXRzUmVxdWVzdBo4LmN1cnZlLm1kcy50b3BvbG9neS5HZXRDaHVua1NlcnZlckxpc3RJbkNvcHlTZXRzUmVzcG9uc2USZwoOR2V0Q2x1c3RlckluZm8SKS5jdXJ2ZS5tZHMudG9wb2xvZ3kuR2V0Q2x1c3RlckluZm9SZXF1ZXN0GiouY3VydmUubWRzLnRvcG9sb2d5LkdldENsdXN0ZXJJbmZvUmVzcG9uc2U',
     [file_common],
   );
 
@@ -146,6 +146,935 @@ export type ChunkServerInfo = Message<'curve.mds.topology.ChunkServerInfo'> & {
 export const ChunkServerInfoSchema: GenMessage<ChunkServerInfo> = /*@__PURE__*/ messageDesc(file_topology, 2);
 
 /**
+ * @generated from message curve.mds.topology.PhysicalPoolInfo
+ */
+export type PhysicalPoolInfo = Message<'curve.mds.topology.PhysicalPoolInfo'> & {
+  /**
+   * @generated from field: required uint32 physicalPoolID = 1;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: required string physicalPoolName = 2;
+   */
+  physicalPoolName: string;
+
+  /**
+   * @generated from field: optional string desc = 3;
+   */
+  desc: string;
+
+  /**
+   * @generated from field: required uint32 poolsetId = 4;
+   */
+  poolsetId: number;
+
+  /**
+   * @generated from field: required string poolsetName = 5;
+   */
+  poolsetName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.PhysicalPoolInfo.
+ * Use `create(PhysicalPoolInfoSchema)` to create a new message.
+ */
+export const PhysicalPoolInfoSchema: GenMessage<PhysicalPoolInfo> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 3);
+
+/**
+ * @generated from message curve.mds.topology.LogicalPoolInfo
+ */
+export type LogicalPoolInfo = Message<'curve.mds.topology.LogicalPoolInfo'> & {
+  /**
+   * @generated from field: required uint32 logicalPoolID = 1;
+   */
+  logicalPoolID: number;
+
+  /**
+   * @generated from field: required string logicalPoolName = 2;
+   */
+  logicalPoolName: string;
+
+  /**
+   * @generated from field: required uint32 physicalPoolID = 3;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: required curve.mds.topology.LogicalPoolType type = 4;
+   */
+  type: LogicalPoolType;
+
+  /**
+   * @generated from field: required uint64 createTime = 5;
+   */
+  createTime: bigint;
+
+  /**
+   * @generated from field: required bytes redundanceAndPlaceMentPolicy = 6;
+   */
+  redundanceAndPlaceMentPolicy: Uint8Array;
+
+  /**
+   * @generated from field: required bytes userPolicy = 7;
+   */
+  userPolicy: Uint8Array;
+
+  /**
+   * @generated from field: required curve.mds.topology.AllocateStatus allocateStatus = 8;
+   */
+  allocateStatus: AllocateStatus;
+
+  /**
+   * @generated from field: optional bool scanEnable = 9;
+   */
+  scanEnable: boolean;
+};
+
+/**
+ * Describes the message curve.mds.topology.LogicalPoolInfo.
+ * Use `create(LogicalPoolInfoSchema)` to create a new message.
+ */
+export const LogicalPoolInfoSchema: GenMessage<LogicalPoolInfo> = /*@__PURE__*/ messageDesc(file_topology, 4);
+
+/**
+ * @generated from message curve.mds.topology.ZoneInfo
+ */
+export type ZoneInfo = Message<'curve.mds.topology.ZoneInfo'> & {
+  /**
+   * @generated from field: required uint32 zoneID = 1;
+   */
+  zoneID: number;
+
+  /**
+   * @generated from field: required string zoneName = 2;
+   */
+  zoneName: string;
+
+  /**
+   * @generated from field: required uint32 physicalPoolID = 3;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: required string physicalPoolName = 4;
+   */
+  physicalPoolName: string;
+
+  /**
+   * @generated from field: optional string desc = 5;
+   */
+  desc: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ZoneInfo.
+ * Use `create(ZoneInfoSchema)` to create a new message.
+ */
+export const ZoneInfoSchema: GenMessage<ZoneInfo> = /*@__PURE__*/ messageDesc(file_topology, 5);
+
+/**
+ * @generated from message curve.mds.topology.ServerInfo
+ */
+export type ServerInfo = Message<'curve.mds.topology.ServerInfo'> & {
+  /**
+   * @generated from field: required uint32 serverID = 1;
+   */
+  serverID: number;
+
+  /**
+   * @generated from field: required string hostName = 2;
+   */
+  hostName: string;
+
+  /**
+   * @generated from field: required string internalIp = 3;
+   */
+  internalIp: string;
+
+  /**
+   * @generated from field: required uint32 internalPort = 4;
+   */
+  internalPort: number;
+
+  /**
+   * @generated from field: required string externalIp = 5;
+   */
+  externalIp: string;
+
+  /**
+   * @generated from field: required uint32 externalPort = 6;
+   */
+  externalPort: number;
+
+  /**
+   * @generated from field: required uint32 zoneID = 7;
+   */
+  zoneID: number;
+
+  /**
+   * @generated from field: required string zoneName = 8;
+   */
+  zoneName: string;
+
+  /**
+   * @generated from field: required uint32 physicalPoolID = 9;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: required string physicalPoolName = 10;
+   */
+  physicalPoolName: string;
+
+  /**
+   * @generated from field: required string desc = 11;
+   */
+  desc: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ServerInfo.
+ * Use `create(ServerInfoSchema)` to create a new message.
+ */
+export const ServerInfoSchema: GenMessage<ServerInfo> = /*@__PURE__*/ messageDesc(file_topology, 6);
+
+/**
+ * @generated from message curve.mds.topology.ChunkFormatStatus
+ */
+export type ChunkFormatStatus = Message<'curve.mds.topology.ChunkFormatStatus'> & {
+  /**
+   * @generated from field: required string ip = 1;
+   */
+  ip: string;
+
+  /**
+   * @generated from field: required uint32 port = 2;
+   */
+  port: number;
+
+  /**
+   * @generated from field: required uint32 chunkServerID = 3;
+   */
+  chunkServerID: number;
+
+  /**
+   * @generated from field: required uint32 formatPercent = 4;
+   */
+  formatPercent: number;
+};
+
+/**
+ * Describes the message curve.mds.topology.ChunkFormatStatus.
+ * Use `create(ChunkFormatStatusSchema)` to create a new message.
+ */
+export const ChunkFormatStatusSchema: GenMessage<ChunkFormatStatus> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 7);
+
+/**
+ * @generated from message curve.mds.topology.PoolsetRequest
+ */
+export type PoolsetRequest = Message<'curve.mds.topology.PoolsetRequest'> & {
+  /**
+   * @generated from field: optional uint32 poolsetID = 1;
+   */
+  poolsetID: number;
+
+  /**
+   * @generated from field: optional string poolsetName = 2;
+   */
+  poolsetName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.PoolsetRequest.
+ * Use `create(PoolsetRequestSchema)` to create a new message.
+ */
+export const PoolsetRequestSchema: GenMessage<PoolsetRequest> = /*@__PURE__*/ messageDesc(file_topology, 8);
+
+/**
+ * @generated from message curve.mds.topology.PoolsetResponse
+ */
+export type PoolsetResponse = Message<'curve.mds.topology.PoolsetResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.mds.topology.PoolsetInfo poolsetInfo = 2;
+   */
+  poolsetInfo?: PoolsetInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.PoolsetResponse.
+ * Use `create(PoolsetResponseSchema)` to create a new message.
+ */
+export const PoolsetResponseSchema: GenMessage<PoolsetResponse> = /*@__PURE__*/ messageDesc(file_topology, 9);
+
+/**
+ * @generated from message curve.mds.topology.PhysicalPoolRequest
+ */
+export type PhysicalPoolRequest = Message<'curve.mds.topology.PhysicalPoolRequest'> & {
+  /**
+   * @generated from field: optional uint32 physicalPoolID = 1;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 2;
+   */
+  physicalPoolName: string;
+
+  /**
+   * @generated from field: optional string desc = 3;
+   */
+  desc: string;
+
+  /**
+   * @generated from field: optional string poolsetName = 4;
+   */
+  poolsetName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.PhysicalPoolRequest.
+ * Use `create(PhysicalPoolRequestSchema)` to create a new message.
+ */
+export const PhysicalPoolRequestSchema: GenMessage<PhysicalPoolRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 10);
+
+/**
+ * @generated from message curve.mds.topology.PhysicalPoolResponse
+ */
+export type PhysicalPoolResponse = Message<'curve.mds.topology.PhysicalPoolResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.mds.topology.PhysicalPoolInfo physicalPoolInfo = 2;
+   */
+  physicalPoolInfo?: PhysicalPoolInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.PhysicalPoolResponse.
+ * Use `create(PhysicalPoolResponseSchema)` to create a new message.
+ */
+export const PhysicalPoolResponseSchema: GenMessage<PhysicalPoolResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 11);
+
+/**
+ * @generated from message curve.mds.topology.ListPhysicalPoolRequest
+ */
+export type ListPhysicalPoolRequest = Message<'curve.mds.topology.ListPhysicalPoolRequest'> & {};
+
+/**
+ * Describes the message curve.mds.topology.ListPhysicalPoolRequest.
+ * Use `create(ListPhysicalPoolRequestSchema)` to create a new message.
+ */
+export const ListPhysicalPoolRequestSchema: GenMessage<ListPhysicalPoolRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 12);
+
+/**
+ * @generated from message curve.mds.topology.ListPhysicalPoolsInPoolsetRequest
+ */
+export type ListPhysicalPoolsInPoolsetRequest =
+  Message<'curve.mds.topology.ListPhysicalPoolsInPoolsetRequest'> & {
+    /**
+     * @generated from field: repeated uint32 poolsetId = 1;
+     */
+    poolsetId: number[];
+  };
+
+/**
+ * Describes the message curve.mds.topology.ListPhysicalPoolsInPoolsetRequest.
+ * Use `create(ListPhysicalPoolsInPoolsetRequestSchema)` to create a new message.
+ */
+export const ListPhysicalPoolsInPoolsetRequestSchema: GenMessage<ListPhysicalPoolsInPoolsetRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 13);
+
+/**
+ * @generated from message curve.mds.topology.ListPhysicalPoolResponse
+ */
+export type ListPhysicalPoolResponse = Message<'curve.mds.topology.ListPhysicalPoolResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.mds.topology.PhysicalPoolInfo physicalPoolInfos = 2;
+   */
+  physicalPoolInfos: PhysicalPoolInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListPhysicalPoolResponse.
+ * Use `create(ListPhysicalPoolResponseSchema)` to create a new message.
+ */
+export const ListPhysicalPoolResponseSchema: GenMessage<ListPhysicalPoolResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 14);
+
+/**
+ * @generated from message curve.mds.topology.ListLogicalPoolRequest
+ */
+export type ListLogicalPoolRequest = Message<'curve.mds.topology.ListLogicalPoolRequest'> & {
+  /**
+   * @generated from field: optional uint32 physicalPoolID = 1;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 2;
+   */
+  physicalPoolName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ListLogicalPoolRequest.
+ * Use `create(ListLogicalPoolRequestSchema)` to create a new message.
+ */
+export const ListLogicalPoolRequestSchema: GenMessage<ListLogicalPoolRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 15);
+
+/**
+ * @generated from message curve.mds.topology.ListLogicalPoolResponse
+ */
+export type ListLogicalPoolResponse = Message<'curve.mds.topology.ListLogicalPoolResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.mds.topology.LogicalPoolInfo logicalPoolInfos = 2;
+   */
+  logicalPoolInfos: LogicalPoolInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListLogicalPoolResponse.
+ * Use `create(ListLogicalPoolResponseSchema)` to create a new message.
+ */
+export const ListLogicalPoolResponseSchema: GenMessage<ListLogicalPoolResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 16);
+
+/**
+ * @generated from message curve.mds.topology.GetLogicalPoolRequest
+ */
+export type GetLogicalPoolRequest = Message<'curve.mds.topology.GetLogicalPoolRequest'> & {
+  /**
+   * @generated from field: optional uint32 logicalPoolID = 1;
+   */
+  logicalPoolID: number;
+
+  /**
+   * @generated from field: optional string logicalPoolName = 2;
+   */
+  logicalPoolName: string;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 3;
+   */
+  physicalPoolName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetLogicalPoolRequest.
+ * Use `create(GetLogicalPoolRequestSchema)` to create a new message.
+ */
+export const GetLogicalPoolRequestSchema: GenMessage<GetLogicalPoolRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 17);
+
+/**
+ * @generated from message curve.mds.topology.GetLogicalPoolResponse
+ */
+export type GetLogicalPoolResponse = Message<'curve.mds.topology.GetLogicalPoolResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.mds.topology.LogicalPoolInfo logicalPoolInfo = 2;
+   */
+  logicalPoolInfo?: LogicalPoolInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetLogicalPoolResponse.
+ * Use `create(GetLogicalPoolResponseSchema)` to create a new message.
+ */
+export const GetLogicalPoolResponseSchema: GenMessage<GetLogicalPoolResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 18);
+
+/**
+ * @generated from message curve.mds.topology.ListPoolZoneRequest
+ */
+export type ListPoolZoneRequest = Message<'curve.mds.topology.ListPoolZoneRequest'> & {
+  /**
+   * @generated from field: optional uint32 physicalPoolID = 1;
+   */
+  physicalPoolID: number;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 2;
+   */
+  physicalPoolName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ListPoolZoneRequest.
+ * Use `create(ListPoolZoneRequestSchema)` to create a new message.
+ */
+export const ListPoolZoneRequestSchema: GenMessage<ListPoolZoneRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 19);
+
+/**
+ * @generated from message curve.mds.topology.ListPoolZoneResponse
+ */
+export type ListPoolZoneResponse = Message<'curve.mds.topology.ListPoolZoneResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.mds.topology.ZoneInfo zones = 2;
+   */
+  zones: ZoneInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListPoolZoneResponse.
+ * Use `create(ListPoolZoneResponseSchema)` to create a new message.
+ */
+export const ListPoolZoneResponseSchema: GenMessage<ListPoolZoneResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 20);
+
+/**
+ * @generated from message curve.mds.topology.ZoneRequest
+ */
+export type ZoneRequest = Message<'curve.mds.topology.ZoneRequest'> & {
+  /**
+   * @generated from field: optional uint32 zoneID = 1;
+   */
+  zoneID: number;
+
+  /**
+   * @generated from field: optional string zoneName = 2;
+   */
+  zoneName: string;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 3;
+   */
+  physicalPoolName: string;
+
+  /**
+   * @generated from field: optional string desc = 4;
+   */
+  desc: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ZoneRequest.
+ * Use `create(ZoneRequestSchema)` to create a new message.
+ */
+export const ZoneRequestSchema: GenMessage<ZoneRequest> = /*@__PURE__*/ messageDesc(file_topology, 21);
+
+/**
+ * @generated from message curve.mds.topology.ZoneResponse
+ */
+export type ZoneResponse = Message<'curve.mds.topology.ZoneResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.mds.topology.ZoneInfo zoneInfo = 2;
+   */
+  zoneInfo?: ZoneInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.ZoneResponse.
+ * Use `create(ZoneResponseSchema)` to create a new message.
+ */
+export const ZoneResponseSchema: GenMessage<ZoneResponse> = /*@__PURE__*/ messageDesc(file_topology, 22);
+
+/**
+ * @generated from message curve.mds.topology.ListZoneServerRequest
+ */
+export type ListZoneServerRequest = Message<'curve.mds.topology.ListZoneServerRequest'> & {
+  /**
+   * @generated from field: optional uint32 zoneID = 1;
+   */
+  zoneID: number;
+
+  /**
+   * @generated from field: optional string zoneName = 2;
+   */
+  zoneName: string;
+
+  /**
+   * @generated from field: optional string physicalPoolName = 3;
+   */
+  physicalPoolName: string;
+};
+
+/**
+ * Describes the message curve.mds.topology.ListZoneServerRequest.
+ * Use `create(ListZoneServerRequestSchema)` to create a new message.
+ */
+export const ListZoneServerRequestSchema: GenMessage<ListZoneServerRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 23);
+
+/**
+ * @generated from message curve.mds.topology.ListZoneServerResponse
+ */
+export type ListZoneServerResponse = Message<'curve.mds.topology.ListZoneServerResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.mds.topology.ServerInfo serverInfo = 2;
+   */
+  serverInfo: ServerInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListZoneServerResponse.
+ * Use `create(ListZoneServerResponseSchema)` to create a new message.
+ */
+export const ListZoneServerResponseSchema: GenMessage<ListZoneServerResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 24);
+
+/**
+ * @generated from message curve.mds.topology.GetServerRequest
+ */
+export type GetServerRequest = Message<'curve.mds.topology.GetServerRequest'> & {
+  /**
+   * @generated from field: optional uint32 serverID = 1;
+   */
+  serverID: number;
+
+  /**
+   * @generated from field: optional string hostName = 2;
+   */
+  hostName: string;
+
+  /**
+   * @generated from field: optional string hostIp = 3;
+   */
+  hostIp: string;
+
+  /**
+   * @generated from field: optional uint32 port = 4;
+   */
+  port: number;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetServerRequest.
+ * Use `create(GetServerRequestSchema)` to create a new message.
+ */
+export const GetServerRequestSchema: GenMessage<GetServerRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 25);
+
+/**
+ * @generated from message curve.mds.topology.GetServerResponse
+ */
+export type GetServerResponse = Message<'curve.mds.topology.GetServerResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.mds.topology.ServerInfo serverInfo = 2;
+   */
+  serverInfo?: ServerInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetServerResponse.
+ * Use `create(GetServerResponseSchema)` to create a new message.
+ */
+export const GetServerResponseSchema: GenMessage<GetServerResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 26);
+
+/**
+ * @generated from message curve.mds.topology.GetChunkServerInClusterRequest
+ */
+export type GetChunkServerInClusterRequest =
+  Message<'curve.mds.topology.GetChunkServerInClusterRequest'> & {};
+
+/**
+ * Describes the message curve.mds.topology.GetChunkServerInClusterRequest.
+ * Use `create(GetChunkServerInClusterRequestSchema)` to create a new message.
+ */
+export const GetChunkServerInClusterRequestSchema: GenMessage<GetChunkServerInClusterRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 27);
+
+/**
+ * @generated from message curve.mds.topology.GetChunkServerInClusterResponse
+ */
+export type GetChunkServerInClusterResponse =
+  Message<'curve.mds.topology.GetChunkServerInClusterResponse'> & {
+    /**
+     * @generated from field: required sint32 statusCode = 1;
+     */
+    statusCode: number;
+
+    /**
+     * @generated from field: repeated curve.mds.topology.ChunkServerInfo chunkServerInfos = 2;
+     */
+    chunkServerInfos: ChunkServerInfo[];
+  };
+
+/**
+ * Describes the message curve.mds.topology.GetChunkServerInClusterResponse.
+ * Use `create(GetChunkServerInClusterResponseSchema)` to create a new message.
+ */
+export const GetChunkServerInClusterResponseSchema: GenMessage<GetChunkServerInClusterResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 28);
+
+/**
+ * @generated from message curve.mds.topology.GetCopySetsInClusterRequest
+ */
+export type GetCopySetsInClusterRequest = Message<'curve.mds.topology.GetCopySetsInClusterRequest'> & {
+  /**
+   * @generated from field: optional bool filterScaning = 1;
+   */
+  filterScaning: boolean;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetCopySetsInClusterRequest.
+ * Use `create(GetCopySetsInClusterRequestSchema)` to create a new message.
+ */
+export const GetCopySetsInClusterRequestSchema: GenMessage<GetCopySetsInClusterRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 29);
+
+/**
+ * @generated from message curve.mds.topology.GetCopySetsInClusterResponse
+ */
+export type GetCopySetsInClusterResponse = Message<'curve.mds.topology.GetCopySetsInClusterResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.common.CopysetInfo copysetInfos = 2;
+   */
+  copysetInfos: CopysetInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.GetCopySetsInClusterResponse.
+ * Use `create(GetCopySetsInClusterResponseSchema)` to create a new message.
+ */
+export const GetCopySetsInClusterResponseSchema: GenMessage<GetCopySetsInClusterResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 30);
+
+/**
+ * @generated from message curve.mds.topology.GetCopySetsInChunkServerRequest
+ */
+export type GetCopySetsInChunkServerRequest =
+  Message<'curve.mds.topology.GetCopySetsInChunkServerRequest'> & {
+    /**
+     * @generated from field: optional uint32 chunkServerID = 1;
+     */
+    chunkServerID: number;
+
+    /**
+     * @generated from field: optional string hostIp = 2;
+     */
+    hostIp: string;
+
+    /**
+     * @generated from field: optional uint32 port = 3;
+     */
+    port: number;
+  };
+
+/**
+ * Describes the message curve.mds.topology.GetCopySetsInChunkServerRequest.
+ * Use `create(GetCopySetsInChunkServerRequestSchema)` to create a new message.
+ */
+export const GetCopySetsInChunkServerRequestSchema: GenMessage<GetCopySetsInChunkServerRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 31);
+
+/**
+ * @generated from message curve.mds.topology.GetCopySetsInChunkServerResponse
+ */
+export type GetCopySetsInChunkServerResponse =
+  Message<'curve.mds.topology.GetCopySetsInChunkServerResponse'> & {
+    /**
+     * @generated from field: required sint32 statusCode = 1;
+     */
+    statusCode: number;
+
+    /**
+     * @generated from field: repeated curve.common.CopysetInfo copysetInfos = 2;
+     */
+    copysetInfos: CopysetInfo[];
+  };
+
+/**
+ * Describes the message curve.mds.topology.GetCopySetsInChunkServerResponse.
+ * Use `create(GetCopySetsInChunkServerResponseSchema)` to create a new message.
+ */
+export const GetCopySetsInChunkServerResponseSchema: GenMessage<GetCopySetsInChunkServerResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 32);
+
+/**
+ * @generated from message curve.mds.topology.GetCopysetRequest
+ */
+export type GetCopysetRequest = Message<'curve.mds.topology.GetCopysetRequest'> & {
+  /**
+   * @generated from field: required uint32 logicalPoolId = 1;
+   */
+  logicalPoolId: number;
+
+  /**
+   * @generated from field: required uint32 copysetId = 2;
+   */
+  copysetId: number;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetCopysetRequest.
+ * Use `create(GetCopysetRequestSchema)` to create a new message.
+ */
+export const GetCopysetRequestSchema: GenMessage<GetCopysetRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 33);
+
+/**
+ * @generated from message curve.mds.topology.GetCopysetResponse
+ */
+export type GetCopysetResponse = Message<'curve.mds.topology.GetCopysetResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: optional curve.common.CopysetInfo copysetInfo = 2;
+   */
+  copysetInfo?: CopysetInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.topology.GetCopysetResponse.
+ * Use `create(GetCopysetResponseSchema)` to create a new message.
+ */
+export const GetCopysetResponseSchema: GenMessage<GetCopysetResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 34);
+
+/**
+ * @generated from message curve.mds.topology.ListUnAvailCopySetsRequest
+ */
+export type ListUnAvailCopySetsRequest = Message<'curve.mds.topology.ListUnAvailCopySetsRequest'> & {};
+
+/**
+ * Describes the message curve.mds.topology.ListUnAvailCopySetsRequest.
+ * Use `create(ListUnAvailCopySetsRequestSchema)` to create a new message.
+ */
+export const ListUnAvailCopySetsRequestSchema: GenMessage<ListUnAvailCopySetsRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 35);
+
+/**
+ * @generated from message curve.mds.topology.ListUnAvailCopySetsResponse
+ */
+export type ListUnAvailCopySetsResponse = Message<'curve.mds.topology.ListUnAvailCopySetsResponse'> & {
+  /**
+   * @generated from field: required sint32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.common.CopysetInfo copysets = 2;
+   */
+  copysets: CopysetInfo[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListUnAvailCopySetsResponse.
+ * Use `create(ListUnAvailCopySetsResponseSchema)` to create a new message.
+ */
+export const ListUnAvailCopySetsResponseSchema: GenMessage<ListUnAvailCopySetsResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 36);
+
+/**
+ * @generated from message curve.mds.topology.ListChunkFormatStatusRequest
+ */
+export type ListChunkFormatStatusRequest = Message<'curve.mds.topology.ListChunkFormatStatusRequest'> & {};
+
+/**
+ * Describes the message curve.mds.topology.ListChunkFormatStatusRequest.
+ * Use `create(ListChunkFormatStatusRequestSchema)` to create a new message.
+ */
+export const ListChunkFormatStatusRequestSchema: GenMessage<ListChunkFormatStatusRequest> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 37);
+
+/**
+ * @generated from message curve.mds.topology.ListChunkFormatStatusResponse
+ */
+export type ListChunkFormatStatusResponse = Message<'curve.mds.topology.ListChunkFormatStatusResponse'> & {
+  /**
+   * @generated from field: repeated curve.mds.topology.ChunkFormatStatus chunkFormatStatus = 1;
+   */
+  chunkFormatStatus: ChunkFormatStatus[];
+};
+
+/**
+ * Describes the message curve.mds.topology.ListChunkFormatStatusResponse.
+ * Use `create(ListChunkFormatStatusResponseSchema)` to create a new message.
+ */
+export const ListChunkFormatStatusResponseSchema: GenMessage<ListChunkFormatStatusResponse> =
+  /*@__PURE__*/
+  messageDesc(file_topology, 38);
+
+/**
  * @generated from message curve.mds.topology.ListChunkServerRequest
  */
 export type ListChunkServerRequest = Message<'curve.mds.topology.ListChunkServerRequest'> & {
@@ -171,7 +1100,7 @@ export type ListChunkServerRequest = Message<'curve.mds.topology.ListChunkServer
  */
 export const ListChunkServerRequestSchema: GenMessage<ListChunkServerRequest> =
   /*@__PURE__*/
-  messageDesc(file_topology, 3);
+  messageDesc(file_topology, 39);
 
 /**
  * @generated from message curve.mds.topology.ListChunkServerResponse
@@ -194,7 +1123,7 @@ export type ListChunkServerResponse = Message<'curve.mds.topology.ListChunkServe
  */
 export const ListChunkServerResponseSchema: GenMessage<ListChunkServerResponse> =
   /*@__PURE__*/
-  messageDesc(file_topology, 4);
+  messageDesc(file_topology, 40);
 
 /**
  * @generated from message curve.mds.topology.GetChunkServerInfoRequest
@@ -222,7 +1151,7 @@ export type GetChunkServerInfoRequest = Message<'curve.mds.topology.GetChunkServ
  */
 export const GetChunkServerInfoRequestSchema: GenMessage<GetChunkServerInfoRequest> =
   /*@__PURE__*/
-  messageDesc(file_topology, 5);
+  messageDesc(file_topology, 41);
 
 /**
  * @generated from message curve.mds.topology.GetChunkServerInfoResponse
@@ -245,7 +1174,7 @@ export type GetChunkServerInfoResponse = Message<'curve.mds.topology.GetChunkSer
  */
 export const GetChunkServerInfoResponseSchema: GenMessage<GetChunkServerInfoResponse> =
   /*@__PURE__*/
-  messageDesc(file_topology, 6);
+  messageDesc(file_topology, 42);
 
 /**
  * @generated from message curve.mds.topology.ListPoolsetRequest
@@ -258,7 +1187,7 @@ export type ListPoolsetRequest = Message<'curve.mds.topology.ListPoolsetRequest'
  */
 export const ListPoolsetRequestSchema: GenMessage<ListPoolsetRequest> =
   /*@__PURE__*/
-  messageDesc(file_topology, 7);
+  messageDesc(file_topology, 43);
 
 /**
  * @generated from message curve.mds.topology.ListPoolsetResponse
@@ -281,7 +1210,7 @@ export type ListPoolsetResponse = Message<'curve.mds.topology.ListPoolsetRespons
  */
 export const ListPoolsetResponseSchema: GenMessage<ListPoolsetResponse> =
   /*@__PURE__*/
-  messageDesc(file_topology, 8);
+  messageDesc(file_topology, 44);
 
 /**
  * @generated from message curve.mds.topology.GetChunkServerListInCopySetsRequest
@@ -305,7 +1234,7 @@ export type GetChunkServerListInCopySetsRequest =
  */
 export const GetChunkServerListInCopySetsRequestSchema: GenMessage<GetChunkServerListInCopySetsRequest> =
   /*@__PURE__*/
-  messageDesc(file_topology, 9);
+  messageDesc(file_topology, 45);
 
 /**
  * @generated from message curve.mds.topology.GetChunkServerListInCopySetsResponse
@@ -329,7 +1258,7 @@ export type GetChunkServerListInCopySetsResponse =
  */
 export const GetChunkServerListInCopySetsResponseSchema: GenMessage<GetChunkServerListInCopySetsResponse> =
   /*@__PURE__*/
-  messageDesc(file_topology, 10);
+  messageDesc(file_topology, 46);
 
 /**
  * @generated from message curve.mds.topology.GetClusterInfoRequest
@@ -342,7 +1271,7 @@ export type GetClusterInfoRequest = Message<'curve.mds.topology.GetClusterInfoRe
  */
 export const GetClusterInfoRequestSchema: GenMessage<GetClusterInfoRequest> =
   /*@__PURE__*/
-  messageDesc(file_topology, 11);
+  messageDesc(file_topology, 47);
 
 /**
  * @generated from message curve.mds.topology.GetClusterInfoResponse
@@ -365,7 +1294,7 @@ export type GetClusterInfoResponse = Message<'curve.mds.topology.GetClusterInfoR
  */
 export const GetClusterInfoResponseSchema: GenMessage<GetClusterInfoResponse> =
   /*@__PURE__*/
-  messageDesc(file_topology, 12);
+  messageDesc(file_topology, 48);
 
 /**
  * @generated from enum curve.mds.topology.ChunkServerStatus
@@ -438,9 +1367,182 @@ export enum OnlineState {
 export const OnlineStateSchema: GenEnum<OnlineState> = /*@__PURE__*/ enumDesc(file_topology, 2);
 
 /**
+ * @generated from enum curve.mds.topology.LogicalPoolType
+ */
+export enum LogicalPoolType {
+  /**
+   * @generated from enum value: PAGEFILE = 0;
+   */
+  PAGEFILE = 0,
+
+  /**
+   * @generated from enum value: APPENDFILE = 1;
+   */
+  APPENDFILE = 1,
+
+  /**
+   * @generated from enum value: APPENDECFILE = 2;
+   */
+  APPENDECFILE = 2,
+}
+
+/**
+ * Describes the enum curve.mds.topology.LogicalPoolType.
+ */
+export const LogicalPoolTypeSchema: GenEnum<LogicalPoolType> = /*@__PURE__*/ enumDesc(file_topology, 3);
+
+/**
+ * @generated from enum curve.mds.topology.AllocateStatus
+ */
+export enum AllocateStatus {
+  /**
+   * @generated from enum value: ALLOW = 0;
+   */
+  ALLOW = 0,
+
+  /**
+   * @generated from enum value: DENY = 1;
+   */
+  DENY = 1,
+}
+
+/**
+ * Describes the enum curve.mds.topology.AllocateStatus.
+ */
+export const AllocateStatusSchema: GenEnum<AllocateStatus> = /*@__PURE__*/ enumDesc(file_topology, 4);
+
+/**
  * @generated from service curve.mds.topology.TopologyService
  */
 export const TopologyService: GenService<{
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetPoolset
+   */
+  getPoolset: {
+    methodKind: 'unary';
+    input: typeof PoolsetRequestSchema;
+    output: typeof PoolsetResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListPhysicalPool
+   */
+  listPhysicalPool: {
+    methodKind: 'unary';
+    input: typeof ListPhysicalPoolRequestSchema;
+    output: typeof ListPhysicalPoolResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetPhysicalPool
+   */
+  getPhysicalPool: {
+    methodKind: 'unary';
+    input: typeof PhysicalPoolRequestSchema;
+    output: typeof PhysicalPoolResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListPhysicalPoolsInPoolset
+   */
+  listPhysicalPoolsInPoolset: {
+    methodKind: 'unary';
+    input: typeof ListPhysicalPoolsInPoolsetRequestSchema;
+    output: typeof ListPhysicalPoolResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListLogicalPool
+   */
+  listLogicalPool: {
+    methodKind: 'unary';
+    input: typeof ListLogicalPoolRequestSchema;
+    output: typeof ListLogicalPoolResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetLogicalPool
+   */
+  getLogicalPool: {
+    methodKind: 'unary';
+    input: typeof GetLogicalPoolRequestSchema;
+    output: typeof GetLogicalPoolResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListPoolZone
+   */
+  listPoolZone: {
+    methodKind: 'unary';
+    input: typeof ListPoolZoneRequestSchema;
+    output: typeof ListPoolZoneResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetZone
+   */
+  getZone: {
+    methodKind: 'unary';
+    input: typeof ZoneRequestSchema;
+    output: typeof ZoneResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListZoneServer
+   */
+  listZoneServer: {
+    methodKind: 'unary';
+    input: typeof ListZoneServerRequestSchema;
+    output: typeof ListZoneServerResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetServer
+   */
+  getServer: {
+    methodKind: 'unary';
+    input: typeof GetServerRequestSchema;
+    output: typeof GetServerResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetChunkServerInCluster
+   */
+  getChunkServerInCluster: {
+    methodKind: 'unary';
+    input: typeof GetChunkServerInClusterRequestSchema;
+    output: typeof GetChunkServerInClusterResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetCopySetsInCluster
+   */
+  getCopySetsInCluster: {
+    methodKind: 'unary';
+    input: typeof GetCopySetsInClusterRequestSchema;
+    output: typeof GetCopySetsInClusterResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetCopySetsInChunkServer
+   */
+  getCopySetsInChunkServer: {
+    methodKind: 'unary';
+    input: typeof GetCopySetsInChunkServerRequestSchema;
+    output: typeof GetCopySetsInChunkServerResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.GetCopyset
+   */
+  getCopyset: {
+    methodKind: 'unary';
+    input: typeof GetCopysetRequestSchema;
+    output: typeof GetCopysetResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListUnAvailCopySets
+   */
+  listUnAvailCopySets: {
+    methodKind: 'unary';
+    input: typeof ListUnAvailCopySetsRequestSchema;
+    output: typeof ListUnAvailCopySetsResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.topology.TopologyService.ListChunkFormatStatus
+   */
+  listChunkFormatStatus: {
+    methodKind: 'unary';
+    input: typeof ListChunkFormatStatusRequestSchema;
+    output: typeof ListChunkFormatStatusResponseSchema;
+  };
   /**
    * @generated from rpc curve.mds.topology.TopologyService.ListChunkServer
    */

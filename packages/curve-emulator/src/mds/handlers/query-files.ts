@@ -6,7 +6,7 @@ import type { Mds } from '../mds.js';
 import { looseComponents } from '../paths.js';
 import type { FileRecord } from '../records.js';
 
-/** GetFileInfo, ListDir, GetFileSize, GetAllocatedSize. */
+/** GetFileInfo, ListDir, GetFileSize, GetAllocatedSize, ListVolumesOnCopysets. */
 export function queryFiles(mds: Mds): Handlers<typeof CurveFSService> {
   const { namespace, access } = mds;
 
@@ -45,6 +45,18 @@ export function queryFiles(mds: Mds): Handlers<typeof CurveFSService> {
       const volumes = [...volumesUnder(find(fileName))];
       const total = volumes.reduce((sum, volume) => sum + volume.length, 0);
       return { statusCode: StatusCode.kOK, fileSize: BigInt(total) };
+    },
+
+    listVolumesOnCopysets({ copysets }) {
+      const wanted = new Set(copysets.map(({ logicalPoolId, copysetId }) => `${logicalPoolId}-${copysetId}`));
+      const lies = (volume: FileRecord) =>
+        namespace
+          .segments(volume)
+          .some(([, { poolId, chunks }]) =>
+            chunks.some(({ copysetId }) => wanted.has(`${poolId}-${copysetId}`)),
+          );
+      const found = [...volumesUnder(namespace.root)].filter(lies);
+      return { statusCode: StatusCode.kOK, fileNames: found.map(({ name }) => name) };
     },
 
     getAllocatedSize({ fileName }) {

@@ -5,7 +5,7 @@ import {
   ChunkServerStatus,
   DiskState,
   type GetChunkServerInfoRequest,
-  GetChunkServerInfoRequestSchema,
+  type GetCopySetsInChunkServerRequest,
   ListChunkServerRequestSchema,
   OnlineState,
   type TopologyService,
@@ -13,29 +13,25 @@ import {
 import type { Handlers } from '../../rpc/service.js';
 import { StatusFailure } from '../../rpc/status-failure.js';
 import { location } from '../location.js';
-
-/** The status codes of the topology (protocol 3.3). */
-const TopologyStatus = {
-  success: 0,
-  invalidParam: -2,
-  chunkserverNotFound: -6,
-  serverNotFound: -7,
-  copysetNotFound: -11,
-} as const;
+import { TopologyStatus } from '../topology-status.js';
+import { copysetHandlers } from './copysets.js';
+import { poolHandlers } from './pools.js';
+import { zoneHandlers } from './zones.js';
 
 /** What chunkservers say who were built without naming a version. */
 const version = 'unknown';
 
-/** The topology calls that clients make. */
+/** TopologyService: the calls that clients and tools make (protocol 3.3, cluster 2). */
 export function topologyHandlers(topology: Topology): Handlers<typeof TopologyService> {
   const statusCode = TopologyStatus.success;
 
-  function findChunkserver(request: GetChunkServerInfoRequest): ChunkserverLocation {
-    const { field } = GetChunkServerInfoRequestSchema;
+  function findChunkserver(
+    request: GetChunkServerInfoRequest | GetCopySetsInChunkServerRequest,
+  ): ChunkserverLocation {
+    const has = (name: string) => Object.hasOwn(request, name);
     let found: ChunkserverLocation | undefined;
-    if (isFieldSet(request, field.chunkServerID)) found = topology.chunkserver(request.chunkServerID);
-    else if (isFieldSet(request, field.hostIp) && isFieldSet(request, field.port))
-      found = topology.chunkserverAt(request.hostIp, request.port);
+    if (has('chunkServerID')) found = topology.chunkserver(request.chunkServerID);
+    else if (has('hostIp') && has('port')) found = topology.chunkserverAt(request.hostIp, request.port);
     else throw new StatusFailure(TopologyStatus.invalidParam);
     if (!found) throw new StatusFailure(TopologyStatus.chunkserverNotFound);
     return found;
@@ -44,12 +40,9 @@ export function topologyHandlers(topology: Topology): Handlers<typeof TopologySe
   return {
     getClusterInfo: () => ({ statusCode, clusterId: topology.clusterId }),
 
-    listPoolset: () => ({
-      statusCode,
-      poolsetInfos: topology.poolsets.map(({ id, name, type, description }) => ({
-        ...{ poolsetID: id, poolsetName: name, type, desc: description },
-      })),
-    }),
+    ...poolHandlers(topology),
+    ...zoneHandlers(topology),
+    ...copysetHandlers(topology, findChunkserver),
 
     getChunkServerListInCopySets({ logicalPoolId, copysetId }) {
       const csInfo = [];
@@ -64,6 +57,17 @@ export function topologyHandlers(topology: Topology): Handlers<typeof TopologySe
     },
 
     getChunkServer: request => ({ statusCode, chunkServerInfo: chunkserverInfo(findChunkserver(request)) }),
+
+    getChunkServerInCluster: () => ({
+      statusCode,
+      chunkServerInfos: topology.chunkservers.map(one => ({ ...chunkserverInfo(one), version })),
+    }),
+
+    listChunkFormatStatus: () => ({
+      chunkFormatStatus: topology.chunkservers.map(({ id, host, port }) => ({
+        ...{ ip: host, port, chunkServerID: id, formatPercent: 100 },
+      })),
+    }),
 
     listChunkServer(request) {
       const { ip, port, serverID } = request;
