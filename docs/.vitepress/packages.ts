@@ -3,6 +3,7 @@ export const PACKAGES = [
   'wcs-sdk',
   'wcs-emulator',
   'curve-sdk',
+  'curve-nbd',
   'curve-emulator',
   'curve-native',
   'cli',

@@ -49,6 +49,7 @@ export type {
   ImageResult,
   ImportOptions,
 } from './image/options.js';
+export type { Extent, ExtentOptions } from './volume/extents.js';
 export type {
   DiscardOptions,
   RangeOptions,

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Extent } from '../src/index.js';
 import { BLOCK, CHUNK, SEGMENT, SIZE, smallCluster, smallVolume } from './support/connect.js';
 
 const random = (length: number) => randomFillSync(Buffer.allocUnsafe(length));
@@ -223,5 +224,42 @@ describe('closing', () => {
     gone();
     await volume.close();
     expect(curve.stats().openVolumes).toBe(0);
+  });
+});
+
+describe('extents', () => {
+  const all = async (extents: AsyncIterable<Extent>) => {
+    const found: Extent[] = [];
+    for await (const extent of extents) found.push(extent);
+    return found;
+  };
+
+  it('tell what is allocated, in order, of any range', async () => {
+    const { volume } = await smallVolume();
+    await volume.write(Buffer.alloc(BLOCK, 1), { offset: 2 * SEGMENT });
+    expect(await all(volume.extents())).toEqual([
+      { offset: 0, length: SEGMENT, allocated: false },
+      { offset: SEGMENT, length: SEGMENT, allocated: false },
+      { offset: 2 * SEGMENT, length: SEGMENT, allocated: true },
+      { offset: 3 * SEGMENT, length: SEGMENT, allocated: false },
+    ]);
+    expect(await all(volume.extents({ offset: 2 * SEGMENT - 5, length: 10 }))).toEqual([
+      { offset: 2 * SEGMENT - 5, length: 5, allocated: false },
+      { offset: 2 * SEGMENT, length: 5, allocated: true },
+    ]);
+    expect(await all(volume.extents({ offset: SIZE }))).toEqual([]);
+    await expect(all(volume.extents({ offset: 0, length: SIZE + 1 }))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      operation: 'extents',
+    });
+  });
+
+  it('of a striped volume never leave out what was written', async () => {
+    const { curve } = await smallVolume();
+    await curve.createVolume('/striped', { size: SIZE, stripe: { unit: 65_536, count: 4 } });
+    const volume = await curve.open('/striped');
+    await volume.write(Buffer.alloc(65_536, 1), { offset: 65_536 });
+    const allocated = (await all(volume.extents())).filter(extent => extent.allocated);
+    expect(allocated).toEqual([{ offset: 0, length: SEGMENT, allocated: true }]);
   });
 });

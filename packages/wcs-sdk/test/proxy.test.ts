@@ -1,10 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
-import { lcg } from '@curve-wcs/test-support';
+import { lcg, selfSignedCertificate } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { environmentProxy } from '../src/http/environment-proxy.js';
 import { WcsClient, type WcsClientOptions } from '../src/index.js';
-import { selfSignedCertificate } from './support/certificate.js';
 import { emulated, optionsFor } from './support/emulated.js';
 import { proxyServer, secureServer } from './support/proxy-server.js';
 

@@ -1,3 +1,4 @@
+export { selfSignedCertificate } from './certificate.js';
 export { chart, type Figure, gigabytes } from './chart.js';
 export { affine, type Content, contentOf, lcg } from './content.js';
 export { findExamples, runExamples, runReadmeExamples } from './examples.js';

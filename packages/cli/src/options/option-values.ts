@@ -1,4 +1,5 @@
 import { usageError } from '../cli-error.js';
+import { repeatedValues } from './option-definition.js';
 import { DURATION_FORM, parseDuration } from './parse-duration.js';
 import { parseSize, SIZE_FORM } from './parse-size.js';
 
@@ -19,6 +20,11 @@ export class OptionValues<Name extends string> {
   text(name: Name): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** All arguments of an option that may be given several times, in their order. */
+  texts(name: Name): string[] {
+    return repeatedValues(this.#values, name).filter(value => value !== '');
   }
 
   /** Bytes. */

@@ -7,6 +7,7 @@ import { exportImage } from '../image/export-image.js';
 import type { ImageSource } from '../image/image-source.js';
 import { importImage } from '../image/import-image.js';
 import type { ExportOptions, ImageResult, ImportOptions } from '../image/options.js';
+import { type Extent, type ExtentOptions, extentsOf } from './extents.js';
 import type { OpenVolume } from './open-volume.js';
 import type {
   DiscardOptions,
@@ -205,6 +206,34 @@ export class Volume implements AsyncDisposable {
       await open.checkEnd(offset, length, course);
       await open.connection.native.discard(open.fd, offset, length, course.step());
     });
+  }
+
+  /**
+   * Which parts of a range are allocated now, in order and without gaps (GetOrAllocateSegment without allocating,
+   * curve-protocol.md §4.7). What is not reads as zeros; of a clone that is not finished all counts as allocated.
+   *
+   * @example
+   * ```ts
+   * import { CurveClient } from '@curve-wcs/curve-sdk';
+   *
+   * await using curve = await CurveClient.connect('/etc/curve/client.conf', { user: 'alice' });
+   * await using volume = await curve.open('/vol1');
+   * for await (const { offset, length, allocated } of volume.extents()) console.log(offset, length, allocated);
+   * ```
+   */
+  async *extents(options: ExtentOptions = {}): AsyncGenerator<Extent, void, undefined> {
+    const open = this.#open;
+    const { offset = 0, length = Math.max(0, open.length - offset) } = options;
+    open.checkOffset(offset, 'extents');
+    checkWhole(length, 'extents', 'length', 0);
+    const course = new Course(options, 'extents', open.path);
+    open.begin('extents');
+    try {
+      await open.checkEnd(offset, length, course);
+      yield* extentsOf(open, offset, length, course);
+    } finally {
+      open.end();
+    }
   }
 
   /** Does nothing, as in libcurve: a write that has resolved is on all replicas. */

@@ -12,7 +12,7 @@ import type { Packed } from './packed.js';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const CURVE = ['curve-native', 'curve-sdk'];
-const OTHERS = ['etag', 'wcs-sdk', 'wcs-emulator', 'curve-emulator', 'cli'];
+const OTHERS = ['etag', 'wcs-sdk', 'wcs-emulator', 'curve-nbd', 'curve-emulator', 'cli'];
 /** 16 is older than the addon allows. */
 const NODES = [16, 20, 22, 24];
 

@@ -11,6 +11,7 @@ import { ls } from './ls.js';
 import { map } from './map.js';
 import { mkdir } from './mkdir.js';
 import { mv } from './mv.js';
+import { nbd } from './nbd.js';
 import { poolsets } from './poolsets.js';
 import { read } from './read.js';
 import { recover } from './recover.js';
@@ -38,6 +39,7 @@ export const CURVECMD_COMMANDS: readonly CurveCommand[] = [
   write,
   importImage,
   exportVolume,
+  nbd,
   map,
   bench,
   poolsets,

@@ -1,0 +1,367 @@
+import type { Socket } from 'node:net';
+import { ExportFailure, type Extent, type NbdExport } from '../export.js';
+import { AllocationState, Command, CommandFlag, NbdErrno } from '../protocol/constants.js';
+import { ProtocolViolation } from '../protocol/handshake.js';
+import {
+  DATA_HEADER_LENGTH,
+  decodeRequest,
+  encodeBlockStatus,
+  encodeDataHeader,
+  encodeErrorChunk,
+  encodeSimpleHeader,
+  encodeSimpleReply,
+  type NbdErrorName,
+  REQUEST_LENGTH,
+  type Request,
+  SIMPLE_HEADER_LENGTH,
+} from '../protocol/transmission.js';
+import type { ByteBudget } from './byte-budget.js';
+import { type Rules, refusalOf } from './check-request.js';
+import { endGently } from './end-gently.js';
+import type { Input } from './input.js';
+import { MAX_PAYLOAD, type NbdLimits } from './limits.js';
+import type { Memory, MemoryPool } from './memory-pool.js';
+import type { Problems } from './problems.js';
+import { ReplyQueue } from './reply-queue.js';
+import type { ExportStatistics } from './statistics.js';
+
+/** What all connections of a server share. */
+export interface Resources {
+  readonly limits: NbdLimits;
+  readonly budget: ByteBudget;
+  readonly pool: MemoryPool;
+  readonly problems: Problems;
+  statisticsOf(served: NbdExport): ExportStatistics;
+}
+
+/** What a handshake has led to. */
+export interface Agreement extends Rules {
+  readonly export: NbdExport;
+  /** The id of `base:allocation`. */
+  readonly contextId: number;
+}
+
+/** The data of a write while it comes in: in the memory where it came in, or in some of the pool's. */
+interface IncomingWrite {
+  readonly request: Request;
+  readonly memory: Memory;
+  received: number;
+}
+
+/** Extents in one answer at most. */
+const EXTENTS = 1024;
+
+/** One client from the end of its handshake to its own: takes requests as far as there is room, and answers them. */
+export class Transmission {
+  readonly #socket: Socket;
+  readonly #agreement: Agreement;
+  readonly #resources: Resources;
+  readonly #statistics: ExportStatistics;
+  readonly #replies: ReplyQueue;
+  readonly #input: Input;
+  readonly #ended: Promise<void>;
+  #onEnded: () => void = () => {};
+  /** A request that there is no room for yet. */
+  #next: Request | undefined;
+  #incoming: IncomingWrite | undefined;
+  /** Bytes of a refused write's data that are still to come. */
+  #skip = 0;
+  #requests = 0;
+  #bytes = 0;
+  /** No more requests are taken. */
+  #isEnding = false;
+  #isPumping = false;
+
+  /** @param input - what has come in already */
+  constructor(socket: Socket, input: Input, agreement: Agreement, resources: Resources) {
+    this.#socket = socket;
+    this.#input = input;
+    this.#agreement = agreement;
+    this.#resources = resources;
+    this.#statistics = resources.statisticsOf(agreement.export);
+    this.#replies = new ReplyQueue(socket);
+    this.#ended = new Promise(resolve => {
+      this.#onEnded = resolve;
+    });
+  }
+
+  /** Serves until the client has gone, or {@link end} was called; settles when nothing is under way any more. */
+  async run(): Promise<void> {
+    const socket = this.#socket;
+    this.#statistics.connections++;
+    socket.setTimeout(this.#resources.limits.stallTimeout, () => this.#stalled());
+    socket.on('data', (chunk: Buffer) => {
+      this.#input.push(chunk);
+      this.#pump();
+    });
+    socket.once('end', () => this.end());
+    socket.once('close', () => this.end());
+    if (socket.destroyed || socket.readableEnded) this.end();
+    this.#pump();
+    await this.#ended;
+    this.#resources.budget.leave(this.#pump);
+    this.#statistics.connections--;
+  }
+
+  /** Takes no more requests, answers those under way, and ends the connection. */
+  end(): void {
+    this.#isEnding = true;
+    this.#dropIncoming();
+    this.#endIfIdle();
+  }
+
+  #endIfIdle(): void {
+    if (!this.#isEnding || this.#requests > 0) return;
+    const socket = this.#socket;
+    if (socket.destroyed) this.#onEnded();
+    else endGently(socket);
+  }
+
+  /** Takes what can be taken. Bound, since it is also what {@link ByteBudget} calls. */
+  readonly #pump = (): void => {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (!this.#isEnding && this.#step());
+    } catch (error) {
+      this.#broken(error);
+    }
+    this.#isPumping = false;
+    if (this.#next === undefined || this.#isEnding) this.#socket.resume();
+    else this.#socket.pause();
+    if (this.#isEnding) this.#input.clear();
+  };
+
+  /** Does the next thing there is to do; false if there is none, or no room for it. */
+  #step(): boolean {
+    if (this.#skip > 0) {
+      this.#skip -= this.#input.skip(this.#skip);
+      return this.#skip === 0;
+    }
+    if (this.#incoming !== undefined) return this.#receive(this.#incoming);
+    const request = this.#next ?? this.#nextRequest();
+    if (request === undefined) return false;
+    this.#next = request;
+    if (!this.#isRoomFor(request)) return false;
+    this.#next = undefined;
+    if (request.command === Command.disconnect) {
+      this.end();
+      return false;
+    }
+    this.#begin(request);
+    return true;
+  }
+
+  #nextRequest(): Request | undefined {
+    if (this.#input.length < REQUEST_LENGTH) return undefined;
+    return decodeRequest(this.#input.take(REQUEST_LENGTH));
+  }
+
+  #isRoomFor(request: Request): boolean {
+    const { limits, budget } = this.#resources;
+    if (this.#requests >= limits.requests) return false;
+    const bytes = memoryOf(request);
+    if (this.#bytes > 0 && this.#bytes + bytes > limits.bytes) return false;
+    return budget.take(bytes, this.#pump);
+  }
+
+  #begin(request: Request): void {
+    const { command, length } = request;
+    this.#requests++;
+    this.#bytes += memoryOf(request);
+    this.#statistics.inFlight++;
+    const refusal = refusalOf(request, this.#agreement);
+    if (refusal !== undefined) {
+      if (command === Command.write) this.#skip = length;
+      this.#refuse(request, refusal.error, refusal.message);
+    } else if (command === Command.read) {
+      this.#read(request);
+    } else if (command === Command.write) {
+      // Straight from where it was received, if it is there in one piece.
+      const data = this.#input.takeWhole(length);
+      if (data !== undefined) this.#write(request, data, undefined);
+      else this.#incoming = { request, memory: this.#resources.pool.take(length), received: 0 };
+    } else {
+      void this.#perform(request);
+    }
+  }
+
+  #receive(incoming: IncomingWrite): boolean {
+    const { request, memory } = incoming;
+    const data = memory.data(request.length);
+    incoming.received += this.#input.copyTo(data, incoming.received);
+    if (incoming.received < request.length) return false;
+    this.#incoming = undefined;
+    this.#write(request, data, memory);
+    return true;
+  }
+
+  #read(request: Request): void {
+    const { offset, length } = request;
+    const memory = this.#resources.pool.take(length);
+    this.#agreement.export.read(offset, memory.data(length)).then(
+      () => {
+        this.#statistics.reads++;
+        this.#statistics.bytesRead += length;
+        this.#replies.push(this.#dataReply(request, memory), () => this.#done(request, memory));
+      },
+      error => {
+        this.#resources.pool.give(memory);
+        this.#fail(request, error);
+      },
+    );
+  }
+
+  #dataReply(request: Request, memory: Memory): Buffer {
+    const { structured } = this.#agreement;
+    const head = structured ? DATA_HEADER_LENGTH : SIMPLE_HEADER_LENGTH;
+    if (structured) encodeDataHeader(memory.buffer, memory.headAt(head), request);
+    else encodeSimpleHeader(memory.buffer, memory.headAt(head), request, 0);
+    return memory.frame(head, request.length);
+  }
+
+  #write(request: Request, data: Buffer, memory: Memory | undefined): void {
+    this.#agreement.export.write(request.offset, data).then(
+      () => {
+        this.#statistics.writes++;
+        this.#statistics.bytesWritten += request.length;
+        if (memory !== undefined) this.#resources.pool.give(memory);
+        this.#succeed(request);
+      },
+      error => {
+        if (memory !== undefined) this.#resources.pool.give(memory);
+        this.#fail(request, error);
+      },
+    );
+  }
+
+  /** Commands without data, which are rare beside reads and writes. */
+  async #perform(request: Request): Promise<void> {
+    const { command, flags, offset, length } = request;
+    const { export: served } = this.#agreement;
+    try {
+      switch (command) {
+        case Command.flush:
+          await served.flush();
+          this.#statistics.flushes++;
+          break;
+        case Command.trim:
+          await served.trim(offset, length);
+          this.#statistics.trims++;
+          break;
+        case Command.writeZeroes:
+          await served.zero(offset, length, {
+            keepSpace: (flags & CommandFlag.noHole) !== 0,
+            fast: (flags & CommandFlag.fastZero) !== 0,
+          });
+          this.#statistics.zeroes++;
+          break;
+        case Command.blockStatus:
+          this.#replies.push(await this.#blockStatus(request), () => this.#done(request));
+          this.#statistics.blockStatuses++;
+          return;
+        default:
+          // NBD_CMD_CACHE: there is no cache in between that could be filled.
+          break;
+      }
+      this.#succeed(request);
+    } catch (error) {
+      this.#fail(request, error);
+    }
+  }
+
+  async #blockStatus(request: Request): Promise<Buffer> {
+    const { export: served, contextId } = this.#agreement;
+    const { offset, length, flags } = request;
+    const one = (flags & CommandFlag.requestOne) !== 0;
+    const extents = await served.extents(offset, length, one ? 1 : EXTENTS);
+    return encodeBlockStatus(request, contextId, descriptors(extents, length));
+  }
+
+  #succeed(request: Request): void {
+    this.#replies.push(encodeSimpleReply(request, 0), () => this.#done(request));
+  }
+
+  #fail(request: Request, error: unknown): void {
+    const { export: served } = this.#agreement;
+    const failure = error instanceof ExportFailure ? error : new ExportFailure('EIO', String(error));
+    if (failure.code !== 'ENOTSUP') {
+      this.#resources.problems.tell(`${failure.code} ${failure.message.replaceAll(/\d+/g, '#')}`, {
+        export: served.name,
+        message: failure.message,
+        error: failure.cause ?? error,
+      });
+    }
+    this.#refuse(request, failure.code, failure.message);
+  }
+
+  #refuse(request: Request, error: NbdErrorName, message: string): void {
+    this.#statistics.errors++;
+    const reply = this.#agreement.structured
+      ? encodeErrorChunk(request, error, message)
+      : encodeSimpleReply(request, NbdErrno[error]);
+    this.#replies.push(reply, () => this.#done(request));
+  }
+
+  /** The reply has been sent, or nobody is there to take it. */
+  #done(request: Request, memory?: Memory): void {
+    if (memory !== undefined) this.#resources.pool.give(memory);
+    const bytes = memoryOf(request);
+    this.#requests--;
+    this.#bytes -= bytes;
+    this.#statistics.inFlight--;
+    this.#resources.budget.give(bytes);
+    if (this.#isEnding) this.#endIfIdle();
+    else if (this.#next !== undefined) this.#pump();
+  }
+
+  /** A write whose data will not come is none. */
+  #dropIncoming(): void {
+    const incoming = this.#incoming;
+    if (incoming === undefined) return;
+    this.#incoming = undefined;
+    this.#resources.pool.give(incoming.memory);
+    this.#done(incoming.request);
+  }
+
+  #stalled(): void {
+    const owes = this.#incoming !== undefined || this.#skip > 0 || this.#input.length > 0;
+    const owed = this.#socket.writableLength > 0;
+    if (!owed && (!owes || this.#next !== undefined)) return;
+    const message = `a client was given up: ${owed ? 'it takes no replies' : 'its request does not come to an end'}`;
+    this.#resources.problems.tell('stalled', { export: this.#agreement.export.name, message });
+    this.#socket.destroy();
+  }
+
+  #broken(error: unknown): void {
+    const message = error instanceof ProtocolViolation ? error.message : String(error);
+    this.#resources.problems.tell('violation', {
+      export: this.#agreement.export.name,
+      message: `a client was cut off: ${message}`,
+      error,
+    });
+    this.#isEnding = true;
+    this.#socket.destroy();
+  }
+}
+
+/** Bytes that a request takes while it is under way, beyond the little that each does. */
+function memoryOf({ command, length }: Request): number {
+  return (command === Command.read || command === Command.write) && length <= MAX_PAYLOAD ? length : 0;
+}
+
+/** Extents as the protocol tells them: no longer than was asked for, which is always allowed. */
+function descriptors(extents: readonly Extent[], length: number) {
+  const told: { length: number; state: number }[] = [];
+  let left = length;
+  for (const extent of extents) {
+    if (left <= 0) break;
+    const part = Math.min(extent.length, left);
+    const state = extent.hole ? AllocationState.hole | AllocationState.zero : 0;
+    const last = told.at(-1);
+    if (last?.state === state) last.length += part;
+    else told.push({ length: part, state });
+    left -= part;
+  }
+  return told;
+}

@@ -1,0 +1,14 @@
+// Exports a volume until it is killed: node exporter.ts MDS PATH STATE-FOLDER [SOCKET]
+import { CurveClient } from '@curve-wcs/curve-sdk';
+import { exportVolume, serveNbd } from '../../src/index.js';
+
+const [mds = '', path = '', stateFolder = '', socket] = process.argv.slice(2);
+const curve = await CurveClient.connect({ 'mds.listen.addr': mds }, { user: 'alice' });
+const disk = await exportVolume(curve, path, { stateFolder });
+const listen = socket === undefined ? { port: 0 } : { socket };
+const server = await serveNbd({ exports: [disk], listen });
+console.log(server.uris[0]);
+process.once('SIGTERM', async () => {
+  await server.close();
+  await curve.close();
+});
