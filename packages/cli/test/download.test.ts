@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -74,6 +74,27 @@ describe('get', () => {
     }
     bed.write('b.txt', 'b');
     expect((await bed.wcscmd(['put', 'wcs://demo', 'b.txt'])).exitCode).toBe(ExitCode.config);
+  });
+
+  test('writes where a link leads, which stays a link, and keeps the mode of the file', async () => {
+    const bed = await startTestBed();
+    await upload(bed, 'a.txt', 'hello');
+    chmodSync(bed.write('real', 'before'), 0o600);
+    symlinkSync('real', join(bed.folder, 'link'));
+    symlinkSync('new', join(bed.folder, 'dangling'));
+    for (const [name, target] of [
+      ['link', 'real'],
+      ['dangling', 'new'],
+    ] as const) {
+      expect((await bed.wcscmd(['get', 'wcs://demo/a.txt', name])).exitCode).toBe(ExitCode.success);
+      expect(lstatSync(join(bed.folder, name)).isSymbolicLink()).toBe(true);
+      expect(String(bed.read(target))).toBe('hello');
+    }
+    expect(statSync(join(bed.folder, 'real')).mode & 0o777).toBe(0o600);
+    await bed.wcscmd(['list', 'wcs://demo', 'link']);
+    expect(lstatSync(join(bed.folder, 'link')).isSymbolicLink()).toBe(true);
+    expect(String(bed.read('real'))).toContain('"a.txt"');
+    expect(statSync(join(bed.folder, 'real')).mode & 0o777).toBe(0o600);
   });
 
   test('follows redirections', async () => {

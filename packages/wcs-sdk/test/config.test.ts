@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
@@ -140,6 +149,22 @@ describe('a client from a .wcscfg', () => {
       recordFolder: '/tmp/multipart/',
       defaults: { policy: {}, list: { pageSize: 1000 }, job: {} },
     });
+  });
+
+  it('is written where a link leads, and the link stays', async () => {
+    const folder = temporaryFolder();
+    const [link, real] = [join(folder, '.wcscfg'), join(folder, 'real')];
+    for (const before of ['there', undefined]) {
+      rmSync(real, { force: true });
+      rmSync(link, { force: true });
+      if (before !== undefined) writeFileSync(real, before, { mode: 0o644 });
+      symlinkSync('real', link);
+      await writeConfig({ settings: SETTING_DEFAULTS }, link);
+      expect(readlinkSync(link)).toBe('real');
+      expect(readFileSync(real, 'utf8')).toBe(formatConfig({ settings: SETTING_DEFAULTS }));
+      expect(statSync(real).mode & 0o777).toBe(0o600);
+      expect(readdirSync(folder).sort()).toEqual(['.wcscfg', 'real']);
+    }
   });
 
   it('names a number that is none', () => {

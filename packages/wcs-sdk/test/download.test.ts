@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  chmodSync,
   createWriteStream,
   existsSync,
   linkSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -239,6 +241,22 @@ describe('a download that fails leaves no file that looks whole', () => {
     await expect(wcs.download({ ...object, to: deep })).rejects.toMatchObject({ code: 'TARGET_FAILED' });
     await wcs.download({ ...object, to: deep, makeFolders: true });
     expect(readFileSync(deep).equals(CONTENT)).toBe(true);
+  });
+
+  it.each([
+    ['small', CONTENT.subarray(0, 1000)],
+    ['large', CONTENT],
+  ])('a file that exists keeps its mode when a %s one takes its place', async (_, content) => {
+    const { wcs, object, to } = await stored(content);
+    for (const resume of [false, true]) {
+      for (const mode of [0o600, 0o640, 0o755, 0o666]) {
+        writeFileSync(to, 'before');
+        chmodSync(to, mode);
+        await wcs.download({ ...object, to, resume, partSize: PART });
+        expect(statSync(to).mode & 0o7777).toBe(mode);
+        expect(readFileSync(to).equals(content)).toBe(true);
+      }
+    }
   });
 
   it.each([

@@ -37,7 +37,7 @@ it('keys of a function are asked for when they are needed, and again when the se
 });
 
 it.each([
-  ['form', 1e9],
+  ['form', 1e8],
   ['blocks', 0],
 ])('uploads by %s go on with the new keys', async (_, formThreshold) => {
   const { wcs, asked } = await rotating();

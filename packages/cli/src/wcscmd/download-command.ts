@@ -6,6 +6,7 @@ import { HintedFailure, usageError } from '../cli-error.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { throughTo } from '../terminal/through-to.js';
+import { throughLinks } from '../through-links.js';
 import type { CommandContext } from './command.js';
 import { openClient } from './open-client.js';
 import { lastSegment, safeFileName } from './safe-file-name.js';
@@ -52,7 +53,7 @@ export async function runDownload(context: CommandContext): Promise<void> {
     } else {
       const result = await client.download({
         ...download,
-        to: path,
+        to: await throughLinks(path),
         resume: true,
         concurrency: Number(config.settings.concurrency) || 1,
       });

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { OptionValues } from '../options/option-values.js';
 import { pythonLiteral } from '../python/python-literal.js';
+import { throughLinks } from '../through-links.js';
 import type { CommandContext } from './command.js';
 import { givenValues } from './wcscmd-options.js';
 
@@ -12,7 +14,7 @@ export class ResultFile implements AsyncDisposable {
   /** Absolute. */
   readonly path: string;
   readonly #text: (answer: unknown) => string;
-  #writing: { handle: FileHandle; path: string } | undefined;
+  #writing: { handle: FileHandle; path: string; target: string } | undefined;
 
   constructor(path: string, text: (answer: unknown) => string) {
     this.path = path;
@@ -31,7 +33,8 @@ export class ResultFile implements AsyncDisposable {
   async publish(): Promise<void> {
     await this.#orFail(async () => {
       await this.#writing?.handle.close();
-      if (this.#writing && this.#writing.path !== this.path) await rename(this.#writing.path, this.path);
+      const { path, target } = this.#writing ?? {};
+      if (path !== undefined && target !== undefined && path !== target) await rename(path, target);
       this.#writing = undefined;
     });
   }
@@ -40,7 +43,7 @@ export class ResultFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#writing) return;
     await this.#writing.handle.close().catch(() => {});
-    if (this.#writing.path !== this.path) await rm(this.#writing.path, { force: true });
+    if (this.#writing.path !== this.#writing.target) await rm(this.#writing.path, { force: true });
   }
 
   async #orFail(work: () => Promise<void>): Promise<void> {
@@ -71,8 +74,12 @@ export function resultFile(
 }
 
 /** A file beside the one that is wanted, unless that is something else, such as /dev/stdout. */
-async function openFor(wanted: string): Promise<{ handle: FileHandle; path: string }> {
-  const existing = await stat(wanted).catch(() => undefined);
-  const path = existing && !existing.isFile() ? wanted : `${wanted}.${process.pid}.part`;
-  return { handle: await open(path, 'w'), path };
+async function openFor(wanted: string): Promise<{ handle: FileHandle; path: string; target: string }> {
+  const target = await throughLinks(wanted);
+  const existing = await stat(target).catch(() => undefined);
+  if (existing && !existing.isFile()) return { handle: await open(target, 'w'), path: target, target };
+  const path = `${target}.${randomBytes(6).toString('hex')}.part`;
+  const handle = await open(path, 'wx', existing ? existing.mode & 0o666 : 0o666);
+  if (existing) await handle.chmod(existing.mode & 0o7777);
+  return { handle, path, target };
 }

@@ -1,4 +1,5 @@
-import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { WcsError } from '../errors.js';
@@ -9,6 +10,7 @@ import {
   SETTING_DEFAULTS,
   type Settings,
 } from './settings.js';
+import { throughLinks } from './through-links.js';
 
 /** A `.wcscfg` as read. */
 export interface WcsConfig {
@@ -91,7 +93,8 @@ export async function readConfig(path: string = defaultConfigPath()): Promise<Wc
 }
 
 /**
- * Writes a `.wcscfg`, whole or not at all, readable by its owner only.
+ * Writes a `.wcscfg`, whole or not at all, readable by its owner only. A symbolic link stays one: where it leads, the
+ * file is written.
  *
  * @param path - default `~/.wcscfg`
  */
@@ -99,13 +102,15 @@ export async function writeConfig(
   config: { settings: Settings; extra?: Record<string, string> },
   path: string = defaultConfigPath(),
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  let temporary: string | undefined;
   try {
-    await writeFile(temporary, formatConfig(config), { mode: 0o600 });
-    await chmod(temporary, 0o600);
-    await rename(temporary, path);
+    const place = await throughLinks(path);
+    // A name that nobody can have put a link at, to have the keys written elsewhere.
+    temporary = `${place}.${randomBytes(6).toString('hex')}.tmp`;
+    await writeFile(temporary, formatConfig(config), { mode: 0o600, flag: 'wx' });
+    await rename(temporary, place);
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (temporary !== undefined) await rm(temporary, { force: true });
     throw new WcsError('CONFIG', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -51,7 +51,7 @@ export interface DownloadOptions extends CallOptions {
 /** Options of a download to a file. */
 export interface FileDownloadOptions extends DownloadOptions {
   /**
-   * Path to write. The file appears there when it is whole and verified, in place of any other. Files of more than
+   * Path to write. The file appears there when it is whole and verified, in place of any other, whose mode it keeps. Files of more than
    * 128 KiB are on the disk by then; when smaller ones get there is left to the system. A folder, device or pipe is
    * refused.
    */

@@ -21,6 +21,8 @@ export class PartFile {
   readonly #target: string;
   #parts: FinishedParts | undefined;
   #handle: FileHandle | undefined;
+  /** That of the file whose place it takes. */
+  #mode: number | undefined;
 
   private constructor(target: string) {
     this.#target = target;
@@ -42,7 +44,11 @@ export class PartFile {
       if (existing) checkReplaceable(target, existing);
       if (makeFolders) await mkdir(dirname(target), { recursive: true });
       const earlier = await file.#takeEarlier(parts !== undefined);
-      file.#handle = earlier ?? (await open(file.path, NEW, 0o666));
+      // Nobody is to read meanwhile what he could not read before.
+      const mode = ((existing?.mode ?? 0o666) & 0o666) | 0o600;
+      file.#handle = earlier ?? (await open(file.path, NEW, mode));
+      if (existing) await file.#handle.chmod(mode);
+      file.#mode = existing && existing.mode & 0o7777;
       if (parts) file.#parts = await FinishedParts.open(file.#handle, parts);
     }).catch(async error => {
       await file.abandon({ worthless: true });
@@ -84,6 +90,7 @@ export class PartFile {
   async complete(size: number): Promise<void> {
     await orFail(this.#target, async () => {
       await this.#open.truncate(size);
+      if (this.#mode !== undefined) await this.#open.chmod(this.#mode);
       await this.#open.datasync();
       await this.#close();
     });

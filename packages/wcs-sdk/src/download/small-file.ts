@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, statSync, writeFile } from 'node:fs';
+import { chmod, mkdir, rename, rm, statSync, writeFile } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkReplaceable, orFail, temporaryPath } from './part-file.js';
@@ -21,11 +21,14 @@ export async function writeSmallFile(
       // Takes a few microseconds, and several times that by way of the thread pool.
       const existing = statSync(target, { throwIfNoEntry: false });
       if (existing) checkReplaceable(target, existing);
-      await write(path, content, { flag: 'wx' }).catch(async error => {
+      const options = { flag: 'wx', mode: existing ? existing.mode & 0o666 : 0o666 };
+      await write(path, content, options).catch(async error => {
         if (error.code !== 'ENOENT' || !makeFolders) throw error;
         await promisify(mkdir)(dirname(target), { recursive: true });
-        await write(path, content, { flag: 'wx' });
+        await write(path, content, options);
       });
+      // The mask of the process counts for new files only.
+      if (existing) await promisify(chmod)(path, existing.mode & 0o7777);
       await move(path, target);
     });
   } catch (error) {

@@ -164,7 +164,7 @@ async function withWire<T>(
     variables: options.variables ?? {},
     trafficLimit,
   });
-  return withRetry(() => request(wire, signal), context.retry, signal);
+  return await withRetry(() => request(wire, signal), context.retry, signal);
 }
 
 function checkContext(name: string, ctx: unknown): void {

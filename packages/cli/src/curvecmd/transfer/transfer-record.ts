@@ -75,7 +75,8 @@ export class RecordFile {
   async save(record: TransferRecord): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const file = await open(temporary, 'w', 0o600);
+    await rm(temporary, { force: true });
+    const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(`${JSON.stringify(record)}\n`);
       await file.sync();
