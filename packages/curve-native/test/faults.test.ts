@@ -271,3 +271,20 @@ test('an aborted write is withdrawn, others on the connection are not disturbed'
   }
   expect(client.statistics()).toMatchObject({ callsInFlight: 0, requestsInFlight: 0 });
 });
+
+test('a chunkserver that resets the connection is told of the epoch again: it may be alive', async () => {
+  await using cluster = await startCluster({ 'csClientOpt.rpcMaxTry': 10 });
+  const { client, emulator } = cluster;
+  await openVolume(cluster);
+  await client.increaseEpoch('/v', alice);
+  const old = cluster.connect();
+  const fd = await old.open('/v', alice);
+  const chunk = 16 * KiB * KiB;
+  const chunks = Array.from({ length: 12 }, (_, i) => i * chunk);
+  for (const offset of chunks) expect(await old.write(fd, offset, block())).toBe(4096);
+  emulator.faults.add({ match: { method: 'UpdateEpoch', times: 3 }, do: 'reset' });
+  await client.increaseEpoch('/v', alice);
+  for (const offset of chunks) {
+    await expect(old.write(fd, offset, block())).rejects.toMatchObject({ libcurveCode: -31 });
+  }
+});

@@ -243,12 +243,29 @@ export class Volume implements AsyncDisposable {
   }
 
   /**
-   * Fences off the other clients that have the volume open: their writes fail with `EPOCH_TOO_OLD` from now on
-   * (IncreaseFileEpoch and UpdateEpoch, curve-protocol.md §4.11). All {@link Volume}s of it in this client go on, also
-   * while this is under way. After a deadline the message says which chunkservers were not reached: there others may still
-   * write. The epoch may then have been raised, or be raised yet; call it again.
+   * Fences off the other clients that have the volume open (IncreaseFileEpoch and UpdateEpoch, curve-protocol.md
+   * §4.11). All {@link Volume}s of it in this client go on, also while this is under way.
+   *
+   * - Writes that others begin after this has resolved fail with `EPOCH_TOO_OLD`. Their reads go on.
+   * - Writes that a chunkserver had accepted before it heard of the epoch are still done, and acknowledged, shortly
+   *   after this has resolved: as many as were under way. What is read in that moment may change once more.
+   * - A client that opened the volume before its first epoch sends none, and nobody can fence it. So raise the epoch of
+   *   a new volume once before it is shared, or whenever it is opened to write.
+   * - A chunkserver that is down learns of the epoch from the MDS before it serves again.
+   * - After a deadline the message says which chunkservers were not reached: there others may still write. The epoch may
+   *   then have been raised, or be raised yet; call it again.
    *
    * @returns the new epoch
+   *
+   * @example
+   * ```ts
+   * import { CurveClient } from '@curve-wcs/curve-sdk';
+   *
+   * // Opened like this, this client can be fenced by the next that does the same.
+   * await using curve = await CurveClient.connect('./client.conf', { user: 'alice' });
+   * await using volume = await curve.open('/vol1');
+   * await volume.increaseEpoch();
+   * ```
    */
   async increaseEpoch(options?: CallOptions): Promise<bigint> {
     const { path, connection } = this.#open;

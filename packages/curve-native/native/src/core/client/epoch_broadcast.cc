@@ -35,7 +35,8 @@ class EpochBroadcast::Delivery final : public net::Rpc {
       case rpc::kLogoff:
       case rpc::kHostDown:
       case rpc::kConnRefused:
-        // A server that is down serves no old client either. One that merely lost the connection does.
+        // A server that is down serves no old client either, and learns of the epoch from the MDS when it starts. One that
+        // merely lost the connection does.
         return delivered();
       case rpc::kTimedOut:
         timeoutMs_ = std::min(2 * timeoutMs_, std::max(kMaxTimeoutMs, config().epochRpcTimeoutMs));
