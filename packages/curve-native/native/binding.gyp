@@ -78,6 +78,7 @@
         'src/core/volume/segment_map.cc',
         'src/core/volume/stability.cc',
         'src/core/volume/volume.cc',
+        'src/core/waits.cc',
         'src/core/wire/frame.cc',
         'src/core/wire/proto.cc',
         'src/core/wire/status.cc',

@@ -21,5 +21,6 @@ export type {
   NativeSyncOptions,
   NativeThrottle,
   NativeUser,
+  NativeWait,
 } from './native-binding.js';
 export { createClient } from './native-client.js';

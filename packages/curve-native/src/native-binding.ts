@@ -236,6 +236,28 @@ export interface NativeStatistics {
   readonly connects: number;
   /** Read and write calls by duration: entry i counts those under 2^i microseconds that fit no earlier entry. */
   readonly latency: readonly number[];
+  /** What has failed and is tried again just now. */
+  readonly waits: readonly NativeWait[];
+}
+
+/** Calls of one method to one server that have failed and are tried again. */
+export interface NativeWait {
+  /** The RPC: `GetOrAllocateSegment`, `WriteChunk`. */
+  readonly method: string;
+  /** What was asked last, `ip:port`; empty when nobody could be asked yet. */
+  readonly server: string;
+  /** Logical pool of the copyset, of chunk requests. */
+  readonly poolId?: number;
+  /** The copyset, of chunk requests. */
+  readonly copysetId?: number;
+  /** What the last failure was. */
+  readonly kind: NativeErrorKind;
+  /** Its number among those of its kind; 0 where there is none. */
+  readonly status: number;
+  /** How many calls wait. */
+  readonly calls: number;
+  /** Since when the first of them is tried. */
+  readonly milliseconds: number;
 }
 
 /** A client of one cluster. Safe to use for many calls at once; not shareable between worker threads. */

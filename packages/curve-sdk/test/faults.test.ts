@@ -85,4 +85,35 @@ describe('a cluster that fails', () => {
     await new Promise(resolve => setTimeout(resolve, 1200));
     expect(buffer.every(byte => byte === 9)).toBe(true);
   });
+
+  it('stats() says what is waited for, and for how long', async () => {
+    const { volume, curve, cluster } = await smallVolume();
+    await volume.write(Buffer.alloc(BLOCK), { offset: 0 });
+    expect(curve.stats().waits).toEqual([]);
+    const overloaded = cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'overload' });
+    const full = cluster.faults.add({
+      match: { method: 'GetOrAllocateSegment' },
+      do: 'status kSegmentAllocateError',
+    });
+    const writes = [0, BLOCK, SEGMENT].map(offset => volume.write(Buffer.alloc(BLOCK), { offset }));
+    const waits = () => curve.stats().waits.toSorted((a, b) => a.method.localeCompare(b.method));
+    const server = expect.stringMatching(/^127\.0\.0\.1:\d+$/);
+    const wait = { server, says: expect.any(String), milliseconds: expect.any(Number) };
+    await expect.poll(waits).toEqual([
+      { ...wait, method: 'GetOrAllocateSegment', calls: 1, status: 'kSegmentAllocateError' },
+      {
+        ...{ ...wait, method: 'WriteChunk', calls: 2, status: 'CHUNK_OP_STATUS_OVERLOAD' },
+        copyset: { poolId: 1, copysetId: expect.any(Number) },
+      },
+    ]);
+    overloaded();
+    full();
+    await Promise.all(writes);
+    expect(curve.stats().waits).toEqual([]);
+    await cluster.stopMds(0);
+    const stat = curve.stat('/v', { deadline: 2000 }).catch(() => {});
+    await expect.poll(waits).toMatchObject([{ method: 'GetFileInfo', calls: 1 }]);
+    await stat;
+    expect(curve.stats().waits).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import type { CallOptions, CurveClient } from '@curve-wcs/curve-sdk';
 import { checkConf, confPath } from './conf-path.js';
 import { readCredentials } from './credentials.js';
 import type { CurveContext } from './curve-command.js';
+import { watchWaits } from './watch-waits.js';
 
 /** How long the cluster may take to be told that volumes are closed, in milliseconds. */
 const CLOSING = 5000;
@@ -24,9 +25,11 @@ export async function withClient<Result>(
   out.detail(`configuration from ${conf}, user ${user.name}`);
   const { CurveClient } = await import('@curve-wcs/curve-sdk');
   const client = await CurveClient.connect(conf, { user, ...call });
+  const watched = watchWaits(client, context.io, out);
   try {
     return await work(client, call);
   } finally {
+    watched();
     // What was to be done is done, or has failed for a reason of its own.
     await client.close({ deadline: CLOSING }).catch(error => out.detail(`not closed: ${error.message}`));
   }

@@ -23,6 +23,13 @@ export async function statusLine(
   return new DrawnLine(io, cliProgress.SingleBar);
 }
 
+let shown = 0;
+
+/** Whether some status line is on the terminal now: there is room for one. */
+export function anyStatusLine(): boolean {
+  return shown > 0;
+}
+
 /** Draws with cli-progress, from the first state on. */
 class DrawnLine implements StatusLine {
   readonly #bar: SingleBar;
@@ -47,12 +54,14 @@ class DrawnLine implements StatusLine {
     const first = this.#render === undefined;
     this.#render = render;
     if (!first) return;
+    shown++;
     process.once('exit', this.#onExit);
     this.#bar.start(1, 0);
   }
 
   stop(): void {
     if (!this.#render) return;
+    shown--;
     process.off('exit', this.#onExit);
     this.#bar.stop();
     this.#render = undefined;

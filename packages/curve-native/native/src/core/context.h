@@ -7,6 +7,7 @@
 #include "net/channel.h"
 #include "net/loop.h"
 #include "stats.h"
+#include "waits.h"
 
 namespace curve {
 
@@ -24,6 +25,7 @@ struct Context {
   const Config config;
   net::Loop loop;
   Stats stats;
+  Waits waits;
   net::Transport transport;
   Registration registration;
 };

@@ -43,6 +43,11 @@ class LinkedList {
 
   bool empty() const { return ends_.next_ == &ends_; }
   Item& front() { return static_cast<Item&>(*ends_.next_); }
+  // `visit` must leave the list as it is.
+  template <class Visit>
+  void each(Visit visit) {
+    for (Link* link = ends_.next_; link != &ends_; link = link->next_) visit(static_cast<Item&>(*link));
+  }
   void pushFront(Item& item) { static_cast<Link&>(item).join(*ends_.next_); }
   void pushBack(Item& item) { static_cast<Link&>(item).join(ends_); }
 

@@ -112,7 +112,7 @@ void ClientHandle::cancel(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ClientHandle::statistics(const Napi::CallbackInfo& info) {
-  return toStatistics(info.Env(), client_->stats());
+  return toStatistics(info.Env(), client_->stats(), client_->waits().list());
 }
 
 // False: done already, and nothing will be told. Throws for a client that has ended.

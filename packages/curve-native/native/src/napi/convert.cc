@@ -271,7 +271,22 @@ Napi::Value toOutcome(Napi::Env env, const Completed& completed) {
   return outcome;
 }
 
-Napi::Value toStatistics(Napi::Env env, const Stats& s) {
+static Napi::Value toWait(Napi::Env env, const Waits::Report& w) {
+  Napi::Object o = Napi::Object::New(env);
+  o["method"] = Napi::String::New(env, w.method);
+  o["server"] = Napi::String::New(env, w.server);
+  if (w.copyset != 0) {
+    o["poolId"] = num(env, w.pool);
+    o["copysetId"] = num(env, w.copyset);
+  }
+  o["kind"] = Napi::String::New(env, std::visit(KindName{}, w.reason));
+  o["status"] = num(env, statusOf(w.reason));
+  o["calls"] = num(env, static_cast<double>(w.calls));
+  o["milliseconds"] = num(env, std::chrono::duration<double, std::milli>(net::Clock::now() - w.since).count());
+  return o;
+}
+
+Napi::Value toStatistics(Napi::Env env, const Stats& s, const std::vector<Waits::Report>& waits) {
   Napi::Object o = Napi::Object::New(env);
   const auto set = [&](const char* name, const Stats::Counter& c) {
     o[name] = num(env, static_cast<double>(c.load(std::memory_order_relaxed)));
@@ -291,6 +306,9 @@ Napi::Value toStatistics(Napi::Env env, const Stats& s) {
   Napi::Array latency = Napi::Array::New(env, s.latency.size());
   for (uint32_t i = 0; i < s.latency.size(); i++) latency[i] = num(env, static_cast<double>(s.latency[i].load()));
   o["latency"] = latency;
+  Napi::Array list = Napi::Array::New(env, waits.size());
+  for (uint32_t i = 0; i < waits.size(); i++) list[i] = toWait(env, waits[i]);
+  o["waits"] = list;
   return o;
 }
 

@@ -6,6 +6,7 @@
 #include "client/command.h"
 #include "config/config.h"
 #include "stats.h"
+#include "waits.h"
 
 namespace curve::addon {
 
@@ -22,6 +23,6 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result);
 Napi::Value toError(Napi::Env env, const Failure& failure);
 // [id, error, value], one of the last two undefined.
 Napi::Value toOutcome(Napi::Env env, const Completed& completed);
-Napi::Value toStatistics(Napi::Env env, const Stats& stats);
+Napi::Value toStatistics(Napi::Env env, const Stats& stats, const std::vector<Waits::Report>& waits);
 
 }  // namespace curve::addon

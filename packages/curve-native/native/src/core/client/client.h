@@ -34,6 +34,7 @@ class Client {
   void submit(Command command);
   void cancel(uint64_t id);
   const Stats& stats() const { return context_.stats; }
+  const Waits& waits() const { return context_.waits; }
 
  private:
   struct Operation {

@@ -35,7 +35,10 @@ class MdsClient::Call final : public net::Rpc {
 
   void onReply(const net::RpcReply& reply) override {
     last_ = reply.error == rpc::kNone ? spec_.decode(reply.message) : reply.error;
-    if (!std::holds_alternative<Answered>(last_) && mayRepeat()) return again();
+    if (!std::holds_alternative<Answered>(last_) && mayRepeat()) {
+      report();
+      return again();
+    }
     if (std::holds_alternative<Answered>(last_)) client_.working_ = current_;
     finish(last_);
   }
@@ -47,6 +50,14 @@ class MdsClient::Call final : public net::Rpc {
   bool mayRepeat() const {
     const rpc::Error* error = std::get_if<rpc::Error>(&last_);
     return spec_.budget != Budget::once || (error && *error == rpc::kConnRefused);
+  }
+
+  // Nobody waits for a lease to be renewed.
+  void report() {
+    if (spec_.method.name == wire::method::RefreshSession.name) return;
+    const Outcome failure = spec_.explain(last_);
+    wait_.failed(client_.context_.waits, {spec_.method.name, channel_->endpoint().text(), 0, 0,
+                                          failure ? failure->reason : Failure::Refused{}, start_});
   }
 
   // What to do after a failed attempt: which address, which time-out, and how long to wait first.
@@ -109,6 +120,7 @@ class MdsClient::Call final : public net::Rpc {
   const Clock::time_point start_;
   uint64_t failures_ = 0, normalRetries_ = 0, attempts_ = 0;
   Attempt last_ = rpc::kTimedOut;
+  Waits::Wait wait_;
   net::Loop::Timer timer_{};
   net::Channel* channel_ = nullptr;
 };

@@ -60,6 +60,8 @@ class MdsClient {
     Budget budget;
     std::function<std::string()> encode;
     std::function<Attempt(std::string_view)> decode;
+    // Why an attempt was no success.
+    std::function<Outcome(const Attempt&)> explain;
     // Told of the last attempt.
     std::function<void(const Attempt&)> done;
   };
@@ -89,7 +91,7 @@ template <class Response, class Request>
 MdsClient::Token MdsClient::call(const wire::Method& method, Request request, const User& user, Done<Response> done,
                                  Budget budget, std::function<bool(const Response&)> again) {
   auto response = std::make_shared<Response>();
-  Spec spec{method, budget, nullptr, nullptr, nullptr};
+  Spec spec{method, budget, nullptr, nullptr, nullptr, nullptr};
   spec.encode = [request = std::move(request), user]() mutable {
     if constexpr (detail::IsSigned<Request>::value) {
       request.date = wallClockMicros();
@@ -103,14 +105,14 @@ MdsClient::Token MdsClient::call(const wire::Method& method, Request request, co
     if (again && again(*response)) return ToBeRepeated{};
     return Answered{};
   };
-  spec.done = [this, response, method, done = std::move(done)](const Attempt& last) {
-    Outcome failure;
+  spec.explain = [response, method](const Attempt& last) -> Outcome {
+    if (const rpc::Error* error = std::get_if<rpc::Error>(&last)) return Failure::of(method.name, *error);
     const auto status = response->statusCode.value;
-    if (const rpc::Error* error = std::get_if<rpc::Error>(&last)) {
-      failure = Failure::of(method.name, *error);
-    } else if (numberOf(status) != 0) {
-      failure = Failure::of(method.name, status);
-    }
+    if (numberOf(status) != 0) return Failure::of(method.name, status);
+    return std::nullopt;
+  };
+  spec.done = [this, response, explain = spec.explain, done = std::move(done)](const Attempt& last) {
+    Outcome failure = explain(last);
     if (failure) failure->attempts = lastAttempts_;
     done(failure, *response);
   };

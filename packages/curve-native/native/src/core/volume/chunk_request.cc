@@ -63,6 +63,7 @@ void ChunkRequest::withdraw() {
 
 void ChunkRequest::begin() {
   state_ = State::begun;
+  if (begun_ == net::Clock::time_point{}) begun_ = volume_.loop().now();
   Stats::add(volume_.stats().requestsInFlight);
   // From a timer, so that neither window nor caller is called back from inside its own loop.
   if (exhausted()) {
@@ -89,7 +90,7 @@ void ChunkRequest::send() {
     if (found && peer) return transmit(*peer);
     copyset.brake.leave(this);
     tries_++;
-    lastFailure_ = Failure::refused(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id));
+    failed(Failure::refused(libcurve::kFailed, "no leader for copyset " + std::to_string(chunk_.copyset.id)));
     resendAfter(Micros(volume_.config().opRetryIntervalUs));
   });
 }
@@ -144,13 +145,20 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
 }
 
 void ChunkRequest::rpcFailed(rpc::Error error) {
-  lastFailure_ = Failure::of(method().name, error);
-  lastFailure_->message += " of " + target_.address.text();
+  Failure failure = Failure::of(method().name, error);
+  failure.message += " of " + target_.address.text();
+  failed(std::move(failure));
   if (io_.isWrite() && LateWrites::isConnectionLost(error)) {
     volume_.lateWrites().lost(*channel_, *this, chunkIndex_, offset_, size_);
   }
   copyset().brake.leave(this);
   volume_.stability().failed(target_, error == rpc::kTimedOut, verdict_, [this, error] { judged(error); });
+}
+
+void ChunkRequest::failed(Failure failure) {
+  wait_.failed(volume_.waits(), {method().name, target_.address.port == 0 ? "" : target_.address.text(), chunk_.copyset.pool,
+                                 chunk_.copyset.id, failure.reason, begun_});
+  lastFailure_ = std::move(failure);
 }
 
 // Only now, because what a suspect leaves unanswered is sent again soon, and not after ever longer time-outs.
@@ -171,7 +179,7 @@ void ChunkRequest::answered(const wire::ChunkResponse& response) {
   if (status == chunk::kSuccess) return finish(std::nullopt);
   const Config& config = volume_.config();
   const Micros interval(config.opRetryIntervalUs);
-  lastFailure_ = Failure::of(method().name, status);
+  failed(Failure::of(method().name, status));
   switch (status) {
     case chunk::kRedirected:
       return redirected(response.redirect.value_or(""));
@@ -263,6 +271,7 @@ void ChunkRequest::finish(Outcome failure) {
   if (!failure && io_.isWrite()) volume_.lateWrites().doneBy(*channel_, *this, chunkIndex_);
   if (failure) failure->attempts = tries_;
   timer_ = {};
+  wait_.over();
   state_ = State::done;
   Stats::sub(volume_.stats().requestsInFlight);
   descriptor_.window().release();

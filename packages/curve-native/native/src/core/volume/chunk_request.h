@@ -9,6 +9,7 @@
 #include "volume/request_window.h"
 #include "volume/segment_map.h"
 #include "volume/stability.h"
+#include "waits.h"
 
 namespace curve {
 
@@ -38,6 +39,8 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   void send();
   void transmit(const Peer& leader);
   void rpcFailed(rpc::Error error);
+  // It may be tried again; whoever asks hears what it waits for.
+  void failed(Failure failure);
   // It is known whether the chunkserver that left it unanswered is suspect.
   void judged(rpc::Error error);
   void answered(const wire::ChunkResponse& response);
@@ -69,6 +72,8 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
   uint64_t timeoutMs_;
   // Of the last send.
   uint64_t epoch_ = 0;
+  net::Clock::time_point begun_{};
+  Waits::Wait wait_;
   // Why the last send failed, should it have been the last one allowed.
   Outcome lastFailure_;
   Peer target_{};

@@ -81,6 +81,7 @@ class Volume {
   const Config& config() const { return context_.config; }
   net::Loop& loop() { return context_.loop; }
   Stats& stats() { return context_.stats; }
+  Waits& waits() { return context_.waits; }
   net::Transport& transport() { return context_.transport; }
   mds::MdsClient& mds() { return *mds_; }
   CopysetMap& copysets() { return copysets_; }
