@@ -34,7 +34,7 @@ ChunkRequest::ChunkRequest(Descriptor& descriptor, Io& io, const ChunkRef& chunk
 ChunkRequest::~ChunkRequest() {
   if (channel_ && io_.isWrite()) {
     leaveToOthers();
-    volume_.lateWrites().forget(*this, chunkIndex_);
+    volume_.lateWrites().forget(*this);
   } else if (channel_) {
     channel_->cancel(*this);
   }
@@ -268,7 +268,7 @@ void ChunkRequest::giveUp() {
 }
 
 void ChunkRequest::finish(Outcome failure) {
-  if (!failure && io_.isWrite()) volume_.lateWrites().doneBy(*channel_, *this, chunkIndex_);
+  if (!failure && io_.isWrite()) volume_.lateWrites().doneBy(*channel_, *this);
   if (failure) failure->attempts = tries_;
   timer_ = {};
   wait_.over();

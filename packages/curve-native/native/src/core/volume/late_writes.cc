@@ -40,16 +40,19 @@ LateWrites::~LateWrites() { loop_.cancel(timer_); }
 void LateWrites::inherit(net::Channel& channel, net::Rpc& write, uint64_t chunkIndex, uint64_t offset, uint64_t size) {
   auto heir = std::make_unique<Write>(*this, channel, &write, offset, size);
   if (!channel.bequeath(write, *heir, limit_)) return;
-  Write& late = *heir;
-  late.place = writes_.emplace(chunkIndex, std::move(heir));
+  add(chunkIndex, std::move(heir));
 }
 
 void LateWrites::lost(net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex, uint64_t offset,
                       uint64_t size) {
-  auto orphan = std::make_unique<Write>(*this, channel, &write, offset, size);
-  Write& late = *orphan;
-  late.place = writes_.emplace(chunkIndex, std::move(orphan));
-  orphaned(late);
+  orphaned(add(chunkIndex, std::make_unique<Write>(*this, channel, &write, offset, size)));
+}
+
+LateWrites::Write& LateWrites::add(uint64_t chunkIndex, std::unique_ptr<Write> write) {
+  Write& late = *write;
+  sends_.emplace(late.of, &late);
+  late.place = writes_.emplace(chunkIndex, std::move(write));
+  return late;
 }
 
 void LateWrites::orphaned(Write& write) {
@@ -59,21 +62,20 @@ void LateWrites::orphaned(Write& write) {
   });
 }
 
-void LateWrites::doneBy(const net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex) {
-  if (writes_.empty()) return;
-  auto [it, end] = writes_.equal_range(chunkIndex);
+void LateWrites::doneBy(const net::Channel& channel, const net::Rpc& write) {
+  if (sends_.empty()) return;
+  auto [it, end] = sends_.equal_range(&write);
   while (it != end) {
     Write& late = *(it++)->second;
-    if (late.of == &write && &late.channel != &channel) over(late);
+    if (&late.channel != &channel) over(late);
   }
 }
 
-void LateWrites::forget(const net::Rpc& write, uint64_t chunkIndex) {
-  if (writes_.empty()) return;
-  auto [it, end] = writes_.equal_range(chunkIndex);
-  for (; it != end; ++it) {
-    if (it->second->of == &write) it->second->of = nullptr;
-  }
+void LateWrites::forget(const net::Rpc& write) {
+  if (sends_.empty()) return;
+  const auto [begin, end] = sends_.equal_range(&write);
+  for (auto it = begin; it != end; ++it) it->second->of = nullptr;
+  sends_.erase(begin, end);
 }
 
 bool LateWrites::await(const std::vector<Piece>& pieces, Waiter& waiter, std::function<void()> over) {
@@ -93,6 +95,9 @@ bool LateWrites::await(const std::vector<Piece>& pieces, Waiter& waiter, std::fu
 
 void LateWrites::over(Write& write) {
   while (!write.waiters.empty()) told_.pushBack(write.waiters.front());
+  auto [it, end] = sends_.equal_range(write.of);
+  while (it != end && it->second != &write) ++it;
+  if (it != end) sends_.erase(it);
   writes_.erase(write.place);
   if (timer_.second == 0) timer_ = loop_.after(net::Micros(0), [this] { tell(); });
 }

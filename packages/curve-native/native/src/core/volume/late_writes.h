@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -37,9 +38,9 @@ class LateWrites {
   void lost(net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex, uint64_t offset, uint64_t size);
   // A write has been done by this server. The earlier sends of it that went to others can no longer be: these do not lead
   // any more.
-  void doneBy(const net::Channel& channel, const net::Rpc& write, uint64_t chunkIndex);
+  void doneBy(const net::Channel& channel, const net::Rpc& write);
   // The write is destroyed.
-  void forget(const net::Rpc& write, uint64_t chunkIndex);
+  void forget(const net::Rpc& write);
   // False when there is none in these pieces; else `over` is called when one of those is over, to ask again.
   bool await(const std::vector<Piece>& pieces, Waiter& waiter, std::function<void()> over);
   bool empty() const { return writes_.empty(); }
@@ -47,6 +48,7 @@ class LateWrites {
  private:
   class Write;
 
+  Write& add(uint64_t chunkIndex, std::unique_ptr<Write> write);
   void orphaned(Write& write);
   void over(Write& write);
   void tell();
@@ -56,6 +58,8 @@ class LateWrites {
   const std::function<void()> idle_;
   // By chunk.
   std::multimap<uint64_t, std::unique_ptr<Write>> writes_;
+  // By whose sends they were, as long as that is there.
+  std::unordered_multimap<const net::Rpc*, Write*> sends_;
   LinkedList<Waiter> told_;
   net::Loop::Timer timer_{};
 };
