@@ -44,7 +44,7 @@ function conversation(): Buffer {
 /** Changes, cuts, repeats or removes some of it. */
 function mutated(bytes: Buffer): Buffer {
   let result = Buffer.from(bytes);
-  for (let times = randomInt(1, 4); times > 0; times--) {
+  for (let times = randomInt(1, 4); times > 0 && result.length > 0; times--) {
     const at = randomInt(result.length);
     const kind = randomInt(5);
     if (kind === 0) result[at] = randomInt(256);

@@ -19,6 +19,7 @@ const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
   ['export /team/vol1 copy.img', /^file: copy\.img\n/],
   ['map /team/vol1', /^0\t0\t4194304\tallocated\t127\./],
   ['bench /team/vol1 --time 100ms', /^read\t\d+\t/],
+  ['nbd /team/vol1 --run true', /^$/],
   ['mv /team/vol1 /team/vol2', /^$/],
   ['chown alice /team/vol2', /^$/, 'root'],
   ['rm /team/vol2', /^$/],

@@ -22,7 +22,7 @@ export const NBD_OPTIONS = [
   { long: 'tls-optional', description: 'let clients do without' },
   {
     long: 'unencrypted',
-    description: 'listen where other machines reach it without TLS: they can read and write everything',
+    description: 'listen where other machines reach it, without TLS: all of it is open to them',
   },
   {
     long: 'run',
