@@ -10,6 +10,7 @@ export interface PageTitles {
   resumableUploads: string;
   callbacks: string;
   wcsEmulator: string;
+  whichApi: string;
   curve: string;
   packages: string;
   api: string;
@@ -30,6 +31,7 @@ export function sidebar(root: string, titles: PageTitles): DefaultTheme.SidebarM
           { text: titles.resumableUploads, link: `${root}guides/resumable-uploads` },
           { text: titles.callbacks, link: `${root}guides/callbacks` },
           { text: titles.wcsEmulator, link: `${root}guides/wcs-emulator` },
+          { text: titles.whichApi, link: `${root}guides/which-api` },
           { text: titles.curve, link: `${root}guides/curve` },
         ],
       },

@@ -10,6 +10,7 @@ const titles: PageTitles = {
   resumableUploads: 'Resumable uploads',
   callbacks: 'Callbacks and notifications',
   wcsEmulator: 'The WCS emulator in tests',
+  whichApi: 'This API or S3',
   curve: 'Curve: move from Python, and test',
   packages: 'Packages',
   api: 'API reference',

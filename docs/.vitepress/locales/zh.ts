@@ -9,6 +9,7 @@ const titles: PageTitles = {
   resumableUploads: '断点续传',
   callbacks: '回调与通知',
   wcsEmulator: '在测试中使用 WCS 模拟器',
+  whichApi: '这套 API 还是 S3',
   curve: 'Curve：从 Python 迁移与测试',
   packages: '软件包',
   api: 'API 参考',

@@ -25,6 +25,7 @@ export type {
   StatusFault,
   TruncateFault,
 } from './faults/fault-rule.js';
+export type { CorsOrigins } from './http/cors.js';
 export type { RequestRecord } from './http/request-log.js';
 export type { LiveRecording, WcsLiveRecordings } from './live/live-recordings.js';
 export type { WcsEmulatorOptions } from './options.js';

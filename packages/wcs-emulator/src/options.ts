@@ -3,6 +3,7 @@ import type { DetectionResult } from './detection/detection-results.js';
 import { WcsEmulatorError } from './errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { AllowedHosts } from './http/check-host.js';
+import type { CorsOrigins } from './http/cors.js';
 import type { RequestRecord } from './http/request-log.js';
 import type { LiveRecording } from './live/live-recordings.js';
 import { defaultRetryDelays } from './notifications/send-notification.js';
@@ -100,6 +101,13 @@ export interface WcsEmulatorOptions {
    */
   outboundHosts?: OutboundHosts;
   /**
+   * The origins, besides those of this machine such as `http://localhost:5173`, whose pages may use the emulator from a
+   * browser (CORS): as browsers send them, or `'any'`. What steers the emulator is for its own page alone.
+   *
+   * @defaultValue `[]`
+   */
+  corsOrigins?: CorsOrigins;
+  /**
    * The longest that a callback or notification may take, in milliseconds.
    *
    * @defaultValue `60_000`
@@ -166,6 +174,7 @@ export interface ResolvedOptions {
   onRequest: ((request: RequestRecord) => void) | undefined;
   durability: Durability;
   outboundHosts: OutboundHosts;
+  corsOrigins: CorsOrigins;
   outboundTimeout: number;
   notificationRetryDelays: readonly number[];
   mirrorOrigins: Readonly<Record<string, string>>;
@@ -194,6 +203,7 @@ const known: readonly string[] = [
   'onRequest',
   'durability',
   'outboundHosts',
+  'corsOrigins',
   'outboundTimeout',
   'notificationRetryDelays',
   'mirrorOrigins',
@@ -238,6 +248,10 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
   if (![outboundTimeout, ...notificationRetryDelays].every(isDuration)) {
     throw invalid('outboundTimeout and notificationRetryDelays are milliseconds');
   }
+  const { corsOrigins = [] } = options;
+  if (corsOrigins !== 'any' && !(Array.isArray(corsOrigins) && corsOrigins.every(isOrigin))) {
+    throw invalid("corsOrigins is neither a list of origins such as https://app.example.com nor 'any'");
+  }
   const { mirrorOrigins = {}, maxUnpackedBytes = 1 << 30 } = options;
   const origin = Object.values(mirrorOrigins).find(url => !isWebUrl(url));
   if (origin !== undefined) throw invalid(`mirrorOrigins: ${origin} is not an http or https URL`);
@@ -262,6 +276,7 @@ export function resolveOptions(options: WcsEmulatorOptions): ResolvedOptions {
     onRequest: options.onRequest,
     durability,
     outboundHosts,
+    corsOrigins,
     outboundTimeout,
     notificationRetryDelays,
     mirrorOrigins,
@@ -308,6 +323,11 @@ function isHostName(host: unknown): boolean {
   return (
     typeof host === 'string' && URL.canParse(`http://${host}`) && new URL(`http://${host}`).host === host
   );
+}
+
+/** As browsers send it: scheme, host and, where it is not the scheme's own, port. */
+function isOrigin(origin: unknown): boolean {
+  return isWebUrl(origin) && new URL(origin as string).origin === origin;
 }
 
 function isWebUrl(url: unknown): boolean {

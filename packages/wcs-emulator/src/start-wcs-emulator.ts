@@ -109,6 +109,7 @@ export async function startWcsEmulator(options: WcsEmulatorOptions = {}): Promis
     clock,
     headTimeout: rest.headTimeout,
     idleTimeout: rest.idleTimeout,
+    corsOrigins: rest.corsOrigins,
   });
   try {
     await server.listen(host, port);

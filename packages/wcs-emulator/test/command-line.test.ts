@@ -156,6 +156,8 @@ describe('the command', () => {
       file,
       '--outbound-host',
       'a.test',
+      '--cors-origin',
+      'https://a.test',
       '--ffprobe',
       'none',
       '--ffmpeg',

@@ -231,6 +231,8 @@ describe('an emulator does not start', () => {
     ],
     ['another durability', { durability: 'none' as 'fast' }],
     ['a URL in the place of a host', { outboundHosts: ['http://a.test'] }],
+    ['a path in the place of an origin', { corsOrigins: ['https://a.test/'] }],
+    ['an origin that is none', { corsOrigins: ['a.test'] }],
     ['a negative time', { outboundTimeout: -1 }],
     ['a pause that is no number', { notificationRetryDelays: [Number.NaN] }],
     ['no clock', { clock: 5 as unknown as () => number }],

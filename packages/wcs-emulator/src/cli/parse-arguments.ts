@@ -17,6 +17,7 @@ export type Command =
       strict: boolean;
       allowedHosts: string[];
       outboundHosts: string[];
+      corsOrigins: string[];
       mirrors: string[];
       maxUnpackedBytes: number | undefined;
       load: string | undefined;
@@ -50,6 +51,8 @@ Options:
                       without a dot; can be repeated; any is all
   --outbound-host HOST
                       a host besides this machine that it may send requests to; can be repeated; any is all
+  --cors-origin ORIGIN
+                      pages of which origin, besides this machine's, may use it; can be repeated; any is all
   --mirror BUCKET=URL where prefetch has the objects of a bucket from; can be repeated
   --max-unpacked-bytes N
                       how much an archive that is unpacked may come to (default: 1 GiB)
@@ -78,6 +81,7 @@ export function parseArguments(args: readonly string[]): Command {
         loose: { type: 'boolean', default: false },
         'allowed-host': { type: 'string', multiple: true, default: [] },
         'outbound-host': { type: 'string', multiple: true, default: [] },
+        'cors-origin': { type: 'string', multiple: true, default: [] },
         mirror: { type: 'string', multiple: true, default: [] },
         'max-unpacked-bytes': { type: 'string' },
         load: { type: 'string' },
@@ -111,6 +115,7 @@ export function parseArguments(args: readonly string[]): Command {
       strict: values.strict,
       allowedHosts: values['allowed-host'],
       outboundHosts: values['outbound-host'],
+      corsOrigins: values['cors-origin'],
       mirrors: values.mirror,
       maxUnpackedBytes: maxUnpacked === undefined ? undefined : Number(maxUnpacked),
       load: values.load,

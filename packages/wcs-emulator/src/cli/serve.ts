@@ -20,6 +20,7 @@ export async function serve(command: ServeCommand): Promise<WcsEmulator> {
     strict,
     allowedHosts: command.allowedHosts.includes('any') ? 'any' : command.allowedHosts,
     outboundHosts: outboundHosts.includes('any') ? 'any' : outboundHosts,
+    corsOrigins: command.corsOrigins.includes('any') ? 'any' : command.corsOrigins,
     mirrorOrigins: Object.fromEntries(command.mirrors.map(parseMirror)),
   };
   if (dataDir !== undefined) options.dataDir = dataDir;

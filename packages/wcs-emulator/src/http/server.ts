@@ -15,6 +15,7 @@ import { WcsEmulatorError } from '../errors.js';
 import { answerWithFaults, type Outcome } from '../faults/apply-faults.js';
 import type { DayCounts } from '../storage/metadata-store.js';
 import { isControl } from './control-path.js';
+import { type CorsOrigins, corsHeaders, preflight } from './cors.js';
 import { errorReply, type Reply } from './reply.js';
 import type { RequestContext, RequestTally, Services } from './request-context.js';
 import { RequestFeed } from './request-feed.js';
@@ -32,6 +33,7 @@ export interface ServerParts {
   headTimeout: number;
   /** The longest that nothing may move in the middle of a request or answer, in milliseconds. */
   idleTimeout: number;
+  corsOrigins: CorsOrigins;
 }
 
 const serverOptions: ServerOptions = {
@@ -125,6 +127,10 @@ export class WcsServer {
       reqId: newRequestId(),
     });
     response.setHeader('X-Reqid', record.reqId);
+    if (!isControl(record.path)) {
+      const shared = corsHeaders(request.headers, this.#parts.corsOrigins);
+      for (const [name, value] of Object.entries(shared)) response.setHeader(name, value);
+    }
     response.on('error', () => {});
     const tally: RequestTally = {};
     try {
@@ -160,7 +166,12 @@ export class WcsServer {
         actions,
         socket: request.socket,
         closing: this.#closing.signal,
-        work: context => route(context).catch(refuse),
+        work: async context => {
+          const asked = isControl(context.path)
+            ? undefined
+            : preflight(context.method, context.headers, this.#parts.corsOrigins);
+          return asked ?? (await route(context).catch(refuse));
+        },
       });
     } catch (error) {
       record.message = messageOf(error);
