@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { etag } from '@curve-wcs/etag';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { fc, test as property } from '@fast-check/vitest';
@@ -292,3 +295,28 @@ describe('get', () => {
     },
   );
 });
+
+test.runIf(process.platform === 'linux')(
+  'a file that cannot be written whole is a failure in plain words',
+  async () => {
+    const bed = await startTestBed();
+    bed.write('source', lcg(600_000));
+    expect(await bed.wcscmd(['put', 'wcs://demo/large', 'source'])).toMatchObject({ exitCode: 0 });
+    // What a full disk does to a write, a limit to the size of files does without one.
+    const program = fileURLToPath(new URL('../bin/wcscmd.js', import.meta.url));
+    const limited = `trap '' XFSZ; ulimit -f 200; exec "$@"`;
+    const run = spawn(
+      'sh',
+      ['-c', limited, 'sh', process.execPath, program, 'get', 'wcs://demo/large', 'back'],
+      {
+        cwd: bed.folder,
+        env: { ...process.env, HOME: bed.folder },
+      },
+    );
+    const [talk, [status]] = await Promise.all([text(run.stderr), once(run, 'close')]);
+    expect(talk).toMatch(/cannot write .*back: the file would be larger than is allowed here\n/);
+    expect(status).toBe(ExitCode.failed);
+    expect(bed.files()).not.toContain('back');
+    expect(bed.files().filter(name => name.endsWith('.wcs-part'))).toEqual([]);
+  },
+);
