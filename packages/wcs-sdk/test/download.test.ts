@@ -175,7 +175,8 @@ describe('a download that fails leaves no file that looks whole', () => {
     ['the service fails for ever', 'status 500', { code: 'SERVER_ERROR', attempts: 4 }],
     ['it is forbidden', 'status 403', { code: 'FORBIDDEN' }],
     ['the connection breaks for ever', 'reset', { code: 'NETWORK' }],
-  ])('%s', async (_, action, expected) => {
+    ['each answer brings next to nothing', { type: 'truncate', bytes: 1000 }, { code: 'NETWORK' }],
+  ] as const)('%s', async (_, action, expected) => {
     const { emulator, wcs, object, to } = await stored();
     emulator.faults.add({ match: { method: 'GET' }, do: action });
     writeFileSync(to, 'what was there before');

@@ -216,6 +216,14 @@ describe('a source that breaks off', () => {
     expect(seen).toHaveLength(requests ?? 0);
   });
 
+  it('over and over with next to nothing is given up', async () => {
+    const { wcs } = await emulated();
+    const breaks = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [index + 1, 1000]));
+    const { url, seen } = await webServer(serving(lcg(50_000), { breaks }));
+    await expect(wcs.uploadFromUrl({ ...WCS, url })).rejects.toMatchObject({ code: 'SOURCE_FAILED' });
+    expect(seen).toHaveLength(4);
+  });
+
   it.each<[string, Answer]>([
     [
       'by its version',

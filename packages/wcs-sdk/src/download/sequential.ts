@@ -1,6 +1,7 @@
 import { EtagHasher } from '@curve-wcs/etag';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
+import { Headway } from '../http/headway.js';
 import { ReceivedPrefix } from '../http/received-prefix.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
@@ -63,7 +64,8 @@ export async function* downloadChunks(
     onHead(total);
 
     let chunks: AsyncIterable<Buffer> = from(get, first, start, end);
-    for (let failures = 0; ; ) {
+    const headway = new Headway(context.retry.limit);
+    for (;;) {
       const before = position;
       try {
         for await (const chunk of chunks) {
@@ -76,9 +78,8 @@ export async function* downloadChunks(
         if (total === undefined || position - start >= total) break;
         throw get.shortBody(total, position - start);
       } catch (error) {
-        // Headway means that the connection is worth another attempt.
-        failures = position > before ? 1 : failures + 1;
-        if (!(error instanceof WcsError) || !error.retryable || failures > context.retry.limit) throw error;
+        const again = headway.worthwhile(position - before);
+        if (!(error instanceof WcsError) || !error.retryable || !again) throw error;
         await answer.body.return?.();
         const next = received ? start : position;
         answer = await withRetry(() => get.get(next, end, options.signal), context.retry, options.signal);

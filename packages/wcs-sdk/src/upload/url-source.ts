@@ -2,6 +2,7 @@ import { LinkedAbort } from '../abort.js';
 import type { ClientContext } from '../context.js';
 import { percentDecoded } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
+import { Headway } from '../http/headway.js';
 import { ReceivedPrefix } from '../http/received-prefix.js';
 import { wholeNumber } from '../number-options.js';
 import type { SequentialSource } from './source.js';
@@ -81,7 +82,8 @@ async function* contentOf(
   const received = first.validator === undefined ? new ReceivedPrefix() : undefined;
   let body: AsyncIterable<Buffer> = first.body;
   let position = 0;
-  for (let failures = 0; ; ) {
+  const headway = new Headway(limit);
+  for (;;) {
     const before = position;
     try {
       for await (const chunk of body) {
@@ -92,10 +94,8 @@ async function* contentOf(
       if (first.size === undefined || position === first.size) return;
       throw requests.ended(position, first.size);
     } catch (error) {
-      // Headway means that the connection is worth another attempt.
-      failures = position > before ? 1 : failures + 1;
-      const worthwhile = error instanceof WcsError && error.retryable && failures <= limit;
-      if (!worthwhile) throw requests.failure(error);
+      const again = headway.worthwhile(position - before);
+      if (!(error instanceof WcsError) || !error.retryable || !again) throw requests.failure(error);
       ({ body } = await requests.open(received ? 0 : position, first));
       if (received) body = received.after(body, () => requests.changed());
     }
