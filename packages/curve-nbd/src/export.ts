@@ -52,6 +52,7 @@ export interface NbdExport {
 
 /** How an export's call failed, in terms of the protocol. */
 export class ExportFailure extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'ExportFailure';
   /** What clients are told. */
   readonly code: NbdErrorName;

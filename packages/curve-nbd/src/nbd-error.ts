@@ -13,6 +13,7 @@ export type NbdErrorCode = 'INVALID_ARGUMENT' | 'IN_USE' | 'LISTEN_FAILED' | 'UN
 
 /** The error class of this package. Failures of Curve come as they are, as `CurveError`. */
 export class NbdError extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'NbdError';
   /** Stable reason; branch on this. */
   readonly code: NbdErrorCode;

@@ -38,7 +38,7 @@ export type {
   Usage,
 } from './client/options.js';
 export type { Chunk, Chunkserver, Segment } from './client/segments.js';
-export type { ClientStats, ClusterWait, LatencyStats } from './client/stats.js';
+export type { ClientStats, ClusterWait, CopysetName, LatencyStats } from './client/stats.js';
 export type { RestoreOptions, Trash, TrashEntry } from './client/trash.js';
 export { CurveError, type CurveErrorCode } from './errors/curve-error.js';
 export type { ImageSource } from './image/image-source.js';

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+
 export type { WcsCredentials } from './auth/accounts.js';
 export type {
   DetectedPerson,
@@ -25,6 +26,7 @@ export type {
   StatusFault,
   TruncateFault,
 } from './faults/fault-rule.js';
+export type { AllowedHosts } from './http/check-host.js';
 export type { CorsOrigins } from './http/cors.js';
 export type { RequestRecord } from './http/request-log.js';
 export type { LiveRecording, WcsLiveRecordings } from './live/live-recordings.js';

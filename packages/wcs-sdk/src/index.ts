@@ -103,6 +103,7 @@ export { FopsCommand, type FopsCommands } from './fops/command.js';
 export * as fop from './fops/commands.js';
 export type { ExecuteOptions, Fops } from './fops/fops.js';
 export type { ExtraParameters, ParameterValue } from './fops/parameters.js';
+export type { AnswerMembers } from './http/answer-members.js';
 export type { ServiceAnswer } from './http/observed-sender.js';
 export type { RetryOptions } from './http/retry.js';
 export type {

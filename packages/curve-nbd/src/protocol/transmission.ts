@@ -18,7 +18,15 @@ export const CHUNK_HEADER_LENGTH = 20;
 export const DATA_HEADER_LENGTH = CHUNK_HEADER_LENGTH + 8;
 
 /** The name of an error as it travels. */
-export type NbdErrorName = keyof typeof NbdErrno;
+export type NbdErrorName =
+  | 'EPERM'
+  | 'EIO'
+  | 'ENOMEM'
+  | 'EINVAL'
+  | 'ENOSPC'
+  | 'EOVERFLOW'
+  | 'ENOTSUP'
+  | 'ESHUTDOWN';
 
 /** A client's request. */
 export interface Request {

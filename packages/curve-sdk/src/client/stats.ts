@@ -9,6 +9,14 @@ export interface ClientStats extends Omit<NativeStatistics, 'latency' | 'waits'>
   readonly latency: LatencyStats;
 }
 
+/** Which copyset one is. */
+export interface CopysetName {
+  /** Id of its logical pool. */
+  readonly poolId: number;
+  /** Its id in that pool. */
+  readonly copysetId: number;
+}
+
 /** Calls that have failed and are tried again until the cluster does what they ask for, or their deadline passes. */
 export interface ClusterWait {
   /** What is called: `GetOrAllocateSegment`, `WriteChunk`. */
@@ -16,7 +24,7 @@ export interface ClusterWait {
   /** Which MDS or chunkserver was asked last, `ip:port`; empty when nobody could be asked yet. */
   readonly server: string;
   /** The copyset whose leader is asked, of reads and writes of chunks. */
-  readonly copyset?: { readonly poolId: number; readonly copysetId: number };
+  readonly copyset?: CopysetName;
   /** Name of the status that was answered last, or of the failure of the RPC: `kSegmentAllocateError`, `ECONNREFUSED`. */
   readonly status: string;
   /** What that means. */
