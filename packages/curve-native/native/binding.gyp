@@ -77,6 +77,7 @@
         'src/core/volume/request_window.cc',
         'src/core/volume/segment_map.cc',
         'src/core/volume/stability.cc',
+        'src/core/volume/throttle.cc',
         'src/core/volume/volume.cc',
         'src/core/waits.cc',
         'src/core/wire/frame.cc',

@@ -207,17 +207,6 @@ test('what an open volume was extended by can be discarded', async () => {
   await expect.poll(async () => (await client.allocatedSize('/v')).total).toBe(0n);
 });
 
-test('throttled calls take their time', async () => {
-  await using cluster = await startCluster({ 'throttle.enable': true });
-  const fd = await openVolume(cluster);
-  // 120 MiB/s: 60 MiB wait for half a second in all.
-  const start = performance.now();
-  await Promise.all(
-    Array.from({ length: 61 }, (_, i) => cluster.client.write(fd, i * MiB, Buffer.alloc(MiB))),
-  );
-  expect(performance.now() - start).toBeGreaterThan(480);
-});
-
 test('two clusters in one process', async () => {
   await using first = await startCluster();
   await using second = await startCluster();

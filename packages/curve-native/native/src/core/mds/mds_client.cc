@@ -35,11 +35,12 @@ class MdsClient::Call final : public net::Rpc {
 
   void onReply(const net::RpcReply& reply) override {
     last_ = reply.error == rpc::kNone ? spec_.decode(reply.message) : reply.error;
-    if (!std::holds_alternative<Answered>(last_) && mayRepeat()) {
+    const bool answered = std::holds_alternative<Answered>(last_);
+    if (!answered && mayRepeat()) {
       report();
-      return again();
+      return again(reply.isTimeOut());
     }
-    if (std::holds_alternative<Answered>(last_)) client_.working_ = current_;
+    if (answered) client_.working_ = current_;
     finish(last_);
   }
 
@@ -61,22 +62,22 @@ class MdsClient::Call final : public net::Rpc {
   }
 
   // What to do after a failed attempt: which address, which time-out, and how long to wait first.
-  void again() {
+  void again(bool timedOut) {
+    const Micros interval(config().mdsRetryIntervalUs);
     const bool repeat = std::holds_alternative<ToBeRepeated>(last_);
     const auto failedWith = [this](rpc::Error error) {
       const rpc::Error* own = std::get_if<rpc::Error>(&last_);
       return own && *own == error;
     };
-    bool change = false, timedOut = false;
+    bool change = false;
     Micros wait{0};
     // A refused connection is what a standby MDS answers; brpc reports it as a dead host.
     const bool hostDown = failedWith(rpc::kHostDown) || failedWith(rpc::kConnRefused);
     if (hostDown || failedWith(rpc::kConnReset) || failedWith(rpc::kLogoff) ||
         failures_ >= config().mdsMaxFailedTimes) {
       change = true;
-      if (hostDown) wait += Micros(config().mdsRetryIntervalUs);
-    } else if (failedWith(rpc::kTimedOut) || failedWith(rpc::kConnectTimedOut)) {
-      timedOut = true;
+      if (hostDown) wait += interval;
+    } else if (timedOut) {
       timeoutMs_ = std::clamp(2 * timeoutMs_, config().mdsRpcTimeoutMs,
                               std::max(config().mdsRpcTimeoutMs, config().mdsMaxRpcTimeoutMs));
     } else if (budgetMs() == 0 && ++normalRetries_ > config().mdsNormalRetryTimes && !repeat) {
@@ -94,9 +95,13 @@ class MdsClient::Call final : public net::Rpc {
       if (spec_.budget != Budget::once) timeoutMs_ = config().mdsRpcTimeoutMs;
     } else {
       failures_++;
-      if (!timedOut) wait += Micros(config().mdsRetryIntervalUs);
+      if (change || !timedOut) wait += interval;
     }
     current_ = next;
+    // Not by turns either is anything asked again and again: what has said "not now" is given the time, and when all
+    // have failed at once there is a pause before the first of them is asked again.
+    if (wait == Micros(0) && (repeat || (!timedOut && ++unpaused_ >= config().mdsAddresses.size()))) wait = interval;
+    if (wait > Micros(0) || timedOut) unpaused_ = 0;
     timer_ = loop().after(wait, [this] { attempt(); });
   }
 
@@ -119,6 +124,8 @@ class MdsClient::Call final : public net::Rpc {
   uint64_t timeoutMs_;
   const Clock::time_point start_;
   uint64_t failures_ = 0, normalRetries_ = 0, attempts_ = 0;
+  // Attempts in a row that failed at once and were followed by another one at once.
+  size_t unpaused_ = 0;
   Attempt last_ = rpc::kTimedOut;
   Waits::Wait wait_;
   net::Loop::Timer timer_{};

@@ -125,6 +125,7 @@ bool Inbound::finishFrame() {
   need_ = wire::kHeaderSize;
   target_ = nullptr;
   RpcReply reply;
+  reply.saidByPeer = true;
   if (meta_.response) {
     reply.error = rpc::Error{meta_.response->errorCode.value_or(0)};
     if (meta_.response->errorText) reply.errorText = *meta_.response->errorText;

@@ -12,9 +12,14 @@ namespace curve::net {
 struct RpcReply {
   // None, or a brpc/errno code: the peer's error_code, or what happened to the connection.
   rpc::Error error = rpc::kNone;
+  // Whether the peer says so.
+  bool saidByPeer = false;
   std::string_view errorText;
   std::string_view message;
   size_t attachmentSize = 0;
+
+  // Whether the time has passed in which there could have been an answer. A peer that says so has taken none.
+  bool isTimeOut() const { return !saidByPeer && (error == rpc::kTimedOut || error == rpc::kConnectTimedOut); }
 };
 
 // Must be canceled, or have been answered, before it is destroyed.

@@ -134,8 +134,8 @@ std::string_view ChunkRequest::encodeRequest() const {
 
 void ChunkRequest::onReply(const net::RpcReply& reply) {
   wire::ChunkResponse response;
-  if (reply.error != rpc::kNone) return rpcFailed(reply.error);
-  if (!wire::decode(reply.message, response)) return rpcFailed(rpc::kBadResponse);
+  if (reply.error != rpc::kNone) return rpcFailed(reply.error, reply.isTimeOut());
+  if (!wire::decode(reply.message, response)) return rpcFailed(rpc::kBadResponse, false);
   volume_.stability().answered(target_);
   if (response.status == chunk::kSuccess && !io_.isWrite() && reply.attachmentSize != size_) {
     return finish(Failure::refused(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
@@ -144,7 +144,7 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
   answered(response);
 }
 
-void ChunkRequest::rpcFailed(rpc::Error error) {
+void ChunkRequest::rpcFailed(rpc::Error error, bool timedOut) {
   Failure failure = Failure::of(method().name, error);
   failure.message += " of " + target_.address.text();
   failed(std::move(failure));
@@ -152,7 +152,8 @@ void ChunkRequest::rpcFailed(rpc::Error error) {
     volume_.lateWrites().lost(*channel_, *this, chunkIndex_, offset_, size_);
   }
   copyset().brake.leave(this);
-  volume_.stability().failed(target_, error == rpc::kTimedOut, verdict_, [this, error] { judged(error); });
+  volume_.stability().failed(target_, timedOut && error == rpc::kTimedOut, verdict_,
+                             [this, timedOut] { judged(timedOut); });
 }
 
 void ChunkRequest::failed(Failure failure) {
@@ -162,9 +163,8 @@ void ChunkRequest::failed(Failure failure) {
 }
 
 // Only now, because what a suspect leaves unanswered is sent again soon, and not after ever longer time-outs.
-void ChunkRequest::judged(rpc::Error error) {
+void ChunkRequest::judged(bool timedOut) {
   const bool leaderMayChange = copyset().leaderMayChange;
-  const bool timedOut = error == rpc::kTimedOut || error == rpc::kConnectTimedOut;
   if (timedOut) timeoutMs_ = retry::nextTimeoutMs(volume_.config(), tries_, leaderMayChange);
   const Micros delay(timedOut ? 0 : volume_.config().opRetryIntervalUs);
   // send() asks for the leader of a suspect's copyset by itself.

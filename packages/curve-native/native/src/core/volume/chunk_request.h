@@ -38,11 +38,11 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
 
   void send();
   void transmit(const Peer& leader);
-  void rpcFailed(rpc::Error error);
+  void rpcFailed(rpc::Error error, bool timedOut);
   // It may be tried again; whoever asks hears what it waits for.
   void failed(Failure failure);
   // It is known whether the chunkserver that left it unanswered is suspect.
-  void judged(rpc::Error error);
+  void judged(bool timedOut);
   void answered(const wire::ChunkResponse& response);
   void redirected(const std::string& redirect);
   void lookElsewhere(net::Micros delayIfSame);

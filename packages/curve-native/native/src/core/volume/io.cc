@@ -24,12 +24,9 @@ void Io::start(Descriptor& descriptor, bool write, uint64_t offset, uint8_t* dat
   length_ = length;
   done_ = std::move(done);
   descriptor.ios().splice(descriptor.ios().end(), entry_);
-  const net::Micros wait = volume().throttle().admit(write, length);
-  if (wait <= net::Micros(0)) return locate();
-  timer_ = volume().loop().after(wait, [this] {
-    timer_ = {};
-    locate();
-  });
+  const bool admitted = volume().throttle().admit(*this, write, length);
+  volume().throttleClock().wake();
+  if (admitted) locate();
 }
 
 void Io::end() {
@@ -46,6 +43,7 @@ void Io::end() {
 
 void Io::cancelAll() {
   volume().loop().cancel(timer_);
+  volume().throttle().withdraw(*this);
   queries_.clear();
   late_.leave();
   // Out of the queue first, or the place that one leaves would start the next.

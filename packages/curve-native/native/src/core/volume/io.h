@@ -13,13 +13,14 @@
 #include "volume/chunk_request.h"
 #include "volume/geometry.h"
 #include "volume/late_writes.h"
+#include "volume/throttle.h"
 
 namespace curve {
 
 class Descriptor;
 class Volume;
 
-class Io {
+class Io final : private Throttle::Call {
  public:
   using Done = std::function<void(const Outcome&)>;
 
@@ -44,6 +45,7 @@ class Io {
   void requestDone(const Outcome& failure);
 
  private:
+  void admitted() override { locate(); }
   Volume& volume() const;
   void locate();
   void resolve();

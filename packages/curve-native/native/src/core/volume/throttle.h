@@ -1,54 +1,63 @@
-// throttle.enable: the volume's own limits, applied before a call is split. A call is charged at once and waits until
-// what was charged before it has drained.
+// throttle.enable: the volume's own limits, applied to a read or write before it is split. Each kind of limit is waited
+// for before the next one is asked, and the call that is too large waits itself, not those after it.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 
-#include "net/loop.h"
+#include "linked_list.h"
+#include "volume/leaky_bucket.h"
 #include "wire/messages.h"
 
 namespace curve {
 
 class Throttle {
  public:
-  explicit Throttle(bool enabled) : enabled_(enabled) {}
+  // A read or write that asks to go on.
+  class Call : public LinkedList<Call>::Link {
+   public:
+    // Its turn has come. Never from inside admit().
+    virtual void admitted() = 0;
 
-  void update(const std::optional<wire::FileThrottleParams>& params) {
-    for (Bucket& bucket : buckets_) bucket.limit = 0;
-    if (!params) return;
-    for (const auto& p : params->params) buckets_[static_cast<size_t>(p.type.value)].limit = p.limit;
-  }
+   protected:
+    ~Call() = default;
 
-  // How long a call must wait.
-  net::Micros admit(bool write, uint64_t bytes) {
-    if (!enabled_) return net::Micros(0);
-    const auto now = net::Clock::now();
-    // IOPS total, IOPS of the direction, BPS total, BPS of the direction.
-    const auto drained = std::max({charge(1, 1, now), charge(write ? 3 : 2, 1, now), charge(4, bytes, now),
-                                   charge(write ? 6 : 5, bytes, now)});
-    return std::chrono::duration_cast<net::Micros>(drained - now);
-  }
-
- private:
-  struct Bucket {
-    uint64_t limit = 0;
-    net::Clock::time_point drained{};
+   private:
+    friend class Throttle;
+    bool write_ = false;
+    double bytes_ = 0;
+    // The limit that it has come to, and what it owes there.
+    size_t type_ = 0;
+    double owed_ = 0;
   };
 
-  net::Clock::time_point charge(size_t type, uint64_t cost, net::Clock::time_point now) {
-    Bucket& bucket = buckets_[type];
-    if (bucket.limit == 0) return now;
-    const auto free = std::max(bucket.drained, now);
-    const double seconds = static_cast<double>(cost) / static_cast<double>(bucket.limit);
-    bucket.drained = free + std::chrono::duration_cast<net::Clock::duration>(std::chrono::duration<double>(seconds));
-    return free;
-  }
+  explicit Throttle(bool enabled) : enabled_(enabled) {}
+
+  // Limits that differ from those in force begin anew.
+  void update(const std::optional<wire::FileThrottleParams>& params);
+  // Whether the call may go on at once. If not it will be admitted by a tick, unless it is withdrawn before.
+  bool admit(Call& call, bool write, uint64_t bytes);
+  // Harmless for a call that does not wait. What it has taken so far stays taken.
+  void withdraw(Call& call) { call.leave(); }
+  void tick();
+  // Ticks change nothing until the next call or update.
+  bool resting() const;
+
+ private:
+  struct Gate {
+    LeakyBucket bucket;
+    LinkedList<Call> queue;
+  };
+
+  // Asks the limits that are left, and queues up at the first that has no room.
+  bool advance(Call& call);
+  static double costOf(const Call& call, size_t type);
 
   const bool enabled_;
-  std::array<Bucket, 7> buckets_{};  // by ThrottleType
+  // By ThrottleType less 1, in the order in which they are asked.
+  std::array<Gate, 6> gates_;
+  LinkedList<Call> admitted_;
 };
 
 }  // namespace curve

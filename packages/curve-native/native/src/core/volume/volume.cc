@@ -17,6 +17,7 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       segments_(context, *mds_, copysets_, geometry_, {path_, epoch_, raising_}),
       stability_(context, *mds_, copysets_),
       throttle_(context.config.throttleEnabled),
+      throttleClock_(context.loop, throttle_),
       discard_(context, segments_, geometry_, {[this](uint64_t segment) { return isBusy(segment); },
                                                [this] { tellIdle(); }}),
       lateWrites_(context.loop, std::chrono::milliseconds(context.config.chunkMaxRpcTimeoutMs),

@@ -19,7 +19,7 @@
 #include "volume/late_writes.h"
 #include "volume/segment_map.h"
 #include "volume/stability.h"
-#include "volume/throttle.h"
+#include "volume/throttle_clock.h"
 
 namespace curve {
 
@@ -88,6 +88,7 @@ class Volume {
   SegmentMap& segments() { return segments_; }
   Stability& stability() { return stability_; }
   Throttle& throttle() { return throttle_; }
+  ThrottleClock& throttleClock() { return throttleClock_; }
   Discard& discard() { return discard_; }
   LateWrites& lateWrites() { return lateWrites_; }
 
@@ -119,6 +120,7 @@ class Volume {
   SegmentMap segments_;
   Stability stability_;
   Throttle throttle_;
+  ThrottleClock throttleClock_;
   Discard discard_;
   LateWrites lateWrites_;
 };
