@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Fuzzes the decoders and the configuration under ASan and UBSan, and races the event loop under TSan; or runs the tests
-# of the addon in a Node.js whose addon is built with ASan and UBSan (Linux, a few minutes).
+# Fuzzes the decoders and the configuration under ASan and UBSan, and races the event loop under TSan; or runs tests in a
+# Node.js whose addon is built with ASan and UBSan (Linux; the packages must be built).
 # Usage: sanitize.sh [seconds for each driver, default 5]
-#        sanitize.sh addon [test files, by parts of their names]
+#        sanitize.sh addon [test files, by parts of their names; default: all that use the addon, a few minutes]
+#        sanitize.sh short   the drivers, and the tests of the addon in which its memory is in danger: workers that are
+#                            terminated, calls that are aborted in a storm of faults, answers that are damaged
 set -euo pipefail
 cd "$(dirname "$0")/../native"
+if [ "${1:-}" = short ]; then
+  bash ../scripts/sanitize.sh
+  exec bash ../scripts/sanitize.sh addon threads storm messages
+fi
 out="$(mktemp -d)"
 export OUT="$out"
 trap 'rm -rf "$out"' EXIT
@@ -25,9 +31,10 @@ if [ "${1:-}" = addon ]; then
   cd ..
   vitest="$(dirname "$(node -p "require.resolve('vitest/package.json')")")/vitest.mjs"
   tests=("$@")
-  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads config)
+  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads config outcomes)
+  # The report of the ordinary tests is left alone.
   CURVE_NATIVE_ADDON="$out/curve_native.node" ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
-    LD_PRELOAD="$preload" node "$vitest" run "${tests[@]}"
+    LD_PRELOAD="$preload" node "$vitest" run --reporter=default "${tests[@]}"
   exit
 fi
 

@@ -5,4 +5,5 @@ export { findExamples, runExamples, runReadmeExamples } from './examples.js';
 export { builtEntry, form, installedFolder, requireAsUser, typescriptFlags } from './packed.js';
 export { requireInNewRealm } from './realm.js';
 export { temporaryFolder } from './temporary-folder.js';
+export { type UnreachableHost, unreachableHost } from './unreachable-host.js';
 export { vectors } from './vectors.js';

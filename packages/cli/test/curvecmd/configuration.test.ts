@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { temporaryFolder } from '@curve-wcs/test-support';
+import { temporaryFolder, unreachableHost } from '@curve-wcs/test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCurvecmd } from '../../src/index.js';
 import { startCurveBed } from '../support/curve-bed.js';
@@ -61,6 +61,26 @@ describe('the configuration', () => {
         ),
       ),
     );
+  });
+
+  test('of a host that drops connections is no success, whatever is asked', async () => {
+    await using host = await unreachableHost();
+    const bed = await startCurveBed();
+    const conf = bed.cluster.clientConf
+      .replace(/mds\.maxRetryMS=\d+/, 'mds.maxRetryMS=300')
+      .replace(/addr=.*/, `addr=127.0.0.1:${host.port}`);
+    bed.write('client.conf', conf);
+    for (const command of [
+      ['extend', '/v', '20GiB'],
+      ['mkdir', '/d'],
+      ['rm', '/v'],
+      ['ls', '/'],
+      ['cluster-id'],
+    ]) {
+      expect(await bed.curvecmd([...command, '--conf', 'client.conf'])).toEqual(
+        failed(1, expect.stringMatching(/^curvecmd: no answer, E(RPC)?TIMEDOUT /)),
+      );
+    }
   });
 
   test('of a server that is none of Curve is given up at the deadline', async () => {

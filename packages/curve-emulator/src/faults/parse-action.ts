@@ -20,7 +20,7 @@ const forms: readonly [RegExp, (argument: string) => FaultAction][] = [
   [/^delay (\d+(?:\.\d+)?) ?s$/, seconds => ({ type: 'delay', ms: Number(seconds) * 1000 })],
   [/^redirect$/, () => ({ type: 'status', status: ChunkOpStatus.REDIRECTED })],
   [/^redirect (\S+)$/, redirect => ({ type: 'status', status: ChunkOpStatus.REDIRECTED, redirect })],
-  [/^status (\w+)$/, name => ({ type: 'status', status: statusByName(name) })],
+  [/^status (-?\w+)$/, name => ({ type: 'status', status: statusByName(name) })],
   [/^error (\d+)$/, code => ({ type: 'error', code: Number(code) })],
   [/^truncate frame$/, () => ({ type: 'truncate' })],
 ];
@@ -47,7 +47,7 @@ function parseText(text: string): FaultAction {
 
 /** A status by number, by its full name, or by that of a chunk status without prefix, in words. */
 function statusByName(name: string): number {
-  if (/^\d+$/.test(name)) return Number(name);
+  if (/^-?\d+$/.test(name)) return Number(name);
   const squeeze = (text: string) => text.replace(/[ _-]/g, '').toLowerCase();
   const wanted = squeeze(name);
   for (const [key, value] of [...Object.entries(ChunkOpStatus), ...Object.entries(StatusCode)]) {
@@ -62,7 +62,8 @@ function checkAction(action: FaultAction): FaultAction {
     case 'delay':
       return checked(action, action.ms, 2 ** 31 - 1);
     case 'status':
-      return checked(action, action.status, 2 ** 31 - 1);
+      // Those of the topology service are negative.
+      return checked(action, Math.abs(action.status), 2 ** 31 - 1);
     case 'error':
       return checked(action, action.code, 2 ** 31 - 1);
     default:

@@ -10,6 +10,8 @@ export interface Call {
 }
 
 export interface Answer {
+  /** The RPC's error code, in place of an answer. */
+  readonly error?: number;
   readonly message: Buffer;
   readonly attachment?: Buffer | undefined;
 }
@@ -117,9 +119,12 @@ export class FakeServer implements AsyncDisposable {
   }
 }
 
-function frameOf(correlationId: bigint, { message: body, attachment = Buffer.alloc(0) }: Answer): Buffer {
+function frameOf(
+  correlationId: bigint,
+  { error = 0, message: body, attachment = Buffer.alloc(0) }: Answer,
+): Buffer {
   const size = attachment.length > 0 ? ([[5, attachment.length]] as const) : [];
-  const meta = message([2, message([1, 0])], [3, 0], [4, correlationId], ...size);
+  const meta = message([2, message([1, error])], [3, 0], [4, correlationId], ...size);
   const header = Buffer.alloc(12);
   header.write('PRPC');
   header.writeUInt32BE(meta.length + body.length + attachment.length, 4);

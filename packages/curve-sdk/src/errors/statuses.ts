@@ -88,13 +88,32 @@ const RPC: Rows = {
 };
 
 /** Status of the MDS's TopologyService, negative (curve-protocol.md §3.3). */
-const TOPOLOGY: Rows = {
-  [-6]: ['topology status -6', 'FAILED', 'no such chunkserver'],
-  [-9]: ['topology status -9', 'FAILED', 'no such physical pool'],
-  [-10]: ['topology status -10', 'FAILED', 'no such logical pool'],
-  [-11]: ['topology status -11', 'FAILED', 'no such copyset'],
-  [-20]: ['topology status -20', 'FAILED', 'no such poolset'],
-};
+const TOPOLOGY: Rows = Object.fromEntries(
+  [
+    'an internal error',
+    'an argument is wrong',
+    'it could not start',
+    'its store failed',
+    'the id is taken',
+    'no such chunkserver',
+    'no such server',
+    'no such zone',
+    'no such physical pool',
+    'no such logical pool',
+    'no such copyset',
+    'no copyset could be made',
+    'no id could be given',
+    'it is not empty',
+    'the address is taken',
+    'the name is taken',
+    'a chunkserver could not make a copyset',
+    'it is not retired',
+    'the logical pool exists',
+    'no such poolset',
+    'the default poolset stays',
+    'sizes of blocks or chunks differ',
+  ].map((says, index) => [-1 - index, [`topology status ${-1 - index}`, 'FAILED', says]] as const),
+);
 
 /** What a number that is not in its table is called. */
 interface Otherwise {

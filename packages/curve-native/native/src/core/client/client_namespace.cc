@@ -97,21 +97,30 @@ void Client::dispatchNamespace(Operation& op) {
     case Op::clusterId:
       return ask<wire::GetClusterInfoResponse>(
           op, wire::method::GetClusterInfo, wire::EmptyRequest{},
-          [](wire::GetClusterInfoResponse& r, Result& result) { result.answer->text = r.clusterId.value_or(""); });
+          [this](wire::GetClusterInfoResponse& r, Result& result) {
+            if (!r.clusterId) result.failure = mds_.incomplete(wire::method::GetClusterInfo);
+            result.answer->text = r.clusterId.value_or("");
+          });
     case Op::listPoolset:
       return ask<wire::ListPoolsetResponse>(
           op, wire::method::ListPoolset, wire::EmptyRequest{},
           [](wire::ListPoolsetResponse& r, Result& result) { result.answer->poolsets = std::move(r.poolsets); });
     case Op::allocatedSize:
       return ask<wire::GetAllocatedSizeResponse>(op, wire::method::GetAllocatedSize, wire::NameRequest{a.path},
-                                                 [](wire::GetAllocatedSizeResponse& r, Result& result) {
+                                                 [this](wire::GetAllocatedSizeResponse& r, Result& result) {
+                                                   if (!r.allocatedSize) {
+                                                     result.failure = mds_.incomplete(wire::method::GetAllocatedSize);
+                                                   }
                                                    result.number = r.allocatedSize.value_or(0);
                                                    result.answer->sizes = std::move(r.byPool);
                                                  });
     case Op::fileSize:
       return ask<wire::GetFileSizeResponse>(
           op, wire::method::GetFileSize, wire::NameRequest{a.path},
-          [](wire::GetFileSizeResponse& r, Result& result) { result.number = r.fileSize.value_or(0); });
+          [this](wire::GetFileSizeResponse& r, Result& result) {
+            if (!r.fileSize) result.failure = mds_.incomplete(wire::method::GetFileSize);
+            result.number = r.fileSize.value_or(0);
+          });
     case Op::mountPoints:
       return findMountPoints(op);
     case Op::segment:

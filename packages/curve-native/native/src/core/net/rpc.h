@@ -20,6 +20,11 @@ struct RpcReply {
 
   // Whether the time has passed in which there could have been an answer. A peer that says so has taken none.
   bool isTimeOut() const { return !saidByPeer && (error == rpc::kTimedOut || error == rpc::kConnectTimedOut); }
+  // Whether a connection has ended by which the peer may have received the call.
+  bool isConnectionLost() const {
+    return !saidByPeer && (error == rpc::kConnReset || error == rpc::kEof || error == rpc::kFailedSocket ||
+                           error == rpc::kHostDown || error == rpc::kBadResponse);
+  }
 };
 
 // Must be canceled, or have been answered, before it is destroyed.

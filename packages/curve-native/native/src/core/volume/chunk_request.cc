@@ -134,8 +134,12 @@ std::string_view ChunkRequest::encodeRequest() const {
 
 void ChunkRequest::onReply(const net::RpcReply& reply) {
   wire::ChunkResponse response;
-  if (reply.error != rpc::kNone) return rpcFailed(reply.error, reply.isTimeOut());
-  if (!wire::decode(reply.message, response)) return rpcFailed(rpc::kBadResponse, false);
+  if (reply.error != rpc::kNone) return rpcFailed(reply);
+  if (!wire::decode(reply.message, response)) {
+    net::RpcReply malformed = reply;
+    malformed.error = rpc::kBadResponse;
+    return rpcFailed(malformed);
+  }
   volume_.stability().answered(target_);
   if (response.status == chunk::kSuccess && !io_.isWrite() && reply.attachmentSize != size_) {
     return finish(Failure::refused(libcurve::kFailed, "ReadChunk: " + std::to_string(reply.attachmentSize) +
@@ -144,15 +148,16 @@ void ChunkRequest::onReply(const net::RpcReply& reply) {
   answered(response);
 }
 
-void ChunkRequest::rpcFailed(rpc::Error error, bool timedOut) {
-  Failure failure = Failure::of(method().name, error);
+void ChunkRequest::rpcFailed(const net::RpcReply& reply) {
+  Failure failure = Failure::of(method().name, reply.error);
   failure.message += " of " + target_.address.text();
   failed(std::move(failure));
-  if (io_.isWrite() && LateWrites::isConnectionLost(error)) {
+  if (io_.isWrite() && reply.isConnectionLost()) {
     volume_.lateWrites().lost(*channel_, *this, chunkIndex_, offset_, size_);
   }
   copyset().brake.leave(this);
-  volume_.stability().failed(target_, timedOut && error == rpc::kTimedOut, verdict_,
+  const bool timedOut = reply.isTimeOut();
+  volume_.stability().failed(target_, timedOut && reply.error == rpc::kTimedOut, verdict_,
                              [this, timedOut] { judged(timedOut); });
 }
 

@@ -38,7 +38,7 @@ class ChunkRequest final : public net::Rpc, public RequestWindow::Place {
 
   void send();
   void transmit(const Peer& leader);
-  void rpcFailed(rpc::Error error, bool timedOut);
+  void rpcFailed(const net::RpcReply& reply);
   // It may be tried again; whoever asks hears what it waits for.
   void failed(Failure failure);
   // It is known whether the chunkserver that left it unanswered is suspect.

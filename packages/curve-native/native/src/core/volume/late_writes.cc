@@ -4,11 +4,6 @@
 
 namespace curve {
 
-bool LateWrites::isConnectionLost(rpc::Error error) {
-  return error == rpc::kConnReset || error == rpc::kEof || error == rpc::kFailedSocket || error == rpc::kHostDown ||
-         error == rpc::kBadResponse;
-}
-
 // In the place of a write at its channel.
 class LateWrites::Write final : public net::Rpc {
  public:
@@ -18,7 +13,10 @@ class LateWrites::Write final : public net::Rpc {
     channel.cancel(*this);
     all_.loop_.cancel(timer);
   }
-  void onReply(const net::RpcReply& reply) override { isConnectionLost(reply.error) ? all_.orphaned(*this) : all_.over(*this); }
+  void onReply(const net::RpcReply& reply) override {
+    if (reply.isConnectionLost()) return all_.orphaned(*this);
+    all_.over(*this);
+  }
 
   net::Channel& channel;
   // Only to be compared.

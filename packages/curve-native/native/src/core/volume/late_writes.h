@@ -30,8 +30,6 @@ class LateWrites {
     std::function<void()> over_;
   };
 
-  // Whether this says that a connection has ended by which something may have been received.
-  static bool isConnectionLost(rpc::Error error);
   // Waits for the answer to a write in its stead. It need not be told where that was not sent at all.
   void inherit(net::Channel& channel, net::Rpc& write, uint64_t chunkIndex, uint64_t offset, uint64_t size);
   // The connection was lost that a write was sent by, so that no answer will come.
