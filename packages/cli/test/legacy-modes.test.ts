@@ -160,6 +160,113 @@ describe('--legacy-output', () => {
     );
   });
 
+  test('of an upload in blocks that is not answered: the reason, and the record of the block', async () => {
+    bed.configure({ concurrency: '1' });
+    bed.write('big', lcg(9 * MiB));
+    bed.emulator.faults.add({ match: { path: '/mkblk/', nth: 2 }, do: 'reset' });
+    const { exitCode, stderr } = await bed.wcscmd(['multiput', 'wcs://demo/big', 'big', OUTPUT, EXIT]);
+    expect(exitCode).toBe(ExitCode.success);
+    expect(messages(stderr).slice(5)).toEqual([
+      expect.stringMatching(
+        /^DEBUG - make block fail,code :-1,message :\{'message': ['"].*no usable connection/,
+      ),
+      'DEBUG - Current progress:33%',
+      expect.stringMatching(/^DEBUG - Sorry! Mulitpart upload fail/),
+      expect.stringMatching(
+        /'\{"offset": 4194304, "code": -1, "ctx": ".*no usable connection.*", "size": 4194304\}'/,
+      ),
+    ]);
+  });
+
+  test('of blocks that could not be joined', async () => {
+    bed.write('big', lcg(9 * MiB));
+    bed.emulator.faults.add({ match: { path: '/mkfile/' }, do: 'reset' });
+    const { exitCode, stderr } = await bed.wcscmd(['multiput', 'wcs://demo/big', 'big', OUTPUT, EXIT]);
+    expect(exitCode).toBe(ExitCode.success);
+    expect(messages(stderr).slice(-2)).toEqual([
+      'DEBUG - Now all blocks have upload suc.',
+      expect.stringMatching(/^DEBUG - \(-1, /),
+    ]);
+  });
+
+  test('of an upload with --returnurl: the address with the result', async () => {
+    bed.write('a', 'hello');
+    const put = () =>
+      bed.wcscmd(['put', 'wcs://demo/r', 'a', '--returnurl', 'http://page.example.com/', OUTPUT, EXIT]);
+    expect(messages((await put()).stderr)).toEqual([
+      expect.stringMatching(
+        /^DEBUG - \(303, 'http:\/\/page\.example\.com\/\?upload_ret=[\w=-]+', \{'x-reqid': '\w+'\}\)$/,
+      ),
+    ]);
+    const again = await put();
+    expect(again.exitCode).toBe(ExitCode.success);
+    expect(messages(again.stderr)).toEqual([expect.stringMatching(/^DEBUG - \(303, 'http:.*code=406/)]);
+  });
+
+  test('of a form: as the official tool labels it, and without a question more', async () => {
+    bed.write('a', 'hello');
+    const body = 'name=$(fname)&type=$(mimeType)&sum=$(hash)';
+    const requests = bed.emulator.requests.length;
+    const { stderr } = await bed.wcscmd(['put', "wcs://demo/dir/it's ü", 'a', '--returnbody', body, OUTPUT]);
+    const [, answer = ''] = /\(200, '([\w=-]+)'/.exec(stderr) ?? [];
+    const { name, type } = Object.fromEntries(
+      new URLSearchParams(Buffer.from(answer, 'base64url').toString()),
+    );
+    expect({ name, type }).toEqual({ name: 'it%27s%20%C3%BC', type: 'text/plain' });
+    expect(bed.emulator.requests).toHaveLength(requests + 1);
+  });
+
+  test('of a result that cannot be saved', async () => {
+    for (const command of ['list', 'listall']) {
+      const { exitCode, stderr } = await bed.wcscmd([command, 'wcs://demo', 'none/r.txt', OUTPUT, EXIT]);
+      expect(exitCode).toBe(ExitCode.success);
+      expect(messages(stderr).at(-1)).toBe(
+        `ERROR - Save Fail,[Errno 2] No such file or directory: '${join(bed.folder, 'none/r.txt')}'`,
+      );
+    }
+  });
+
+  test.each([
+    ['--dump-config', '-c', 'none'],
+    ['--dump-config', '--profile', 'a/b'],
+    ['--configure', '-c', 'a', '--profile', 'b'],
+  ])('of what goes wrong before any command: %s %s %s', async (...argv) => {
+    const { exitCode, stderr } = await bed.wcscmd([...argv, OUTPUT, EXIT]);
+    expect(exitCode).not.toBe(ExitCode.success);
+    expect(messages(`one more\n${stderr}`)).toEqual([expect.stringMatching(/none|profile/)]);
+  });
+
+  test.each([
+    ['0', 0],
+    [' 60 ', 60],
+    ['+3', 3],
+    ['0x10', 16],
+    ['1_000', 1000],
+    ["'-1'", -1],
+  ])('of %j days, as Python reads them', async (days, meant) => {
+    await bed.wcscmd(['put', 'wcs://demo/d', bed.write('a', 'x'), '--overwrite', ' 1 ', OUTPUT]);
+    const { exitCode, stderr } = await bed.wcscmd(['setdeadline', 'wcs://demo/d', days, OUTPUT, EXIT]);
+    expect(exitCode).toBe(ExitCode.success);
+    expect(messages(stderr)[0]).toBe(`DEBUG - Set deadline of d to ${meant}`);
+  });
+
+  test('of limits and lifetimes as Python reads them', async () => {
+    bed.write('a', 'x');
+    const list = (limit: string) => bed.wcscmd(['list', 'wcs://demo', 'r', '--limit', limit, OUTPUT, EXIT]);
+    expect(messages((await list('0')).stderr)[0]).toBe("DEBUG - List options is {'bucket': 'demo'}");
+    for (const limit of [' 60 ', '+60', '6_0']) {
+      expect(messages((await list(limit)).stderr)[0]).toBe(
+        "DEBUG - List options is {'bucket': 'demo', 'limit': 60}",
+      );
+    }
+    const put = (deadline: string) =>
+      bed.wcscmd(['put', 'wcs://demo/p', 'a', '--overwrite', '1', '--deadline', deadline, OUTPUT, EXIT]);
+    expect(messages((await put(' +60 ')).stderr)[0]).toMatch(/^DEBUG - \(200, /);
+    // The token has ended when it arrives, and the service says so.
+    for (const ended of ['0', '-5'])
+      expect(messages((await put(ended)).stderr)[0]).toMatch(/^DEBUG - \(401, /);
+  });
+
   test('of an empty file, which goes in one request', async () => {
     bed.write('empty', '');
     const { exitCode, stderr } = await bed.wcscmd(['multiput', 'wcs://demo/empty', 'empty', OUTPUT]);

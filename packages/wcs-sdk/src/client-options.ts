@@ -56,7 +56,7 @@ export interface WcsClientOptions {
    * no limit. Default 128: far below any line, and more than a server sends that only keeps the connection busy.
    */
   lowestRate?: number;
-  /** Lifetime of self-made upload tokens, in seconds. Default 7,200. */
+  /** Lifetime of self-made upload tokens, in seconds. Default 7,200; 0 makes tokens that have ended, as in the official tool. */
   tokenLifetime?: number;
   /** Default {@link UploadOptions.blockSize}. */
   blockSize?: number;
@@ -138,7 +138,7 @@ export function resolveClientOptions(options: WcsClientOptions) {
     blockSize: options.blockSize,
     maxRate:
       options.maxRate === undefined ? undefined : wholeNumber('maxRate', options.maxRate, { minimum: 4096 }),
-    tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200, { minimum: 1 }) * 1000,
+    tokenLifetime: wholeNumber('tokenLifetime', options.tokenLifetime ?? 7200) * 1000,
   };
 }
 

@@ -160,6 +160,7 @@ export type {
 export type { BrowserUpload, BrowserUploadOptions } from './upload/browser-upload.js';
 export type { UploadManyProgress } from './upload/many-progress.js';
 export type {
+  FormPart,
   ObjectMembers,
   UploadFromUrlOptions,
   UploadOptions,

@@ -72,6 +72,7 @@ const UPLOAD_MEMBERS = {
   chunkSize: 'any',
   concurrency: 'any',
   verify: 'any',
+  form: 'object',
   onProgress: 'function',
   onStart: 'function',
 } as const;

@@ -1,3 +1,4 @@
+import type { FormPart } from '@curve-wcs/wcs-sdk';
 import type { CliIo } from '../cli-io.js';
 import type { Command } from '../command.js';
 import type { Output } from '../terminal/output.js';
@@ -17,6 +18,8 @@ export interface CommandContext {
   operands: readonly string[];
   /** Looks on. */
   observer?: CommandObserver;
+  /** How a form labels the file that is stored under a key, if not as ever. */
+  formPart?(key: string): FormPart;
 }
 
 /** A command that has nothing to do with an account, and needs no configuration. */

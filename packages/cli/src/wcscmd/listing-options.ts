@@ -7,7 +7,8 @@ export function listingOptions({ config, io }: CommandContext): ListObjectsOptio
   checkSettings(config, ['limit', 'mode']);
   const { limit, mode, prefix, marker } = config.settings;
   return {
-    pageSize: Number(limit),
+    // Zero leaves it to the service.
+    ...(limit === '0' ? {} : { pageSize: Number(limit) }),
     signal: io.signal,
     ...(prefix ? { prefix } : {}),
     ...(marker ? { marker } : {}),

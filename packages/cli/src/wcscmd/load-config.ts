@@ -70,13 +70,8 @@ export async function loadConfig(io: CliIo, values: WcscmdOptionValues, out: Out
 export function checkSettings(config: LoadedConfig, names: readonly SettingName[]): void {
   const { path, settings, variables } = config;
   for (const name of names) {
-    const allowed = settingProblem(name, settings[name]);
-    if (allowed)
-      throw new WrongSetting(
-        ExitCode.config,
-        name,
-        `${variables[name] ?? path}: ${name} must be ${allowed}; it is ${JSON.stringify(settings[name])}`,
-      );
+    if (settingProblem(name, settings[name]) === undefined) continue;
+    throw WrongSetting.of(name, settings[name], variables[name] ?? path);
   }
 }
 
@@ -116,6 +111,6 @@ function checkOptionValues(values: WcscmdOptionValues): void {
     const allowed = settingProblem(option.setting, value);
     if (allowed === undefined) continue;
     const message = `--${option.long} must be ${allowed}; it is ${JSON.stringify(value)}`;
-    throw new WrongSetting(ExitCode.usage, option.setting, message);
+    throw new WrongSetting(ExitCode.usage, option.setting, value, message);
   }
 }

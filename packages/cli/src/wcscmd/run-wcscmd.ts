@@ -11,6 +11,7 @@ import { findCommand } from './find-command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { legacyModes } from './legacy/legacy-modes.js';
 import { loadConfig } from './load-config.js';
+import { plainNumbers } from './setting-rules.js';
 import { describeWcsError } from './wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName, type WcscmdOptionValues } from './wcscmd-options.js';
 
@@ -82,5 +83,6 @@ async function runCommand(
   checkCommandOptions(command, options);
   if (command.standalone) return command.run({ io, out, options, operands });
   const config = await loadConfig(io, options, out);
+  plainNumbers(config.settings);
   await command.run({ io, out, config, options, operands });
 }

@@ -1,9 +1,12 @@
-import type { SettingName } from '@curve-wcs/wcs-sdk';
+import type { SettingName, Settings } from '@curve-wcs/wcs-sdk';
+import { pythonInt } from '../python/python-integer.js';
 
 /** What a setting may be. */
 interface Rule {
   allowed: string;
   allows(value: string): boolean;
+  /** Whether it is written as Python writes whole numbers. */
+  isNumber?: true;
 }
 
 /** Settings of which not every text is one. All are optional: an empty value stands for the default. */
@@ -21,11 +24,11 @@ const RULES: Partial<Record<SettingName, Rule>> = {
   mkblk_retries: wholeNumber(),
   bput_retries: wholeNumber(),
   mkfile_retries: wholeNumber(),
-  concurrency: number('0 (one block at a time) to 256', value => value <= 256),
-  mode: wholeNumber(),
-  limit: number('1 to 1000', value => value >= 1 && value <= 1000),
-  deadline: number('a positive number of seconds', value => value > 0),
-  traffic_limit: wholeNumber(),
+  concurrency: number('0 (one block at a time) to 256', value => value >= 0 && value <= 256),
+  mode: number('a whole number', () => true),
+  limit: number('1 to 1000', value => value >= 0 && value <= 1000),
+  deadline: number('a number of seconds', () => true),
+  traffic_limit: number('a whole number', () => true),
   overwrite: zeroOrOne(),
   separate: zeroOrOne(),
   force: zeroOrOne(),
@@ -37,19 +40,34 @@ export function settingProblem(name: SettingName, value: string): string | undef
   return rule === undefined || value === '' || rule.allows(value) ? undefined : rule.allowed;
 }
 
+/** Settings of which a number below zero means no more than zero. */
+const FROM_ZERO: readonly SettingName[] = ['deadline', 'traffic_limit'];
+
+/** Writes numbers in one way, however they were given: ` 60 `, `+60` and `6_0` are 60. What is none stays. */
+export function plainNumbers(settings: Settings): void {
+  for (const [name, rule] of Object.entries(RULES) as [SettingName, Rule][]) {
+    const value = rule.isNumber ? pythonInt(settings[name]) : undefined;
+    if (value !== undefined) settings[name] = String(FROM_ZERO.includes(name) ? Math.max(0, value) : value);
+  }
+}
+
 function number(allowed: string, allows: (value: number) => boolean): Rule {
   return {
     allowed,
-    allows: text => /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) && allows(Number(text)),
+    allows: text => {
+      const value = pythonInt(text);
+      return value !== undefined && allows(value);
+    },
+    isNumber: true,
   };
 }
 
 function wholeNumber(): Rule {
-  return number('a whole number', () => true);
+  return number('a whole number', value => value >= 0);
 }
 
 function zeroOrOne(): Rule {
-  return { allowed: '0 or 1', allows: value => value === '0' || value === '1' };
+  return number('0 or 1', value => value === 0 || value === 1);
 }
 
 function address(): Rule {

@@ -67,6 +67,7 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
     policy: { ...policyOf(config), ...(saveKey === undefined ? {} : { saveKey }) },
     ...(command.formThreshold === undefined ? {} : { formThreshold: command.formThreshold }),
     ...(options.has('no-verify') ? { verify: false } : {}),
+    ...(context.formPart ? { form: context.formPart(key ?? basename(file)) } : {}),
     resume: true,
     ...(uploadId === undefined ? {} : { uploadId }),
     signal: io.signal,

@@ -36,6 +36,7 @@ export async function uploadForm(
     key,
     tokens,
     fileName: source.fileName,
+    part: plan.form,
     members: plan,
     signal,
   };

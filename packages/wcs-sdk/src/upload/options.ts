@@ -12,6 +12,14 @@ import type { FinishedBlock, UploadRecordStore } from './record-store.js';
 import { type UploadSource, wrongSource } from './source.js';
 import type { UrlSourceOptions } from './url-source.js';
 
+/** How the file's part of a form is labelled. */
+export interface FormPart {
+  /** Its file name: `$(fname)` in templates. Default: the name of the file that is uploaded, else of the key. */
+  fileName?: string | undefined;
+  /** Its content type, by which the service may go where there is no `mimeType`. Default `application/octet-stream`. */
+  contentType?: string | undefined;
+}
+
 /** What is stored with an object, and how fast the service takes it. */
 export interface ObjectMembers {
   /** Stored content type. Default: the service guesses. */
@@ -78,6 +86,8 @@ export interface UploadOptions extends CallOptions, ObjectMembers {
   resume?: boolean | UploadRecordStore;
   /** Id of the upload to resume, or to give to a new one: letters and digits. Default: found by file and key. */
   uploadId?: string;
+  /** How the file's part is labelled where the upload goes by form; official clients differ in that. */
+  form?: FormPart;
   /** Called with a snapshot, at most 20 times a second. */
   onProgress?: (progress: Progress) => void;
   /** Called when an upload in blocks begins or is resumed: its id is what resumes it. */
@@ -145,6 +155,7 @@ export interface UploadPlan
   token: TokenProvider | undefined;
   resume: boolean | UploadRecordStore | undefined;
   uploadId: string | undefined;
+  form: FormPart | undefined;
   onProgress: ((progress: Progress) => void) | undefined;
   onStart: ((start: UploadStart) => void) | undefined;
   signal: AbortSignal | undefined;
@@ -183,6 +194,7 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
     finalOnly: options.verify === 'final',
     resume: options.resume,
     uploadId: options.uploadId,
+    form: options.form,
     onProgress: options.onProgress,
     onStart: options.onStart,
     signal: options.signal,
@@ -192,6 +204,12 @@ export function planUpload(options: UploadOptions, defaults: Partial<UploadOptio
     throw invalidArgument('verify', "true, false or 'final'", options.verify);
   }
   checkMembers(plan);
+  const { fileName, contentType } = plan.form ?? {};
+  if (fileName !== undefined && typeof fileName !== 'string')
+    throw invalidArgument('form.fileName', 'text', fileName);
+  if (contentType !== undefined && !isMimeType(contentType)) {
+    throw invalidArgument('form.contentType', 'a content type', contentType);
+  }
   wholeNumber('chunkSize', plan.chunkSize, { minimum: 1, maximum: blockSize });
   wholeNumber('concurrency', plan.concurrency, { minimum: 1, maximum: 256 });
   wholeNumber('formThreshold', plan.formThreshold, { maximum: LARGEST_FORM });

@@ -6,7 +6,7 @@ import { WcsError } from '../errors.js';
 import type { WireResponse } from '../http/transport.js';
 import { encodeForm } from './form.js';
 import type { FormContent } from './form-content.js';
-import type { ObjectMembers } from './options.js';
+import type { FormPart, ObjectMembers } from './options.js';
 
 /** A form to post, to the upload domain. */
 export interface FormPost {
@@ -20,6 +20,8 @@ export interface FormPost {
   tokens: TokenSource;
   /** Name of the local file, if there is one. */
   fileName: string | undefined;
+  /** How its part is labelled, if not as ever. */
+  part?: FormPart | undefined;
   members: ObjectMembers;
   signal: AbortSignal | undefined;
 }
@@ -34,8 +36,8 @@ export async function postForm(
   for (let renewed = false; ; renewed = true) {
     const { token, key: keyInScope } = await tokens.get();
     const form = encodeForm(fieldsOf(token, keyInScope === undefined ? key : undefined, members), {
-      name: post.fileName ?? basename(key ?? 'file'),
-      mimeType: members.mimeType ?? 'application/octet-stream',
+      name: post.part?.fileName ?? post.fileName ?? basename(key ?? 'file'),
+      mimeType: post.part?.contentType ?? members.mimeType ?? 'application/octet-stream',
     });
     const response = await context.transport.send({
       operation,

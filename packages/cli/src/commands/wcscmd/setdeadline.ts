@@ -1,4 +1,5 @@
 import { usageError } from '../../cli-error.js';
+import { pythonIntegerLiteral } from '../../python/python-integer.js';
 import type { WcscmdCommand } from '../../wcscmd/command.js';
 import { openClient } from '../../wcscmd/open-client.js';
 import { parseObjectUrl } from '../../wcscmd/wcs-url.js';
@@ -26,9 +27,12 @@ files of an .m3u8 are kept as long.
   },
 };
 
-/** Days may stand in quotes: without them the official tool takes -1 for an option, so scripts have them. */
+/**
+ * A number as Python reads it. It may stand in quotes: without them the official tool takes -1 for an option, so scripts
+ * have them.
+ */
 export function parseDays(text: string): number {
-  const [, days] = /^(?:"(?=.*"$)|'(?=.*'$))?(-1|\d{1,9})["']?$/.exec(text) ?? [];
-  if (days !== undefined) return Number(days);
+  const days = pythonIntegerLiteral(text.replace(/^(["'])(.*)\1$/, '$2'));
+  if (days !== undefined && days >= -1 && days < 1e9) return days;
   throw usageError(`DAYS must be a whole number, or -1 for ever; it is ${JSON.stringify(text)}`);
 }

@@ -8,6 +8,9 @@ const SPELLING: Record<string, string> = { etag: 'ETag', 'content-md5': 'Content
 
 /** The tuple that a call of the official SDK returns: status, body and request. */
 export function resultTuple(answer: ServiceAnswer, { text = false } = {}): string {
+  const { status, headers } = answer;
+  // Of a redirection it gives the address.
+  if (status === 303) return tuple(status, pythonRepr(headers['location'] ?? ''), answer.requestId ?? '');
   const body = text ? pythonRepr(bodyText(answer)) : bodyLiteral(answer);
   return tuple(answer.status, body, answer.requestId ?? '');
 }

@@ -17,7 +17,7 @@ import type { LegacyModes } from './legacy-modes.js';
 import { OFFICIAL_COMMANDS } from './official-commands.js';
 import { OFFICIAL_WORDING } from './official-wording.js';
 import { ResultOutput } from './result-output.js';
-import { runOfficial } from './run-official.js';
+import { runOfficial, tellFailure } from './run-official.js';
 import { uncaughtBy } from './uncaught.js';
 
 /** The version whose output this is. */
@@ -65,9 +65,14 @@ async function runWithOfficialOutput(
   const { operands: words, values } = readOptions(argv, io);
   if (values.has('help') || values.has('version')) return plainly(argv, io, out);
   log.debug(`wcscmd version ${OFFICIAL_VERSION}`);
-  const showSecrets = values.has('show-secrets');
-  if (values.has('configure')) return configure(io, out, values, OFFICIAL_WORDING);
-  if (values.has('dump-config')) return dumpConfig(out, await loadConfig(io, values, out), { showSecrets });
+  try {
+    const showSecrets = values.has('show-secrets');
+    if (values.has('configure')) return await configure(io, out, values, OFFICIAL_WORDING);
+    if (values.has('dump-config')) return dumpConfig(out, await loadConfig(io, values, out), { showSecrets });
+  } catch (error) {
+    await tellFailure({ io, log, words }, error);
+    throw error;
+  }
   if (words.length === 0) return plainly(['--help'], io, out);
   await runOfficial({ io, log, out, words, command: findCommand(words[0]), options: values });
 }

@@ -2,14 +2,23 @@ import { usageError } from '../../cli-error.js';
 import type { CliIo } from '../../cli-io.js';
 import { describeFailure } from '../../describe-failure.js';
 import type { OfficialLog } from '../../python/official-log.js';
+import { pythonInt } from '../../python/python-integer.js';
+import { pythonQuote } from '../../python/python-quote.js';
 import type { Output } from '../../terminal/output.js';
 import type { WcscmdCommand } from '../command.js';
 import { type LoadedConfig, loadConfig, requireSettings } from '../load-config.js';
 import { settingProblem } from '../setting-rules.js';
 import { describeWcsError } from '../wcs-failure.js';
-import type { WcscmdOptionName, WcscmdOptionValues } from '../wcscmd-options.js';
+import {
+  applyOptions,
+  WCSCMD_OPTIONS,
+  type WcscmdOptionName,
+  type WcscmdOptionValues,
+} from '../wcscmd-options.js';
+import { WrongSetting } from '../wrong-setting.js';
 import { OFFICIAL_COMMANDS } from './official-commands.js';
 import { OfficialFailure } from './official-failure.js';
+import { readAsOfficial } from './official-settings.js';
 import { ResultOutput } from './result-output.js';
 import { isUpload, uncaughtBy } from './uncaught.js';
 
@@ -55,12 +64,15 @@ async function perform({ io, log, out, words, command, options }: OfficialRun): 
     const count = usageError(`${name} takes another number of arguments`);
     throw new OfficialFailure(count, `${wrong} parameters for command '${name}'`);
   }
+  const { SETTING_DEFAULTS: defaults } = await import('@curve-wcs/wcs-sdk');
+  readAsOfficial(config.settings, command.name, { defaults, log });
   const context = {
     io,
     out: silent,
     config,
     options: quietly(options),
     operands: official.adapted?.(given) ?? given,
+    formPart: (key: string) => ({ fileName: pythonQuote(key), contentType: 'text/plain' }),
   };
   const narrator = await official.tell({ log, context, name: command.name });
   try {
@@ -80,20 +92,27 @@ async function officialConfig(
   silent: Output,
   out: Output,
 ): Promise<LoadedConfig> {
-  // It looks at the limit only when it lists.
-  const limit = options.get('limit');
-  const others = new Map([...options].filter(([name]) => name !== 'limit'));
-  const config = await loadConfig(io, others, silent);
-  if (typeof limit === 'string' && limit !== '') config.settings.limit = limit;
+  // Of what options say it checks at once no more than these.
+  const first = new Map([...options].filter(([name]) => !hasSetting(name) || READ_FIRST.has(name)));
+  const config = await loadConfig(io, first, silent);
+  applyOptions(config.settings, options);
   requireSettings(config, ['access_key', 'secret_key']);
   for (const [setting, title] of [
     ['block_size', 'Block'],
     ['bput_size', 'Bput'],
   ] as const) {
     const size = config.settings[setting];
-    if (settingProblem(setting, size)) out.line(`${title} size ${size} B is not available`);
+    const number = pythonInt(size);
+    if (number === undefined) throw WrongSetting.of(setting, size, config.path);
+    if (settingProblem(setting, size)) out.line(`${title} size ${number} B is not available`);
   }
   return config;
+}
+
+const READ_FIRST: ReadonlySet<WcscmdOptionName> = new Set(['deadline', 'traffic_limit']);
+
+function hasSetting(name: WcscmdOptionName): boolean {
+  return WCSCMD_OPTIONS.some(option => option.long === name && 'setting' in option);
 }
 
 /** Without a progress bar, and with listings as the official tool writes them. */
@@ -102,11 +121,18 @@ function quietly(options: WcscmdOptionValues): WcscmdOptionValues {
 }
 
 /** Tells of a failure: what the official tool does not catch ends with the last line of a traceback. */
-async function tellFailure({ io, log, words }: OfficialRun, error: unknown): Promise<void> {
+export async function tellFailure(
+  { io, log, words }: Pick<OfficialRun, 'io' | 'log' | 'words'>,
+  error: unknown,
+): Promise<void> {
   if (error instanceof OfficialFailure) return log.error(...error.lines);
   const { message, hints } = await describeFailure(error, io, describeWcsError);
   const type = io.signal.aborted ? 'KeyboardInterrupt' : uncaughtBy(words, error);
-  if (type === undefined) return log.error('Invalid arguments');
+  if (type === undefined) {
+    return log.error(
+      message.startsWith('expected wcs://') ? 'Invalid arguments' : [message, ...hints].join('; '),
+    );
+  }
   if (type === 'ValueError' && isUpload(words[0])) log.error('Sorry ! Please input a existing file');
   log.uncaught(type, [message, ...hints].join('; '));
 }

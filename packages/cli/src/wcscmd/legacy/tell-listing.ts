@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ServiceAnswer } from '@curve-wcs/wcs-sdk';
 import { usageError } from '../../cli-error.js';
 import { pythonLiteral } from '../../python/python-literal.js';
@@ -5,7 +6,7 @@ import { settingProblem } from '../setting-rules.js';
 import { parseBucketUrl } from '../wcs-url.js';
 import type { Narration, Narrator } from './narrator.js';
 import { OfficialFailure } from './official-failure.js';
-import { bodyLiteral } from './python-result.js';
+import { bodyLiteral, systemError } from './python-result.js';
 
 /** Tells of `list` and `listall`: what is asked for, for each page, then where the result is. */
 export async function tellListing({ log, context, name }: Narration): Promise<Narrator> {
@@ -18,7 +19,7 @@ export async function tellListing({ log, context, name }: Narration): Promise<Na
     const options = {
       bucket,
       ...(marker ? { marker } : {}),
-      limit: Number(limit),
+      ...(limit === '0' ? {} : { limit: Number(limit) }),
       ...(prefix ? { prefix: urlSafeBase64Encode(prefix) } : {}),
       ...(mode === '0' || mode === '1' ? { mode: Number(mode) } : {}),
     };
@@ -41,6 +42,12 @@ export async function tellListing({ log, context, name }: Narration): Promise<Na
       log.debug(`Request result saved to ${file}`, `Request ID is: ${last?.requestId ?? ''}`);
     },
     failed(error) {
+      const { cause } = error as Error;
+      if (cause instanceof Error && 'syscall' in cause) {
+        const path = resolve(context.io.cwd, context.operands[1] ?? '');
+        log.error(`Save Fail,${systemError(cause as NodeJS.ErrnoException, path)}`);
+        return;
+      }
       const said = last && last.status >= 300 ? bodyLiteral(last) : (error as Error).message;
       log.debug(`error-message:${said}`);
       log.error(`Request fail, more detail please pay attention to reqid: ${last?.requestId ?? ''} `);

@@ -79,8 +79,13 @@ class MultiputNarrator implements Narrator {
   }
 
   failed(error: unknown): void {
-    if (this.#last || this.#uploadId === '') this.#tellResult((error as Error).message);
+    const { message, attempts = 1 } = error as Error & { attempts?: number };
+    const stored = [...this.#records.values()].filter(({ code }) => code === 200);
+    const joining = this.#blocks > 0 && stored.length === this.#blocks;
+    if (joining && !this.#last) this.#log.debug('Now all blocks have upload suc.');
+    if (this.#last || joining || this.#uploadId === '') this.#tellResult(message);
     else {
+      if (stored.length === this.#records.size) this.#unanswered(message, attempts);
       const folder = join(this.#folder, this.#uploadId);
       this.#log.debug(`Sorry! Mulitpart upload fail,more detail see ${folder}`, this.#recordsLiteral());
     }
@@ -110,6 +115,18 @@ class MultiputNarrator implements Narrator {
       this.#record(index, answer.status, messageOf(answer));
       this.#tellProgress();
     }
+  }
+
+  /** A request was not answered at all: that of the first block of which nothing is known, as far as can be told. */
+  #unanswered(message: string, attempts: number): void {
+    const index = Array.from({ length: this.#blocks }, (_, index) => index).find(
+      index => !this.#records.has(index * this.#blockSize),
+    );
+    if (index === undefined) return;
+    for (let attempt = 1; attempt < attempts; attempt++) this.#log.debug('make block fail.retry upload');
+    this.#log.debug(`make block fail,code :-1,message :${pythonLiteral(JSON.stringify({ message }))}`);
+    this.#record(index, -1, message);
+    this.#tellProgress();
   }
 
   #tellProgress(): void {
