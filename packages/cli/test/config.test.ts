@@ -35,7 +35,10 @@ describe('a configuration that does not do', () => {
       '{home}/.wcscfg: block_size must be a positive multiple of 4194304 (4 MiB); it is "1000"',
     ],
     [`${KEYS}bput_size = 3\n`, '{home}/.wcscfg: bput_size must be a positive even number; it is "3"'],
-    [`${KEYS}mgr_url = h\ndeadline = soon\n`, '{home}/.wcscfg: deadline must be a whole number; got "soon"'],
+    [
+      `${KEYS}mgr_url = h\nconnection_timeout = soon\n`,
+      '{home}/.wcscfg: connection_timeout must be a number of seconds; got "soon"',
+    ],
     ['ishttps = maybe\n', /^wcscmd: {home}\/\.wcscfg: ishttps must be true, yes, .*; got "maybe"\n$/],
   ])('%j', async (config, message) => {
     const { exitCode, stdout, stderr } = await run(config, ['listbucket']);

@@ -52,7 +52,7 @@ test('asks again for what cannot be', async () => {
     6: '-1\n5',
     13: 'maybe\non',
     14: 'off',
-    17: '0\n60',
+    17: 'soon\n60',
   };
   const { exitCode, stdout, stderr } = await runTool(runWcscmd, ['--configure'], {
     cwd: folder,

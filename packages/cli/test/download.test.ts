@@ -63,17 +63,13 @@ describe('get', () => {
     const bed = await startTestBed();
     await upload(bed, 'a.txt', 'hello');
     bed.configure({
-      block_size: '5',
-      bput_size: 'x',
+      mkblk_retries: '-',
       mkfile_retries: 'many',
       deadline: 'soon',
       overwrite: 'maybe',
     });
     for (const argv of [['stat', 'wcs://demo/a.txt'], ['get', 'wcs://demo/a.txt'], ['listbucket']]) {
-      expect(await bed.wcscmd(argv)).toMatchObject({
-        exitCode: ExitCode.success,
-        stderr: expect.not.stringContaining('block_size'),
-      });
+      expect((await bed.wcscmd(argv)).exitCode).toBe(ExitCode.success);
     }
     bed.write('b.txt', 'b');
     expect((await bed.wcscmd(['put', 'wcs://demo', 'b.txt'])).exitCode).toBe(ExitCode.config);

@@ -99,7 +99,7 @@ describe('--legacy-output', () => {
     const unwritable = await bed.wcscmd([command, 'wcs://demo', 'none/list', OUTPUT]);
     expect(unwritable.exitCode).toBe(ExitCode.failed);
     expect(messages(unwritable.stderr)).toContainEqual(
-      expect.stringMatching(/^DEBUG - error-message:cannot write .*none\/list/),
+      expect.stringMatching(/^ERROR - Save Fail,\[Errno 2\] No such file or directory: '.*none\/list'$/),
     );
     await bed.emulator.close();
     const { stderr } = await bed.wcscmd([command, 'wcs://demo', 'list', OUTPUT]);
@@ -209,9 +209,8 @@ describe('--legacy-output', () => {
     const requests = bed.emulator.requests.length;
     const { stderr } = await bed.wcscmd(['put', "wcs://demo/dir/it's ü", 'a', '--returnbody', body, OUTPUT]);
     const [, answer = ''] = /\(200, '([\w=-]+)'/.exec(stderr) ?? [];
-    const { name, type } = Object.fromEntries(
-      new URLSearchParams(Buffer.from(answer, 'base64url').toString()),
-    );
+    const pairs = Buffer.from(answer, 'base64url').toString().split('&');
+    const { name, type } = Object.fromEntries(pairs.map(pair => pair.split('=')));
     expect({ name, type }).toEqual({ name: 'it%27s%20%C3%BC', type: 'text/plain' });
     expect(bed.emulator.requests).toHaveLength(requests + 1);
   });
@@ -226,13 +225,13 @@ describe('--legacy-output', () => {
     }
   });
 
-  test.each([
-    ['--dump-config', '-c', 'none'],
-    ['--dump-config', '--profile', 'a/b'],
-    ['--configure', '-c', 'a', '--profile', 'b'],
-  ])('of what goes wrong before any command: %s %s %s', async (...argv) => {
+  test.each<[ends: number, ...argv: string[]]>([
+    [ExitCode.failed, '--dump-config', '-c', 'none'],
+    [ExitCode.failed, '--dump-config', '--profile', 'a/b'],
+    [ExitCode.success, '--configure', '-c', 'a', '--profile', 'b'],
+  ])('of what goes wrong before any command, with %i: %s %s %s', async (ends, ...argv) => {
     const { exitCode, stderr } = await bed.wcscmd([...argv, OUTPUT, EXIT]);
-    expect(exitCode).not.toBe(ExitCode.success);
+    expect(exitCode).toBe(ends);
     expect(messages(`one more\n${stderr}`)).toEqual([expect.stringMatching(/none|profile/)]);
   });
 
@@ -265,6 +264,61 @@ describe('--legacy-output', () => {
     // The token has ended when it arrives, and the service says so.
     for (const ended of ['0', '-5'])
       expect(messages((await put(ended)).stderr)[0]).toMatch(/^DEBUG - \(401, /);
+  });
+
+  describe('of wrong settings and options', () => {
+    const run = (...argv: string[]) => bed.wcscmd([...argv, OUTPUT, EXIT]);
+    const STAT = ['stat', 'wcs://demo/a.txt'];
+
+    test('goes on where the command does not look at them', async () => {
+      bed.configure({ block_size: '5', overwrite: 'maybe', force: 'x', limit: 'y', deadline: 'w' });
+      bed.configure({ mkblk_retries: 'z', connection_retries: '-', concurrency: 'q', traffic_limit: 't' });
+      for (const options of [
+        [],
+        ['--overwrite', 'yes'],
+        ['--limit', 'abc'],
+        ['--force', '7'],
+        ['--mode', ''],
+      ]) {
+        const { exitCode, stdout, stderr } = await run(...options, ...STAT);
+        expect(exitCode).toBe(ExitCode.success);
+        expect(stdout).toBe('Block size 5 B is not available\n');
+        expect(messages(stderr).at(-1)).toMatch(/^DEBUG - \(200, /);
+      }
+      expect((await run('crc64', 'file')).exitCode).toBe(ExitCode.success);
+    });
+
+    test.each<[ends: string, settings: Record<string, string>, argv: string[]]>([
+      ['ValueError', { overwrite: 'maybe' }, ['put', 'wcs://demo/k', 'file']],
+      ['ValueError', { deadline: 'x' }, ['put', 'wcs://demo/k', 'file']],
+      ['ValueError', { connection_retries: 'x' }, ['del', 'wcs://demo/a.txt']],
+      ['ValueError', { connection_timeout: 'x' }, STAT],
+      ['ValueError', { force: 'x' }, ['fops', 'wcs://demo/a.txt', 'md5']],
+      ['ValueError', { block_size: 'x' }, STAT],
+      ['wcs.commons.error_deal.ParameterError', {}, ['--deadline', 'abc', ...STAT]],
+      ['wcs.commons.error_deal.ParameterError', {}, ['--traffic_limit', 'abc', ...STAT]],
+      ['IndexError', {}, ['list', 'demo', 'r']],
+      ['IndexError', {}, ['deletePrefix', 'demo', 'dir']],
+    ])('ends with %s for %j and %j', async (ends, settings, argv) => {
+      bed.configure(settings);
+      const { exitCode, stderr } = await run(...argv);
+      expect(exitCode).toBe(ExitCode.failed);
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${ends}: `));
+    });
+
+    test.each<[says: string, settings: Record<string, string>, argv: string[]]>([
+      ["invalid literal for int() with base 10: 'x'", { limit: 'x' }, ['list', 'wcs://demo', 'r']],
+      ["invalid literal for int() with base 10: 'x'", {}, ['list', 'wcs://demo', 'r', '--mode', 'x']],
+      ['Invalid limit', { limit: '1001' }, ['list', 'wcs://demo', 'r']],
+      ['Invalid value,please check .wcscfg file', { concurrency: 'x' }, ['multiput', 'wcs://demo/k', 'file']],
+      ['mgr_url not set', { mgr_url: '' }, STAT],
+      ['put_url not set', { put_url: '' }, ['put', 'wcs://demo/k', 'file']],
+    ])('says %j, and ends as if nothing were wrong', async (says, settings, argv) => {
+      bed.configure(settings);
+      const { exitCode, stderr } = await run(...argv);
+      expect(exitCode).toBe(ExitCode.success);
+      expect(messages(stderr).at(-1)).toContain(says);
+    });
   });
 
   test('of an empty file, which goes in one request', async () => {

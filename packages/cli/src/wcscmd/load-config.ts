@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { SettingName, Settings } from '@curve-wcs/wcs-sdk';
-import { configError, usageError } from '../cli-error.js';
+import { CliError, configError, usageError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { shellQuote } from '../shell-quote.js';
@@ -22,6 +22,13 @@ export interface LoadedConfig {
   extra: Record<string, string>;
   /** The environment variables that stand in for settings. */
   variables: Partial<Record<string, string>>;
+}
+
+/** The address of a service is not set. */
+export class UnsetAddress extends CliError {
+  constructor(message: string) {
+    super(ExitCode.config, message, { hint: 'set it with wcscmd --configure' });
+  }
 }
 
 /** Reads the configuration file, as it is; defaults if there is none. */
@@ -80,6 +87,9 @@ export function requireSettings(config: LoadedConfig, names: readonly (SettingNa
   const settings = names.filter(name => name !== 'get_url');
   const unset = settings.filter(name => !config.settings[name]);
   if (config.missing && unset.length > 0) throw missingConfig(config);
+  if (unset.length > 0 && unset.every(name => name.endsWith('_url'))) {
+    throw new UnsetAddress(`${unset.join(' and ')} not set in ${config.path}`);
+  }
   if (unset.length > 0) {
     throw configError(`${unset.join(' and ')} not set in ${config.path}`, {
       hint: 'set it with wcscmd --configure',

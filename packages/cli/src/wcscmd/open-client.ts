@@ -3,7 +3,7 @@ import { configError, usageError } from '../cli-error.js';
 import { parseSize } from '../options/parse-size.js';
 import { VERSION } from '../version.js';
 import type { CommandContext } from './command.js';
-import { checkSettings, type LoadedConfig, requireSettings } from './load-config.js';
+import { type LoadedConfig, requireSettings } from './load-config.js';
 import { recordFolderOf } from './record-folder.js';
 import { settingProblem } from './setting-rules.js';
 
@@ -26,7 +26,6 @@ export async function openClient(
   const { clientOptionsOf, SETTING_DEFAULTS, WcsClient, WcsError } = await import('@curve-wcs/wcs-sdk');
   const maxRate = rateOf(given.get('limit-rate'));
   const used = needs.includes('put_url') ? config : withoutUploads(config, SETTING_DEFAULTS);
-  checkSettings(used, ['block_size', 'bput_size']);
   const recordFolder = await recordFolderOf(config.settings.tmp_record_folder, io.cwd);
   try {
     const { recordFolder: _, defaults: __, ...options } = clientOptionsOf(used);

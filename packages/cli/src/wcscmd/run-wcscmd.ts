@@ -10,7 +10,7 @@ import { checkCommandOptions } from './check-command-options.js';
 import { findCommand } from './find-command.js';
 import { commandHelp, generalHelp } from './help.js';
 import { legacyModes } from './legacy/legacy-modes.js';
-import { loadConfig } from './load-config.js';
+import { checkSettings, loadConfig } from './load-config.js';
 import { plainNumbers } from './setting-rules.js';
 import { describeWcsError } from './wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName, type WcscmdOptionValues } from './wcscmd-options.js';
@@ -83,6 +83,7 @@ async function runCommand(
   checkCommandOptions(command, options);
   if (command.standalone) return command.run({ io, out, options, operands });
   const config = await loadConfig(io, options, out);
+  checkSettings(config, ['block_size', 'bput_size']);
   plainNumbers(config.settings);
   await command.run({ io, out, config, options, operands });
 }

@@ -28,7 +28,7 @@ export function clientOptionsOf({
         number('connection_retries'),
       ),
     },
-    timeouts: { idle: number('connection_timeout') * 1000 },
+    timeouts: { idle: Math.ceil(secondsOf(settings.connection_timeout) * 1000) },
     tokenLifetime: number('deadline'),
     blockSize: number('block_size'),
     chunkSize: Math.min(number('bput_size'), number('block_size')),
@@ -44,4 +44,10 @@ function numberOf(settings: Settings, name: SettingName): number {
   const number = parseInteger(settings[name]);
   if (number !== undefined && number >= 0) return number;
   throw new WcsError('CONFIG', `${name} must be a whole number; got ${JSON.stringify(settings[name])}`);
+}
+
+/** Seconds may have a fraction, as for Python's `float`. */
+function secondsOf(text: string): number {
+  if (/^\s*\+?(\d+\.?\d*|\.\d+)\s*$/.test(text)) return Number(text);
+  throw new WcsError('CONFIG', `connection_timeout must be a number of seconds; got ${JSON.stringify(text)}`);
 }

@@ -1,4 +1,4 @@
-import { usageError } from '../../cli-error.js';
+import { HintedFailure, usageError } from '../../cli-error.js';
 import type { CliIo } from '../../cli-io.js';
 import { describeFailure } from '../../describe-failure.js';
 import type { OfficialLog } from '../../python/official-log.js';
@@ -79,7 +79,7 @@ async function perform({ io, log, out, words, command, options }: OfficialRun): 
     await command.run({ ...context, observer: narrator });
   } catch (error) {
     if (io.signal.aborted || uncaughtBy(words, error)) throw error;
-    narrator.failed(error);
+    narrator.failed(error instanceof HintedFailure ? error.cause : error);
     throw new OfficialFailure(error);
   }
   narrator.done(silent.given);

@@ -2,8 +2,12 @@ import type { WcsError } from '@curve-wcs/wcs-sdk';
 import { CliError, HintedFailure } from '../../cli-error.js';
 import { ExitCode } from '../../exit-code.js';
 import { isPythonLiteral } from '../../python/python-integer.js';
+import { UnsetAddress } from '../load-config.js';
 import { WrongSetting } from '../wrong-setting.js';
 import { uncaughtSetting } from './official-settings.js';
+
+/** Commands that take the bucket out of their first argument without a look at it. */
+const SPLITTING = ['list', 'listall', 'deletePrefix'];
 
 const PARAMETER_ERROR = 'wcs.commons.error_deal.ParameterError';
 
@@ -18,7 +22,12 @@ export function uncaughtBy(words: readonly string[], error: unknown): string | u
   if (error instanceof HintedFailure) return uncaughtBy(words, error.cause);
   if (error instanceof WrongSetting) return uncaughtSetting(command, error);
   if (error instanceof CliError) {
+    // Without an address it asks all the same, and is told that there is none.
+    if (error instanceof UnsetAddress) return undefined;
     if (error.exitCode === ExitCode.config) return 'TypeError';
+    if (SPLITTING.includes(command ?? '') && operands.length === 2 && !operands[0]?.includes('wcs://')) {
+      return 'IndexError';
+    }
     return command === 'setdeadline' && operands.length === 2 && !isPythonLiteral(operands[1] ?? '')
       ? 'ValueError'
       : undefined;
