@@ -23,7 +23,7 @@ if [ "${1:-}" = addon ]; then
   node_api="$(node -p "require('node-api-headers').include_dir")"
   defines=(-DNAPI_VERSION=9 "-DCURVE_NATIVE_VERSION=\"$(node -p 'require("../package.json").version')\"" -DNAPI_CPP_EXCEPTIONS -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
   compile=("${CXX:-g++}" "${common[@]}" "${checks[@]}" -fPIC "${defines[@]}" -Isrc -I"$headers" -I"$node_api")
-  printf '%s\n' src/core/*/*.cc src/napi/*.cc |
+  printf '%s\n' src/core/*.cc src/core/*/*.cc src/napi/*.cc |
     xargs -P "$(nproc)" -I {} sh -c 'file="$1"; shift; "$@" -c "$file" -o "$OUT/$(basename "$file").o"' sh {} "${compile[@]}"
   "${compile[@]}" -shared "$out"/*.o -o "$out/curve_native.node"
   # Node.js itself is not instrumented, so the runtimes must be there first; what it leaves allocated is no leak of ours.
@@ -43,7 +43,7 @@ decoder=(src/core/wire/*.cc src/core/net/inbound.cc src/core/volume/geometry.cc)
 config=(src/core/config/*.cc src/core/wire/*.cc src/core/net/endpoint.cc)
 
 # The slowest build, so it goes on beside everything else.
-"${CXX:-g++}" "${common[@]}" -fsanitize=thread -pthread fuzz/race_loop.cc src/core/*/*.cc -o "$out/race_loop" &
+"${CXX:-g++}" "${common[@]}" -fsanitize=thread -pthread fuzz/race_loop.cc src/core/*.cc src/core/*/*.cc -o "$out/race_loop" &
 race_build=$!
 
 if command -v clang++ > /dev/null && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
