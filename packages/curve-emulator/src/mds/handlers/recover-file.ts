@@ -26,7 +26,7 @@ export function recoverFile(mds: Mds): Handlers<typeof CurveFSService> {
     if (id !== 0 && byId?.parentId === recycleBinId) return byId;
     let latest: FileRecord | undefined;
     for (const file of namespace.list(bin)) {
-      if (file.originalPath === path && (!latest || file.ctime > latest.ctime)) latest = file;
+      if (file.originalPath === path && (!latest || isNewer(file, latest))) latest = file;
     }
     if (!latest) throw new StatusFailure(StatusCode.kFileNotExists);
     return latest;
@@ -57,4 +57,9 @@ export function recoverFile(mds: Mds): Handlers<typeof CurveFSService> {
         return { statusCode: StatusCode.kOK };
       }),
   };
+}
+
+/** Whether it was made after the other one, also where the clock did not go on in between. */
+function isNewer(one: FileRecord, other: FileRecord): boolean {
+  return one.ctime > other.ctime || (one.ctime === other.ctime && one.id > other.id);
 }
