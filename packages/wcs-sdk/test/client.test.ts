@@ -46,7 +46,7 @@ describe('addresses', () => {
     { secretKey: '' },
     { retry: { limit: -1 } },
     { timeouts: { idle: 0 } },
-    { tokenLifetime: 0 },
+    { tokenLifetime: -1 },
     { userAgent: 'two\nlines' },
     { userAgent: '中' },
     { signatureAlgorithm: 'MD5' as never },
