@@ -54,6 +54,7 @@
         'src/core/client/client_namespace.cc',
         'src/core/client/client_volume.cc',
         'src/core/client/epoch_broadcast.cc',
+        'src/core/client/unary_call.cc',
         'src/core/config/config.cc',
         'src/core/config/settings.cc',
         'src/core/mds/mds_client.cc',

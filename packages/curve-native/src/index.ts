@@ -20,6 +20,7 @@ export type {
   NativeStatistics,
   NativeSyncOptions,
   NativeThrottle,
+  NativeUnaryCall,
   NativeUser,
   NativeWait,
 } from './native-binding.js';

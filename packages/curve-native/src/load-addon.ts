@@ -48,6 +48,7 @@ export interface AddonClient {
     buffer: Uint8Array,
   ): unknown;
   cancel(id: number): void;
+  mdsAddresses(): string[];
   statistics(): unknown;
 }
 

@@ -208,6 +208,42 @@ export interface NativeChunkserver {
   readonly externalIp: string;
 }
 
+/** An RPC whose message the caller has written and whose answer the caller reads, for what no other call here is about. */
+export interface NativeUnaryCall {
+  /** Full name of the service: `curve.mds.topology.TopologyService`. */
+  readonly service: string;
+  /** Name of the method: `ListPhysicalPool`. */
+  readonly method: string;
+  /** The request in protobuf's wire format; it is copied. */
+  readonly message: Uint8Array;
+  /**
+   * Whom to ask, as `ip:port`: the request is sent once, and the answer has `chunkserver.rpcTimeoutMS` to come.
+   *
+   * @default whichever MDS leads, with the time-outs, repetitions and changes of address of any call to the MDS
+   */
+  readonly server?: string | undefined;
+  /**
+   * Has the date and the signature of a user appended to the message, anew for every attempt: an MDS refuses what is older
+   * than 15 seconds. Only of calls to the leading MDS.
+   */
+  readonly sign?:
+    | {
+        /** Who calls; the message itself says so, too. */
+        readonly user: NativeUser;
+        /** Number of the field of the date, in microseconds. */
+        readonly dateField: number;
+        /** Number of the field of the signature, which is empty for all but root. */
+        readonly signatureField: number;
+      }
+    | undefined;
+  /**
+   * Whether the MDS is asked again only while it has certainly not received the request, so that nothing is done twice.
+   *
+   * @default false
+   */
+  readonly once?: boolean | undefined;
+}
+
 /** What a client has done so far. */
 export interface NativeStatistics {
   /** Calls given to the client and not settled yet. */
@@ -388,6 +424,14 @@ export interface NativeClient {
     options?: NativeSyncOptions,
   ): NativeCopyset[];
 
+  /**
+   * Makes an RPC and resolves with the message of the answer, whatever it says: only where there is no answer does it
+   * reject, with kind `rpc`. Attachments are left out.
+   */
+  unary(call: NativeUnaryCall, options?: NativeCallOptions): Promise<Uint8Array>;
+  /** {@link NativeClient.unary}, waiting. */
+  unarySync(call: NativeUnaryCall, options?: NativeSyncOptions): Uint8Array;
+
   /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
   open(
     path: string,
@@ -436,6 +480,8 @@ export interface NativeClient {
     options?: NativeSyncOptions,
   ): void;
 
+  /** The MDSs of the configuration, as `ip:port`. */
+  mdsAddresses(): string[];
   /** Counts so far; asks nobody. */
   statistics(): NativeStatistics;
 }

@@ -15,6 +15,7 @@ import type {
   NativeSegment,
   NativeStatistics,
   NativeSyncOptions,
+  NativeUnaryCall,
   NativeUser,
 } from './native-binding.js';
 import { Op } from './operations.js';
@@ -32,6 +33,14 @@ const creation = (path: string, user: NativeUser, volume: NativeCreateOptions) =
   stripeUnit: volume.stripeUnit,
   stripeCount: volume.stripeCount,
   other: volume.poolset,
+});
+
+const unaryCall = ({ sign, ...call }: NativeUnaryCall) => ({
+  ...call,
+  owner: sign?.user.owner,
+  password: sign?.user.password,
+  dateField: sign?.dateField,
+  signatureField: sign?.signatureField,
 });
 
 const poolSizes = (raw: unknown): NativeAllocatedSize => {
@@ -237,6 +246,13 @@ class Client implements NativeClient {
     return this.#callSync<NativeCopyset[]>(Op.copysetServers, { logicalPoolId, copysetIds }, options);
   }
 
+  unary(call: NativeUnaryCall, options?: NativeCallOptions) {
+    return this.#call<Uint8Array>(Op.unary, unaryCall(call), options);
+  }
+  unarySync(call: NativeUnaryCall, options?: NativeSyncOptions) {
+    return this.#callSync<Uint8Array>(Op.unary, unaryCall(call), options);
+  }
+
   open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions) {
     return this.#call<number>(Op.open, { ...byPath(path, user), ...open }, options);
   }
@@ -269,6 +285,10 @@ class Client implements NativeClient {
   }
   discardSync(fd: number, offset: Size, length: Size, options?: NativeSyncOptions) {
     this.#callSync(Op.discard, { fd, offset, length }, options);
+  }
+
+  mdsAddresses() {
+    return this.#native.mdsAddresses();
   }
 
   statistics() {

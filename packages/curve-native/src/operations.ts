@@ -19,6 +19,7 @@ export enum Op {
   mountPoints,
   segment,
   copysetServers,
+  unary,
   open,
   close,
   statFd,

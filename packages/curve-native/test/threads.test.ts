@@ -147,6 +147,18 @@ test('what is left of a call that passed its deadline does not meet a later one'
   expect(await run(script)).toEqual(clean);
 });
 
+test("an RPC of the caller's own making can be waited for", async () => {
+  await using cluster = await startCluster();
+  const settings = JSON.stringify({ 'mds.listen.addr': cluster.emulator.mdsAddresses[0] });
+  const script = `
+    const { createClient } = await import(${JSON.stringify(built)});
+    const call = { service: 'curve.chunkserver.ChunkServerService', method: 'ChunkServerStatus', message: Buffer.alloc(0) };
+    const answer = createClient(${settings}).unarySync({ ...call, server: '${cluster.emulator.chunkserverAddresses[0]}' });
+    if (answer.length !== 2 || answer[1] !== 1) process.exitCode = 3;
+  `;
+  expect(await run(script)).toEqual(clean);
+});
+
 test('reads that are begun while their volume is being closed are refused or done', async () => {
   await using cluster = await startCluster();
   await openVolume(cluster);

@@ -16,7 +16,7 @@ namespace curve {
 class Waits {
  public:
   struct Report {
-    const char* method = nullptr;
+    std::string method;
     std::string server;  // asked last
     // Of a chunk request; 0 for calls to the MDS.
     uint32_t pool = 0, copyset = 0;

@@ -52,7 +52,8 @@ Napi::Function ClientHandle::define(Napi::Env env) {
                       InstanceMethod<&ClientHandle::transfer>("transfer"),
                       InstanceMethod<&ClientHandle::transferSync>("transferSync"),
                       InstanceMethod<&ClientHandle::cancel>("cancel"),
-                      InstanceMethod<&ClientHandle::statistics>("statistics")});
+                      InstanceMethod<&ClientHandle::statistics>("statistics"),
+                      InstanceMethod<&ClientHandle::mdsAddresses>("mdsAddresses")});
 }
 
 ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
@@ -113,6 +114,10 @@ void ClientHandle::cancel(const Napi::CallbackInfo& info) {
 
 Napi::Value ClientHandle::statistics(const Napi::CallbackInfo& info) {
   return toStatistics(info.Env(), client_->stats(), client_->waits().list());
+}
+
+Napi::Value ClientHandle::mdsAddresses(const Napi::CallbackInfo& info) {
+  return toAddresses(info.Env(), client_->mdsAddresses());
 }
 
 // False: done already, and nothing will be told. Throws for a client that has ended.

@@ -37,6 +37,7 @@ class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
   Napi::Value transferSync(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   Napi::Value statistics(const Napi::CallbackInfo& info);
+  Napi::Value mdsAddresses(const Napi::CallbackInfo& info);
 
   Napi::Value start(Napi::Env env, Command command);
   Napi::Value wait(Napi::Env env, Command command);

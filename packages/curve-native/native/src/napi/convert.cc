@@ -18,6 +18,16 @@ uint64_t number(const Napi::Object& args, const char* name) {
   return v.IsUndefined() ? 0 : toInteger(v, name);
 }
 
+// A copy of a message.
+std::string bytes(const Napi::Object& args, const char* name) {
+  const Napi::Value v = args.Get(name);
+  if (!v.IsTypedArray() || v.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw Napi::TypeError::New(args.Env(), std::string(name) + " must be a Uint8Array");
+  }
+  const auto array = v.As<Napi::Uint8Array>();
+  return std::string(reinterpret_cast<const char*>(array.Data()), array.ByteLength());
+}
+
 Settings toSettings(const Napi::Object& object) {
   Settings settings = sampleSettings();
   const Napi::Array keys = object.GetPropertyNames();
@@ -189,6 +199,13 @@ void fillCommand(Command& c, const Napi::Object& args) {
     a.copysetIds = ids(args, "copysetIds");
     return;
   }
+  if (c.op == Op::unary) {
+    a.call = {text(args, "service"), text(args, "method"), bytes(args, "message")};
+    a.call.dateField = static_cast<uint32_t>(number(args, "dateField"));
+    a.call.signatureField = static_cast<uint32_t>(number(args, "signatureField"));
+    a.call.once = args.Get("once").ToBoolean();
+    a.server = text(args, "server");
+  }
   a.path = text(args, "path");
   a.other = text(args, "other");
   a.user.owner = text(args, "owner");
@@ -209,6 +226,8 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
       return array(env, result.answer->files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
     case Op::clusterId:
       return Napi::String::New(env, result.answer->text);
+    case Op::unary:
+      return Napi::Buffer<char>::Copy(env, result.answer->text.data(), result.answer->text.size());
     case Op::listPoolset:
       return array(env, result.answer->poolsets, [env](const wire::PoolsetInfo& p) {
         Napi::Object o = Napi::Object::New(env);
@@ -284,6 +303,10 @@ static Napi::Value toWait(Napi::Env env, const Waits::Report& w) {
   o["calls"] = num(env, static_cast<double>(w.calls));
   o["milliseconds"] = num(env, std::chrono::duration<double, std::milli>(net::Clock::now() - w.since).count());
   return o;
+}
+
+Napi::Value toAddresses(Napi::Env env, const std::vector<net::Endpoint>& endpoints) {
+  return array(env, endpoints, [env](const net::Endpoint& e) { return Napi::String::New(env, e.text()); });
 }
 
 Napi::Value toStatistics(Napi::Env env, const Stats& s, const std::vector<Waits::Report>& waits) {

@@ -23,6 +23,7 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result);
 Napi::Value toError(Napi::Env env, const Failure& failure);
 // [id, error, value], one of the last two undefined.
 Napi::Value toOutcome(Napi::Env env, const Completed& completed);
+Napi::Value toAddresses(Napi::Env env, const std::vector<net::Endpoint>& endpoints);
 Napi::Value toStatistics(Napi::Env env, const Stats& stats, const std::vector<Waits::Report>& waits);
 
 }  // namespace curve::addon

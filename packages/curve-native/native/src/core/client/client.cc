@@ -168,6 +168,7 @@ void Client::settle(uint64_t id, Result result) {
   op.io.end();
   op.broadcast.reset();
   op.raise.reset();
+  op.unary.reset();
   op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
@@ -196,6 +197,7 @@ uint64_t Client::attempts(const Operation& op) {
   if (op.io.active()) return op.io.attempts();
   if (op.broadcast) return op.broadcast->attempts();
   if (op.mds) return op.mds->attempts(op.token);
+  if (op.unary) return 1;
   const Descriptor* closing = op.command.op == Op::close ? find(op.command.fd) : nullptr;
   return closing ? closing->closeAttempts() : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "client/command.h"
 #include "client/epoch_broadcast.h"
+#include "client/unary_call.h"
 #include "context.h"
 #include "mds/mds_client.h"
 #include "volume/descriptor.h"
@@ -35,6 +36,7 @@ class Client {
   void cancel(uint64_t id);
   const Stats& stats() const { return context_.stats; }
   const Waits& waits() const { return context_.waits; }
+  const std::vector<net::Endpoint>& mdsAddresses() const { return context_.config.mdsAddresses; }
 
  private:
   struct Operation {
@@ -46,6 +48,7 @@ class Client {
     std::unique_ptr<mds::MdsClient> ownMds;  // of a volume being opened
     std::unique_ptr<EpochBroadcast> broadcast;
     std::unique_ptr<EpochRaise> raise;
+    std::unique_ptr<UnaryCall> unary;
     Io io;
   };
   using Operations = std::unordered_map<uint64_t, Operation>;
@@ -74,6 +77,7 @@ class Client {
   void findSegment(Operation& operation);
   void findMountPoints(Operation& operation);
   void increaseEpoch(Operation& operation);
+  void callUnary(Operation& operation);
 
   // Calls about a descriptor; client_volume.cc.
   void open(Operation& operation);

@@ -1,5 +1,5 @@
 // Calls about paths and about the cluster: each is one MDS call, but for IncreaseEpoch, which goes on to the
-// chunkservers.
+// chunkservers, and calls of the caller's own making, which may go to any server.
 #include <algorithm>
 
 #include "client/client.h"
@@ -134,6 +134,8 @@ void Client::dispatchNamespace(Operation& op) {
           });
     case Op::increaseEpoch:
       return increaseEpoch(op);
+    case Op::unary:
+      return callUnary(op);
     default:
       return fail(op, Failure::refused(libcurve::kFailed, "no such call"));
   }
@@ -209,6 +211,27 @@ void Client::increaseEpoch(Operation& op) {
             });
         op->broadcast->start(r.chunkServers);
       });
+}
+
+void Client::callUnary(Operation& op) {
+  const uint64_t id = op.command.id;
+  Arguments& a = *op.command.arguments;
+  auto done = [this, id](const Outcome& failure, std::string reply) {
+    Result result{failure};
+    result.answer = std::make_unique<Answer>();
+    result.answer->text = std::move(reply);
+    settle(id, std::move(result));
+  };
+  if (a.server.empty()) {
+    op.mds = &mds_;
+    op.token = mds_.call(std::move(a.call), a.user,
+                         [done](const Outcome& failure, std::string& reply) { done(failure, std::move(reply)); });
+    return;
+  }
+  const auto server = net::Endpoint::parse(a.server);
+  if (!server) return fail(op, Failure::refused(libcurve::kFailed, "no address of a server: " + a.server));
+  op.unary = std::make_unique<UnaryCall>(context_, *server, std::move(a.call), std::move(done));
+  op.unary->start();
 }
 
 }  // namespace curve

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "mds/raw_call.h"
 #include "mds/user.h"
 #include "wire/messages.h"
 
@@ -18,7 +19,7 @@ namespace curve {
 #define CURVE_OPERATIONS(X) \
   X(create) X(mkdir) X(rmdir) X(stat) X(list) X(extend) X(rename) X(unlink) X(deleteForce) X(recover) \
   X(changeOwner) X(increaseEpoch) X(clusterId) X(listPoolset) X(allocatedSize) X(fileSize) X(mountPoints) \
-  X(segment) X(copysetServers) X(open) X(close) X(statFd) X(read) X(write) X(discard) X(uninit)
+  X(segment) X(copysetServers) X(unary) X(open) X(close) X(statFd) X(read) X(write) X(discard) X(uninit)
 
 enum class Op {
 #define CURVE_OPERATION(name) name,
@@ -36,6 +37,8 @@ struct Arguments {
   bool exclusive = false, failWhenLost = false;
   uint32_t logicalPoolId = 0;
   std::vector<uint32_t> copysetIds;
+  mds::RawCall call;
+  std::string server;  // `ip:port`; empty: whichever MDS leads
 };
 
 struct Command {
@@ -54,7 +57,7 @@ struct Command {
 
 // What a call on a path or on the cluster has found out.
 struct Answer {
-  std::string text;
+  std::string text;  // or the bytes of a message
   std::vector<wire::FileInfo> files;
   std::vector<wire::PoolsetInfo> poolsets;
   std::vector<wire::PoolSize> sizes;

@@ -142,6 +142,36 @@ MdsClient::Token MdsClient::start(Spec spec) {
   return token;
 }
 
+MdsClient::Token MdsClient::call(RawCall raw, const User& user, DoneRaw done) {
+  const auto call = std::make_shared<const RawCall>(std::move(raw));
+  const auto reply = std::make_shared<std::string>();
+  const wire::Method method{call->service.c_str(), call->method.c_str()};
+  Spec spec{method, call->once ? Budget::once : Budget::perCall, nullptr, nullptr, nullptr, nullptr};
+  spec.encode = [call, user] {
+    std::string message = call->message;
+    wire::Encoder encoder(message);
+    const uint64_t date = wallClockMicros();
+    if (call->dateField != 0) encoder(call->dateField, date);
+    if (call->signatureField != 0) encoder(call->signatureField, signature(user, date));
+    return message;
+  };
+  spec.decode = [reply](std::string_view message) -> Attempt {
+    reply->assign(message);
+    return Answered{};
+  };
+  spec.explain = [method](const Attempt& last) -> Outcome {
+    if (const rpc::Error* error = std::get_if<rpc::Error>(&last)) return Failure::of(method.name, *error);
+    return std::nullopt;
+  };
+  // `call` has the method's names.
+  spec.done = [this, call, reply, explain = spec.explain, done = std::move(done)](const Attempt& last) {
+    Outcome failure = explain(last);
+    if (failure) failure->attempts = lastAttempts_;
+    done(failure, *reply);
+  };
+  return start(std::move(spec));
+}
+
 void MdsClient::cancel(Token token) { calls_.erase(token); }
 
 uint64_t MdsClient::attempts(Token token) const {

@@ -12,6 +12,7 @@
 
 #include "context.h"
 #include "failure.h"
+#include "mds/raw_call.h"
 #include "mds/user.h"
 #include "wire/messages.h"
 
@@ -38,6 +39,10 @@ class MdsClient {
   template <class Response, class Request>
   Token call(const wire::Method& method, Request request, const User& user, Done<Response> done,
              Budget budget = Budget::perCall, std::function<bool(const Response&)> again = nullptr);
+
+  // The same of a message that is not known here: any answer is a success, and given as it came.
+  using DoneRaw = std::function<void(const Outcome&, std::string&)>;
+  Token call(RawCall call, const User& user, DoneRaw done);
 
   // The call's callback will not run. Harmless for one that has ended.
   void cancel(Token token);
