@@ -123,6 +123,8 @@ describe('a listing', () => {
 
   it.each([
     { marker: '' },
+    { marker: '', commonPrefixes: [] },
+    { marker: '', commonPrefixes: ['p/'] },
     { marker: 1, items: [] },
     { items: [null] },
     { items: [{ ...ITEM, key: '' }] },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { lcg } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WcsClient, type WcsClientOptions } from '../src/index.js';
@@ -259,6 +260,39 @@ it('an upload goes on as long as the server takes something of it', async () => 
   await expect(
     wcs.upload({ bucket: 'b', key: 'k', source, formThreshold: 0, concurrency: 1, verify: false }),
   ).rejects.toMatchObject({ operation: expect.stringMatching(/mkblk|mkfile/) });
+});
+
+it('an answer with a body that it must not have', async () => {
+  const { url, sockets } = await lineServer(socket =>
+    socket.end('HTTP/1.1 204 No Content\r\n\r\n{"code":200}'),
+  );
+  const wcs = client(url, { retry: { limit: 0 } });
+  await expect(wcs.stat({ bucket: 'b', key: 'k' })).rejects.toMatchObject({ code: 'UNEXPECTED_RESPONSE' });
+  await expect(wcs.download({ bucket: 'b', key: 'k' })).rejects.toMatchObject({ status: 204 });
+  await expect.poll(() => sockets.every(socket => socket.destroyed)).toBe(true);
+});
+
+describe('a download that breaks off waits before it asks again', () => {
+  const downloads: [string, number, (wcs: WcsClient, url: string) => Promise<unknown>][] = [
+    ['of a small object', 1000, wcs => wcs.download({ bucket: 'b', key: 'k' })],
+    ['of a large object', CONTENT.length, wcs => wcs.download({ bucket: 'b', key: 'k' })],
+    ['as a stream', 1000, wcs => text(wcs.downloadStream({ bucket: 'b', key: 'k' }))],
+    ['as the source of an upload', 1000, (wcs, url) => wcs.uploadFromUrl({ bucket: 'b', key: 'k', url })],
+  ];
+  it.each(downloads)('%s', async (_, length, download) => {
+    const { url, sockets } = await lineServer(socket => {
+      socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\nhalf of it`);
+    });
+    const wcs = client(url, { retry: { limit: 3, baseDelay: 60_000, maxDelay: 60_000 } });
+    const broken = download(wcs, url);
+    broken.catch(() => {});
+    // The connection is gone when the break is known.
+    await expect.poll(() => sockets.length === 1 && sockets.every(socket => socket.destroyed)).toBe(true);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(sockets).toHaveLength(1);
+    await wcs.close();
+    await expect(broken).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+  });
 });
 
 it('a connection whose answer came before all of the body was sent is ended', async () => {

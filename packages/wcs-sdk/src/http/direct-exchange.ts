@@ -45,7 +45,7 @@ export function directExchange(
     sent.on('error', error => {
       reject(error);
       // Of a body that only the connection's end delimits, nothing else tells that it ended too early.
-      received?.destroy(error);
+      if (!received?.complete) received?.destroy(error);
     });
     sent.on('close', () => {
       if (!received) reject(new Error('the connection was closed'));

@@ -232,6 +232,8 @@ async function readWhole(body: Readable, operation: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   await new Promise<void>((resolve, reject) => {
+    // What has ended already tells nobody who begins to listen now.
+    if (body.destroyed) reject(body.errored ?? new Error('the connection was closed'));
     body.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;

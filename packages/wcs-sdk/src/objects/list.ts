@@ -120,16 +120,19 @@ export class ObjectListing implements AsyncIterable<ListedObject> {
       method: 'GET',
       target: `/list?${query.join('&')}`,
     } as const;
-    return callManagement(this.#context, call, this.#options, pageOf);
+    return callManagement(this.#context, call, this.#options, answer =>
+      pageOf(answer, { level: mode !== undefined }),
+    );
   }
 }
 
-function pageOf(answer: ReceivedAnswer): ObjectPage {
+/** @param level - whether one level of folders was asked for, rather than all objects */
+function pageOf(answer: ReceivedAnswer, { level }: { level: boolean }): ObjectPage {
   const members = answer.members();
   const prefixes = members['commonPrefixes'] ?? members['commonPrefix'];
   // A level of folders alone need not have a list of objects.
-  const items =
-    Array.isArray(prefixes) && members['items'] === undefined ? [] : answer.objects(members, 'items');
+  const onlyFolders = level && Array.isArray(prefixes) && prefixes.length > 0;
+  const items = onlyFolders && members['items'] === undefined ? [] : answer.objects(members, 'items');
   const marker = members['marker'] ?? '';
   if (typeof marker !== 'string') throw answer.unusable('no usable marker');
   return {
