@@ -310,7 +310,7 @@ test.runIf(process.platform === 'linux')(
       },
     );
     const [talk, [status]] = await Promise.all([text(run.stderr), once(run, 'close')]);
-    expect(talk).toMatch(/cannot write .*back: the file would be larger than is allowed here/);
+    expect(talk).toMatch(/cannot write .*back: the file would be larger than is allowed here\n$/);
     expect(status).toBe(ExitCode.failed);
     expect(bed.files()).not.toContain('back');
     expect(bed.files().filter(name => name.endsWith('.wcs-part'))).toEqual([]);

@@ -66,6 +66,7 @@ export {
   type SettingName,
   type Settings,
 } from './config/settings.js';
+export { throughLinks } from './config/through-links.js';
 export {
   defaultConfigPath,
   formatConfig,
@@ -86,6 +87,7 @@ export type {
   FileDownloadOptions,
   StreamDownloadOptions,
 } from './download/options.js';
+export { hasResumablePart } from './download/part-file.js';
 export { encodeEntry, type ObjectReference } from './encoding.js';
 export type { ObjectEntry, TargetEntry, TargetReference } from './entry.js';
 export { WcsError, type WcsErrorCode, type WcsErrorDetails } from './errors.js';

@@ -6,7 +6,6 @@ import { HintedFailure, usageError } from '../cli-error.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { throughTo } from '../terminal/through-to.js';
-import { throughLinks } from '../through-links.js';
 import type { CommandContext } from './command.js';
 import { openClient } from './open-client.js';
 import { lastSegment, safeFileName } from './safe-file-name.js';
@@ -27,19 +26,16 @@ export async function runDownload(context: CommandContext): Promise<void> {
   const progress = await progressReporter(io, toStdout ? 'stdout' : name, {
     enabled: !out.quiet && !options.has('no-progress'),
   });
-  let received = 0;
   const download = {
     ...source,
     verify,
     ...(etag === undefined ? {} : { etag }),
     trafficLimit: Number(config.settings.traffic_limit),
     signal: io.signal,
-    onProgress(state: { transferred: number; resumed: number }) {
-      received = state.transferred;
-      progress.update(state);
-    },
+    onProgress: (state: { transferred: number; resumed: number }) => progress.update(state),
   };
   const path = resolve(io.cwd, name);
+  const { hasResumablePart, throughLinks } = await import('@curve-wcs/wcs-sdk');
   const special = !toStdout && isSpecial(await stat(path).catch(() => undefined));
   try {
     if (toStdout) {
@@ -61,7 +57,7 @@ export async function runDownload(context: CommandContext): Promise<void> {
       report(context, path, result);
     }
   } catch (error) {
-    if (toStdout || special || received === 0 || (await isWorthless(error))) throw error;
+    if (toStdout || special || !(await hasResumablePart(await throughLinks(path)))) throw error;
     throw new HintedFailure(error, 'the same command goes on with what has arrived');
   } finally {
     progress.stop();
@@ -105,12 +101,6 @@ export async function storedEtag(
 /** A pipe or a device is written to, and nothing takes its place. */
 function isSpecial(stats: Stats | undefined): boolean {
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
-}
-
-/** Whether what has arrived is of no use. */
-async function isWorthless(error: unknown): Promise<boolean> {
-  const { WcsError } = await import('@curve-wcs/wcs-sdk');
-  return error instanceof WcsError && (error.code === 'CHECKSUM_MISMATCH' || error.code === 'OBJECT_CHANGED');
 }
 
 function report({ out }: CommandContext, path: string, result: DownloadResult): void {

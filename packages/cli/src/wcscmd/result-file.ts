@@ -5,7 +5,6 @@ import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { OptionValues } from '../options/option-values.js';
 import { pythonLiteral } from '../python/python-literal.js';
-import { throughLinks } from '../through-links.js';
 import type { CommandContext } from './command.js';
 import { givenValues } from './wcscmd-options.js';
 
@@ -75,6 +74,7 @@ export function resultFile(
 
 /** A file beside the one that is wanted, unless that is something else, such as /dev/stdout. */
 async function openFor(wanted: string): Promise<{ handle: FileHandle; path: string; target: string }> {
+  const { throughLinks } = await import('@curve-wcs/wcs-sdk');
   const target = await throughLinks(wanted);
   const existing = await stat(target).catch(() => undefined);
   if (existing && !existing.isFile()) return { handle: await open(target, 'w'), path: target, target };

@@ -5,6 +5,7 @@ import { LinkedAbort, untilAborted } from '../abort.js';
 import { CallScope } from '../call-options.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
+import { Headway } from '../http/headway.js';
 import { chunkStream } from './chunk-stream.js';
 import {
   type BufferDownloadOptions,
@@ -68,8 +69,9 @@ async function downloadToMemory(
   const whole = options.start === undefined && options.end === undefined;
   let opened = whole ? await firstAnswer(context, get, options) : undefined;
   const { maxSize } = options;
+  const headway = new Headway(context.retry, options.signal);
   if (opened && isSmall(opened) && (opened.length ?? 0) <= (maxSize ?? LARGEST_UNKNOWN)) {
-    const small = await downloadSmall(get, opened, options);
+    const small = await downloadSmall(get, opened, options, headway);
     if (small) return small;
     opened = undefined;
   }
@@ -80,7 +82,7 @@ async function downloadToMemory(
     limit = Math.min(maxSize ?? constants.MAX_LENGTH, constants.MAX_LENGTH);
     if (size > limit) throw tooLarge(`an object of ${size} bytes`, limit);
   };
-  const chunks = downloadChunks(context, options, checkSize, get, opened);
+  const chunks = downloadChunks(context, options, checkSize, get, opened, headway);
   for (let length = 0; ; ) {
     const next = await chunks.next();
     if (next.done) return { ...next.value, data: Buffer.concat(pieces, length) };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants, type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { WcsError } from '../errors.js';
 import { abandonedParts } from './abandoned-parts.js';
 import { FinishedParts, type PartHeader } from './finished-parts.js';
@@ -158,6 +158,16 @@ export class PartFile {
     this.#handle = undefined;
     await handle?.close();
   }
+}
+
+/**
+ * Whether an earlier download to a file has left parts of it, which the same download with `resume: true` goes on with
+ * if the object is still what it was.
+ *
+ * @param target - path of the file
+ */
+export async function hasResumablePart(target: string): Promise<boolean> {
+  return isOwnFile(await lstat(partPath(resolve(target))).catch(() => undefined));
 }
 
 /** Whether a file is a regular one of this user alone: neither a link, nor reachable under another name. */

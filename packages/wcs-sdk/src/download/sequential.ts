@@ -29,6 +29,7 @@ export async function firstAnswer(
  *
  * @param onHead - called once, with the expected number of bytes where it is known
  * @param opened - the first answer, where it is there already
+ * @param headway - counts attempts, also those before
  * @returns the result
  */
 export async function* downloadChunks(
@@ -37,6 +38,7 @@ export async function* downloadChunks(
   onHead: (size: number | undefined) => void = () => {},
   get = new RangedGet(context, options),
   opened?: RangedAnswer,
+  headway = new Headway(context.retry, options.signal),
 ): AsyncGenerator<Buffer, DownloadResult> {
   const { end } = options;
   const start = options.start ?? 0;
@@ -64,7 +66,6 @@ export async function* downloadChunks(
     onHead(total);
 
     let chunks: AsyncIterable<Buffer> = from(get, first, start, end);
-    const headway = new Headway(context.retry.limit);
     for (;;) {
       const before = position;
       try {
@@ -78,9 +79,9 @@ export async function* downloadChunks(
         if (total === undefined || position - start >= total) break;
         throw get.shortBody(total, position - start);
       } catch (error) {
-        const again = headway.worthwhile(position - before);
-        if (!(error instanceof WcsError) || !error.retryable || !again) throw error;
+        // Nobody reads it any more, and while we wait it would hold its connection.
         await answer.body.return?.();
+        await headway.again(error, position - before);
         const next = received ? start : position;
         answer = await withRetry(() => get.get(next, end, options.signal), context.retry, options.signal);
         if (!answer) throw outOfRange(get.subject);

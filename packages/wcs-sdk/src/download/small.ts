@@ -1,5 +1,5 @@
 import { etag } from '@curve-wcs/etag';
-import { WcsError } from '../errors.js';
+import type { Headway } from '../http/headway.js';
 import { ProgressMeter } from '../progress.js';
 import { type BufferDownloadResult, type DownloadOptions, expectedEtag } from './options.js';
 import { type RangedAnswer, type RangedGet, resultOf } from './ranged-get.js';
@@ -16,18 +16,20 @@ export function isSmall({ version, offset, length }: RangedAnswer): boolean {
 /**
  * Reads and checks a small object.
  *
- * @returns undefined if the connection broke, so that another attempt may help
+ * @returns undefined if the connection broke, and it is time for another attempt
  */
 export async function downloadSmall(
   get: RangedGet,
   answer: RangedAnswer,
   options: DownloadOptions,
+  headway: Headway,
 ): Promise<BufferDownloadResult | undefined> {
-  const data = await answer.body.whole().catch(error => {
-    if (error instanceof WcsError && error.retryable) return undefined;
-    throw error;
-  });
-  if (data === undefined || data.length !== answer.length) return undefined;
+  const data = await answer.body.whole().catch(error => headway.again(error, 0));
+  if (data === undefined) return undefined;
+  if (data.length !== answer.length) {
+    await headway.again(get.shortBody(answer.length ?? 0, data.length), 0);
+    return undefined;
+  }
   const wanted = expectedEtag(options, answer.version.etag);
   if (wanted !== undefined) {
     // Of less than a block, the size of blocks does not count.

@@ -3,6 +3,7 @@ import { etagFile } from '@curve-wcs/etag';
 import { LinkedAbort } from '../abort.js';
 import type { ClientContext } from '../context.js';
 import { WcsError } from '../errors.js';
+import { Headway } from '../http/headway.js';
 import { withRetry } from '../http/retry.js';
 import { ProgressMeter } from '../progress.js';
 import type { PartHeader } from './finished-parts.js';
@@ -36,19 +37,21 @@ export async function downloadToFile(
       return await throughPartFile(target, { makeFolders }, file => inSequence(context, options, file));
     }
     const download = new ParallelDownload(context, options, abort);
-    let first = await download.openFirst();
+    const first = await download.openFirst();
     if (!resume && isSmall(first)) {
-      const small = await downloadSmall(download.get, first, options);
-      if (small) {
-        const { data, ...result } = small;
-        await writeSmallFile(target, data, { makeFolders });
-        return result;
+      const headway = new Headway(context.retry, options.signal);
+      const small = await downloadSmall(download.get, first, options, headway);
+      if (!small) {
+        return await throughPartFile(target, { makeFolders }, file =>
+          inSequence(context, options, file, undefined, headway),
+        );
       }
-      first = await download.openFirst();
+      const { data, ...result } = small;
+      await writeSmallFile(target, data, { makeFolders });
+      return result;
     }
-    const opened = first;
-    const parts = resume ? download.partsOf(opened) : undefined;
-    return await throughPartFile(target, { parts, makeFolders }, file => download.run(file, opened));
+    const parts = resume ? download.partsOf(first) : undefined;
+    return await throughPartFile(target, { parts, makeFolders }, file => download.run(file, first));
   } catch (error) {
     abort.abort(error);
     throw error;
@@ -79,9 +82,10 @@ async function inSequence(
   options: DownloadSource & FileDownloadOptions,
   file: PartFile,
   opened?: RangedAnswer,
+  headway?: Headway,
 ): Promise<DownloadResult> {
   const writer = new BatchWriter(file, 0);
-  const chunks = downloadChunks(context, options, undefined, undefined, opened);
+  const chunks = downloadChunks(context, options, undefined, undefined, opened, headway);
   for (;;) {
     const next = await chunks.next();
     if (next.done) {

@@ -53,15 +53,24 @@ export async function withRetry<T>(
       doubtful ||= error.doubtful;
       error.doubtful = doubtful;
       if (!error.retryable || number >= policy.limit) throw error;
-      await pause(waitingTime(policy, number, error.retryAfter), signal, policy.closed);
+      await pauseBefore(number + 1, error, policy, signal);
     }
   }
 }
 
-/** Exponential backoff with jitter, unless the service said how long to wait. */
-function waitingTime(policy: RetryPolicy, number: number, retryAfter: number | undefined): number {
-  if (retryAfter !== undefined) return Math.min(retryAfter, 60_000);
-  return Math.min(policy.maxDelay, policy.baseDelay * 2 ** number) * (0.5 + Math.random() / 2);
+/**
+ * Waits before an extra attempt: exponential backoff with jitter, unless the service said how long to wait.
+ *
+ * @param number - the number of the attempt, from 1
+ */
+export async function pauseBefore(
+  number: number,
+  { retryAfter }: WcsError,
+  { baseDelay, maxDelay, closed }: RetryPolicy,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const backoff = Math.min(maxDelay, baseDelay * 2 ** (number - 1)) * (0.5 + Math.random() / 2);
+  await pause(retryAfter === undefined ? backoff : Math.min(retryAfter, 60_000), signal, closed);
 }
 
 /** Waits; rejects with the reason of the first of the signals that is aborted, as soon as it is. */

@@ -78,7 +78,8 @@ export class UrlRequests {
   /** Turns what went wrong into what the caller is told. */
   failure(error: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
-    if (!(error instanceof WcsError) || error.code === 'SOURCE_CHANGED') return error;
+    if (!(error instanceof WcsError) || error.code === 'SOURCE_CHANGED' || error.code === 'CLIENT_CLOSED')
+      return error;
     if (error.code === 'SOURCE_FAILED' && error.message.includes(this.#subject)) return error;
     const { message, status, retryable, attempts } = error;
     return new WcsError('SOURCE_FAILED', `cannot read ${this.#subject}: ${message}`, {

@@ -57,11 +57,19 @@ export async function openUrlSource(
     const requests = new UrlRequests(context, url, options, abort.signal);
     const first = await requests.open(0, undefined);
     const { size, mimeType } = first;
-    const inner = sequentialSource(contentOf(requests, first, context.retry.limit), nameOf(url));
+    const inner = sequentialSource(
+      contentOf(requests, first, new Headway(context.retry, abort.signal)),
+      nameOf(url),
+    );
     return {
       ...inner,
       ...(size === undefined ? {} : { size }),
       ...(mimeType === undefined ? {} : { mimeType }),
+      // To a reader of streams every failure is one of its source; this one is of the client that reads here.
+      fill: target =>
+        inner.fill(target).catch(error => {
+          throw error.cause instanceof WcsError && error.cause.code === 'CLIENT_CLOSED' ? error.cause : error;
+        }),
       async close() {
         end();
         await inner.close();
@@ -77,12 +85,11 @@ export async function openUrlSource(
 async function* contentOf(
   requests: UrlRequests,
   first: SourceVersion & { body: AsyncIterable<Buffer> },
-  limit: number,
+  headway: Headway,
 ): AsyncGenerator<Buffer> {
   const received = first.validator === undefined ? new ReceivedPrefix() : undefined;
   let body: AsyncIterable<Buffer> = first.body;
   let position = 0;
-  const headway = new Headway(limit);
   for (;;) {
     const before = position;
     try {
@@ -94,8 +101,9 @@ async function* contentOf(
       if (first.size === undefined || position === first.size) return;
       throw requests.ended(position, first.size);
     } catch (error) {
-      const again = headway.worthwhile(position - before);
-      if (!(error instanceof WcsError) || !error.retryable || !again) throw requests.failure(error);
+      await headway.again(error, position - before).catch(final => {
+        throw requests.failure(final);
+      });
       ({ body } = await requests.open(received ? 0 : position, first));
       if (received) body = received.after(body, () => requests.changed());
     }
