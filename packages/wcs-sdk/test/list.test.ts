@@ -4,14 +4,14 @@ import { count, emulated } from './support/emulated.js';
 import { rawServer } from './support/raw-server.js';
 
 describe('listing', () => {
-  it('gives 10,000 objects in order, a page at a time', async () => {
+  it('gives 2,000 objects in order, a page at a time', async () => {
     const { emulator, wcs } = await emulated();
-    const keys = Array.from({ length: 10_000 }, (_, number) => `n/${String(number).padStart(5, '0')}`);
+    const keys = Array.from({ length: 2000 }, (_, number) => `n/${String(number).padStart(5, '0')}`);
     const items = keys.map(key => ({ key, source: new Uint8Array(1) }));
-    expect((await wcs.uploadMany({ bucket: 'photos', items, verify: false }).summary()).stored).toBe(10_000);
+    expect((await wcs.uploadMany({ bucket: 'photos', items, verify: false }).summary()).stored).toBe(2000);
     const before = count(emulator, '/list');
     const listed: string[] = [];
-    for await (const object of wcs.listObjects('photos')) listed.push(object.key);
+    for await (const object of wcs.listObjects('photos', { pageSize: 200 })) listed.push(object.key);
     expect(listed).toEqual(keys);
     expect(count(emulator, '/list') - before).toBe(10);
   });

@@ -34,8 +34,10 @@ describe('a download follows redirections', () => {
   it.each([301, 302, 303, 307, 308])('%i, to memory, streams and files in parts', async status => {
     const { wcs, place, door } = await redirected(status);
     const object = { bucket: 'b', key: 'k' };
-    expect(await wcs.download(object)).toMatchObject({ verified: true, data: CONTENT });
-    expect(await buffer(wcs.downloadStream(object))).toEqual(CONTENT);
+    const { verified, data } = await wcs.download(object);
+    // Comparing every byte by itself takes seconds.
+    expect([verified, data.equals(CONTENT)]).toEqual([true, true]);
+    expect((await buffer(wcs.downloadStream(object))).equals(CONTENT)).toBe(true);
     const to = join(temporaryFolder(), 'k');
     expect(await wcs.download({ ...object, to, partSize: 64 * 1024 })).toMatchObject({ verified: true });
     expect(readFileSync(to).equals(CONTENT)).toBe(true);

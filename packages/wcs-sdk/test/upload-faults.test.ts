@@ -130,7 +130,7 @@ describe('an upload that cannot succeed says why', () => {
   });
 
   it('a delay beyond the time-out, once', async () => {
-    const { emulator, wcs } = await emulated({ timeouts: { idle: 3000 } });
+    const { emulator, wcs } = await emulated({ timeouts: { idle: 1000 } });
     emulator.faults.add({ match: { path: '/mkblk/', nth: 2 }, do: 'delay 30000ms' });
     expect(await wcs.upload({ bucket: 'photos', key: 'k', source: CONTENT, formThreshold: 0 })).toMatchObject(
       { verified: true },
