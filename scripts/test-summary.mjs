@@ -1,12 +1,13 @@
-// Adds up what the suites of all packages reported, and ends with one plain line.
+// Adds up what the suites of all packages reported, names what failed, and ends with one plain line.
 // Usage: test-summary TASK…, such as test, or test:cjs for the suites of packages that have such a script
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const total = { passed: 0, failed: 0 };
 let missing = 0;
+const failures = [];
 
 const members = ['packages', 'tools'].flatMap(group =>
   readdirSync(join(root, group))
@@ -27,9 +28,10 @@ for (const [member, task] of suites) {
     missing += 1;
     continue;
   }
-  const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
+  const { numPassedTests, numFailedTests, numFailedTestSuites, success, testResults } = JSON.parse(
     readFileSync(results, 'utf8'),
   );
+  failures.push(...failuresOf(name, folder, testResults));
   // A file that does not even load has no failed test, but it has failed.
   const failed = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
   console.log(
@@ -39,5 +41,20 @@ for (const [member, task] of suites) {
   total.failed += failed;
 }
 
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed + missing} failed`);
 process.exitCode = total.failed + missing > 0 || total.passed === 0 ? 1 : 0;
+
+/** Each failed test with its file and the start of its message, and each file that failed without one. */
+function failuresOf(name, folder, files) {
+  return files.flatMap(({ name: file, status, message, assertionResults }) => {
+    const failed = assertionResults.filter(test => test.status === 'failed');
+    const where = `${name}: ${relative(folder, file)}`;
+    if (failed.length === 0) return status === 'failed' ? [`${where}\n${firstLines(message)}`] : [];
+    return failed.map(test => `${where}: ${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`);
+  });
+}
+
+function firstLines(text) {
+  return text.split('\n').slice(0, 12).join('\n');
+}

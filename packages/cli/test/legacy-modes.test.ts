@@ -261,9 +261,9 @@ describe('--legacy-output', () => {
     const put = (deadline: string) =>
       bed.wcscmd(['put', 'wcs://demo/p', 'a', '--overwrite', '1', '--deadline', deadline, OUTPUT, EXIT]);
     expect(messages((await put(' +60 ')).stderr)[0]).toMatch(/^DEBUG - \(200, /);
-    // The token has ended when it arrives, and the service says so.
-    for (const ended of ['0', '-5'])
-      expect(messages((await put(ended)).stderr)[0]).toMatch(/^DEBUG - \(401, /);
+    // The token has ended when it arrives, and the service says so; unless that is within the same millisecond.
+    expect(messages((await put('-5')).stderr)[0]).toMatch(/^DEBUG - \(401, /);
+    expect(messages((await put('0')).stderr)[0]).toMatch(/^DEBUG - \((200|401), /);
   });
 
   describe('of wrong settings and options', () => {
