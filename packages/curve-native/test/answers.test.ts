@@ -50,3 +50,15 @@ test.each<[string, Partial<Geometry>]>([
   await expect(client.open('/v', alice)).rejects.toMatchObject({ libcurveCode: -2 });
   await client.uninit();
 });
+
+test.each([
+  ['its number', fileInfo(plain)],
+  ['the volume it is of', message([18, 5])],
+])('an epoch is not told without %s', async (_, info) => {
+  await using server = await FakeServer.start({
+    answer: () => ({ message: Buffer.concat([ok, message([2, info])]) }),
+  });
+  const client = createClient({ 'mds.listen.addr': server.address(0), ...impatient });
+  await expect(client.increaseEpoch('/v', alice)).rejects.toMatchObject({ libcurveCode: -2 });
+  await client.uninit();
+});

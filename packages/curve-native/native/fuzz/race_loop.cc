@@ -1,8 +1,10 @@
 // For ThreadSanitizer: clients driven, canceled and stopped from several threads while their own threads are busy
-// with a server that answers, stays silent or hangs up; and one that breaks down, for lack of memory.
+// with a server that answers, stays silent or hangs up, and while others do their work for them; and one that breaks down,
+// for lack of memory.
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -104,10 +106,16 @@ void breakDown(uint16_t port) {
 void round(uint16_t port) {
   const Config config = configFor(port);
   std::string error;
-  std::atomic<int> completed{0};
-  auto client = Client::create(
-      config, [&](std::vector<Completed>& batch) { completed += static_cast<int>(batch.size()); }, error);
   constexpr int kThreads = 4, kCalls = 50;
+  std::atomic<int> completed{0};
+  std::array<std::atomic<bool>, kThreads * kCalls + 1> heard{};
+  auto client = Client::create(
+      config,
+      [&](std::vector<Completed>& batch) {
+        completed += static_cast<int>(batch.size());
+        for (const Completed& one : batch) heard[one.id] = true;
+      },
+      error);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; t++) {
     threads.emplace_back([&, t] {
@@ -115,13 +123,19 @@ void round(uint16_t port) {
         Command command;
         command.op = i % 4 == 0 ? Op::open : Op::clusterId;
         command.id = static_cast<uint64_t>(t * kCalls + i + 1);
-        command.deadlineMs = i % 5 == 0 ? 3 : 0;
+        // One thread, or all of them, wait for each of their calls.
+        const bool waited = command.waited = t == 0 || i >= kCalls / 2;
+        command.deadlineMs = waited || i % 5 == 0 ? 3 : 0;
         command.arguments = std::make_unique<Arguments>();
         command.arguments->path = "/v";
         command.arguments->user.owner = "u";
         const uint64_t id = command.id;
         client->submit(std::move(command));
         if (i % 3 == 0) client->cancel(id);
+        while (waited && !heard[id]) {
+          client->help([&] { return heard[id].load(); });
+          std::this_thread::yield();
+        }
         if (i % 10 == 0) std::this_thread::yield();
         if (client->stats().callsInFlight.load() > 1000) std::abort();
       }

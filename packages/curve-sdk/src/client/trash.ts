@@ -66,6 +66,9 @@ export class Trash {
   /**
    * Puts a volume back, with its id and content (RecoverFile).
    *
+   * Not for what was moved into the bin by `rename`: an MDS that is asked to restore that by its id answers no more. Move
+   * it out again the same way.
+   *
    * @param what - an entry of the bin, or the path where the volume was
    * @throws CurveError `NOTEXIST` nothing of that path or id is in the bin, `EXISTS` the place is taken, `AUTHFAIL` it
    * is somebody else's, `UNKNOWN` it is being deleted

@@ -374,7 +374,7 @@ export class Volume implements AsyncDisposable {
    * must not have changed meanwhile. A stream gets the bytes from `start` on, and is ended, or destroyed on failure.
    *
    * @param target - path of a file, or a Node or web stream
-   * @throws CurveError `TARGET_FAILED` it cannot be written
+   * @throws CurveError `TARGET_FAILED` it cannot be written, or another export to that path is under way
    */
   async export(
     target: string | Writable | WritableStream<Uint8Array>,

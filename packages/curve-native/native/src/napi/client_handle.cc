@@ -139,14 +139,20 @@ Napi::Value ClientHandle::wait(Napi::Env env, Command command) {
   const Op op = command.op;
   Result result = op == Op::uninit ? Result() : Result(Failure::ended());
   if (!stopped_) {
+    command.waited = true;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       awaited_ = command.id;
-      awaitedResult_ = {};
     }
-    auto future = awaitedResult_.get_future();
     client_->submit(std::move(command));
-    result = future.get();
+    client_->help([this] {
+      std::lock_guard<std::mutex> lock(mutex_);
+      return awaitedResult_.has_value();
+    });
+    std::unique_lock<std::mutex> lock(mutex_);
+    arrived_.wait(lock, [this] { return awaitedResult_.has_value(); });
+    result = *std::exchange(awaitedResult_, std::nullopt);
+    lock.unlock();
     if (op == Op::uninit) stop();
   }
   if (result.failure) throw Napi::Error(env, toError(env, *result.failure));
@@ -164,7 +170,8 @@ void ClientHandle::completed(std::vector<Completed>& batch) {
     for (Completed& one : batch) {
       if (one.id == awaited_) {
         awaited_ = 0;
-        awaitedResult_.set_value(std::move(one.result));
+        awaitedResult_ = std::move(one.result);
+        arrived_.notify_one();
       } else {
         completed_.push_back(std::move(one));
       }

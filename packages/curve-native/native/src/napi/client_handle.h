@@ -12,9 +12,10 @@
 
 #include <napi.h>
 
-#include <future>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "client/client.h"
@@ -63,7 +64,8 @@ class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
   std::vector<Completed> completed_;
   // The command that the JS thread is blocked by, if any, and its result.
   uint64_t awaited_ = 0;
-  std::promise<Result> awaitedResult_;
+  std::optional<Result> awaitedResult_;
+  std::condition_variable arrived_;
 
   // Last: its thread uses all of the above.
   std::unique_ptr<Client> client_;

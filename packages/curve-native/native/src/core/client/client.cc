@@ -10,6 +10,9 @@ namespace curve {
 
 namespace {
 constexpr size_t kMaxSpare = 1024;
+constexpr uint64_t kSmallTransfer = 64 << 10;
+// A program that has waited for one call soon waits for the next.
+constexpr net::Micros kLoan{2000};
 
 // Keeps the memory for the next time, unless it was an unusually large burst.
 template <class T>
@@ -41,7 +44,7 @@ std::unique_ptr<Client> Client::create(Config config, Listener listener, std::st
     if (client->context_.config.registerToMds && !client->registerAddress(error)) return nullptr;
     client->thread_ = std::thread([c = client.get()] {
       nameThread("curve-io");
-      c->run();
+      c->context_.loop.run([c](const std::exception& e) { c->breakDown(e.what()); });
     });
     return client;
   } catch (const std::exception& e) {
@@ -61,16 +64,6 @@ bool Client::registerAddress(std::string& error) {
   context_.registration.ip = own.ipText();
   context_.registration.port = own.port;
   return true;
-}
-
-void Client::run() {
-  for (;;) {
-    try {
-      return context_.loop.run();
-    } catch (const std::exception& e) {
-      breakDown(e.what());
-    }
-  }
 }
 
 // Memory has run out, or the system fails: nobody knows what was left half done, so no call goes on. But each is told.
@@ -93,14 +86,17 @@ void Client::stop() {
 }
 
 void Client::submit(Command command) {
-  context_.stats.callsInFlight++;
+  // With others under way it is cheaper to begin them together, and what takes long is not for the caller's thread.
+  const bool here = context_.stats.callsInFlight++ == 0 && command.length <= kSmallTransfer;
   bool first;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     first = submitted_.empty();
     submitted_.push_back(std::move(command));
   }
-  if (first) context_.loop.post([this] { beginSubmitted(); });
+  if (!first) return;
+  const auto task = [this] { beginSubmitted(); };
+  here ? context_.loop.runHere(task) : context_.loop.post(task);
 }
 
 void Client::cancel(uint64_t id) {
@@ -129,6 +125,7 @@ void Client::begin(Command command) {
   Operation& op = addOperation(id);
   op.command = std::move(command);
   op.start = context_.loop.now();
+  if (!op.command.waited) context_.loop.endLoan();
   if (op.command.deadlineMs > 0 && op.command.op != Op::uninit) {
     op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
                                       [this, id] { abort(id, Failure::timedOut()); });
@@ -172,7 +169,7 @@ void Client::settle(uint64_t id, Result result) {
   op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
-  context_.stats.callsInFlight--;
+  if (--context_.stats.callsInFlight == 0 && op.command.waited) context_.loop.lend(kLoan);
   completed_.push_back({id, op.command.op, std::move(result)});
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
   // Told at the end of the round, together with whatever else completes in it.

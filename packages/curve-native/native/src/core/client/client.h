@@ -33,6 +33,9 @@ class Client {
 
   // From any thread. The listener hears of it exactly once.
   void submit(Command command);
+  // From any thread that has nothing else to do until `done`, which the listener brings about: may do the client's work
+  // meanwhile, or return before.
+  void help(const std::function<bool()>& done) { context_.loop.drive(done); }
   void cancel(uint64_t id);
   const Stats& stats() const { return context_.stats; }
   const Waits& waits() const { return context_.waits; }
@@ -55,7 +58,6 @@ class Client {
 
   Client(Config config, Listener listener);
   bool registerAddress(std::string& error);
-  void run();
   void breakDown(const char* reason);
   void beginSubmitted();
   Operation& addOperation(uint64_t id);

@@ -193,8 +193,10 @@ void Client::increaseEpoch(Operation& op) {
         if (!op) return;
         // Open volumes keep their epoch when the MDS refuses: a fenced client must stay fenced.
         if (failure) return fail(*op, *failure);
-        if (!r.fileInfo) return fail(*op, mds_.incomplete(wire::method::IncreaseFileEpoch));
-        const uint64_t fileId = r.fileInfo->id.value_or(0), epoch = r.fileInfo->epoch.value_or(0);
+        if (!r.fileInfo || !r.fileInfo->id || !r.fileInfo->epoch) {
+          return fail(*op, mds_.incomplete(wire::method::IncreaseFileEpoch));
+        }
+        const uint64_t fileId = *r.fileInfo->id, epoch = *r.fileInfo->epoch;
         uint64_t& granted = granted_[fileId];
         granted = std::max(granted, epoch);
         // Now, and whatever becomes of the broadcast: the MDS and those it reaches take no other.

@@ -46,6 +46,7 @@ struct Command {
   // Chosen by the caller, for cancel() and the result; unique among its outstanding commands.
   uint64_t id = 0;
   uint64_t deadlineMs = 0;  // 0: none
+  bool waited = false;      // its caller does nothing else meanwhile
 
   int64_t fd = 0;
   uint64_t offset = 0, length = 0;

@@ -17,38 +17,116 @@ void Loop::stop() {
   poller_.wake();
 }
 
-void Loop::run() {
-  std::vector<Poller::Event> ready;
+void Loop::run(const std::function<void(const std::exception&)>& failed) {
+  Turn turn(turn_);
   while (!stopped_) {
-    ready.clear();
-    wait(ready);
-    for (const Poller::Event& event : ready) {
-      // Looked up each time: an earlier watcher of this round may have closed this descriptor.
-      const auto it = watchers_.find(event.fd);
-      if (it != watchers_.end()) it->second->onReady(event.readiness);
+    try {
+      if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+      if (lentUntil_ > Clock::now()) {
+        park(turn);
+      } else {
+        poll(turn);
+        dispatch();
+      }
+    } catch (const std::exception& e) {
+      if (!turn.owns_lock()) turn.lock();
+      polling_ = false;
+      failed(e);
     }
-    runPosted();
-    runTimers();
-    runDeferred();
   }
 }
 
-void Loop::wait(std::vector<Poller::Event>& ready) {
-  // In this order: whoever posts after we have looked finds us asleep.
-  asleep_ = true;
-  bool idle = running_.empty() && deferred_.empty();
+void Loop::runHere(Task task) {
+  Turn turn(turn_, std::defer_lock);
+  if (!Poller::kChangesWhileWaiting || !turn.try_lock() || stopped_) return post(std::move(task));
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    idle = idle && posted_.empty();
+    posted_.push_back(std::move(task));
   }
-  poller_.wait(idle ? waitTimeMs() : 0, ready);
-  asleep_ = false;
   now_ = Clock::now();
+  try {
+    runPosted();
+    runDeferred();
+  } catch (...) {
+    thrown_ = std::current_exception();
+  }
+  const bool late = polling_ && nextTimer() < pollingUntil_;
+  const bool unattended = parked_ && lentUntil_ <= now_;
+  if (thrown_ || late || unattended) poller_.wake();
 }
 
-int Loop::waitTimeMs() {
-  if (timers_.empty()) return -1;
-  const auto delay = timers_.begin()->first.first - Clock::now();
+void Loop::drive(const std::function<bool()>& done) {
+  Turn turn(turn_);
+  if (polling_ || lentUntil_ <= Clock::now()) return;
+  try {
+    while (!stopped_ && !done()) {
+      ready_.clear();
+      poller_.wait(fallAsleep() ? waitTimeMs(nextTimer()) : 0, ready_);
+      dispatch();
+    }
+  } catch (...) {
+    thrown_ = std::current_exception();
+  }
+  // The loop's thread sleeps on, unless there is something for it.
+  if (!fallAsleep() || thrown_ || stopped_ || lentUntil_ <= now_) poller_.wake();
+}
+
+// Waits for descriptors; meanwhile others may have the turn.
+void Loop::poll(Turn& turn) {
+  ready_.clear();
+  pollingUntil_ = nextTimer();
+  const int timeout = fallAsleep() ? waitTimeMs(pollingUntil_) : 0;
+  polling_ = true;
+  turn.unlock();
+  poller_.wait(timeout, ready_);
+  turn.lock();
+  polling_ = false;
+}
+
+void Loop::park(Turn& turn) {
+  if (!fallAsleep()) return endLoan();
+  const int timeout = waitTimeMs(lentUntil_);
+  parked_ = true;
+  turn.unlock();
+  poller_.waitForWake(timeout);
+  // Whoever drives may have been meant.
+  if (!turn.try_lock()) {
+    poller_.wake();
+    turn.lock();
+  }
+  parked_ = false;
+}
+
+void Loop::dispatch() {
+  asleep_ = false;
+  now_ = Clock::now();
+  for (const Poller::Event& event : ready_) {
+    // Another thread, or an earlier watcher of this round, may have closed this descriptor.
+    if (!poller_.isCurrent(event)) continue;
+    const auto it = watchers_.find(event.fd);
+    if (it != watchers_.end()) it->second->onReady(event.readiness);
+  }
+  runPosted();
+  runTimers();
+  runDeferred();
+}
+
+// From now on posting wakes up. False when there is something to do already.
+bool Loop::fallAsleep() {
+  // In this order: whoever posts after we have looked finds us asleep.
+  asleep_ = true;
+  if (!running_.empty() || !deferred_.empty()) return false;
+  std::lock_guard<std::mutex> lock(mutex_);
+  return posted_.empty();
+}
+
+Clock::time_point Loop::nextTimer() const {
+  return timers_.empty() ? Clock::time_point::max() : timers_.begin()->first.first;
+}
+
+int Loop::waitTimeMs(Clock::time_point until) {
+  if (until == Clock::time_point::max()) return -1;
+  const auto delay = until - Clock::now();
   if (delay <= Clock::duration::zero()) return 0;
   // Rounded up, or the last millisecond would be spent spinning.
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(delay).count() + 1;

@@ -1,10 +1,12 @@
-// The event loop of one I/O thread: sockets, timers and tasks from other threads. Everything but post() and stop()
-// belongs to the thread that calls run().
+// The event loop of one I/O thread: sockets, timers and tasks from other threads. Everything but post(), stop(),
+// runHere() and drive() belongs to whoever has the turn: the thread that calls run(), unless it sleeps and another thread
+// does a piece of its work. That spares a caller who waits for one thing at a time two changes of threads.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -32,11 +34,20 @@ class Loop {
   // From any thread: runs `task` on the loop's thread. Tasks left when the loop stops are dropped.
   void post(Task task);
   void stop();
+  // From any thread: runs `task` on the calling thread if nobody else is in a round; else posts it.
+  void runHere(Task task);
+  // From any thread: if the loop is lent, does its work on the calling thread until `done`. Otherwise returns at once, and
+  // the loop's own thread does it.
+  void drive(const std::function<bool()>& done);
+  // In a task: for so long the loop's thread leaves the descriptors and timers to callers of drive(), so none of them may
+  // be urgent. It still hears of what is posted.
+  void lend(Micros time) { lentUntil_ = Poller::kChangesWhileWaiting ? Clock::now() + time : Clock::time_point{}; }
+  void endLoan() { lentUntil_ = {}; }
 
   // What keeps it from running: an errno, or 0.
   int error() const { return poller_.error(); }
-  // Until stop(). May be called again after a task has thrown: what was to come still comes.
-  void run();
+  // Until stop(). `failed` hears what a task has thrown; what was to come still comes.
+  void run(const std::function<void(const std::exception&)>& failed);
   // When this round began; exact enough for everything that takes longer than a round.
   Clock::time_point now() const { return now_; }
   Timer at(Clock::time_point when, Task task);
@@ -50,8 +61,14 @@ class Loop {
   void unwatch(int fd);
 
  private:
-  void wait(std::vector<Poller::Event>& ready);
-  int waitTimeMs();
+  using Turn = std::unique_lock<std::mutex>;
+
+  void poll(Turn& turn);
+  void park(Turn& turn);
+  void dispatch();
+  bool fallAsleep();
+  Clock::time_point nextTimer() const;
+  static int waitTimeMs(Clock::time_point until);
   void runPosted();
   void runTimers();
   void runDeferred();
@@ -67,7 +84,16 @@ class Loop {
   // So many of each have been run.
   size_t deferredRun_ = 0, runningRun_ = 0;
   std::atomic<bool> stopped_{false};
+  std::vector<Poller::Event> ready_;
+  Clock::time_point lentUntil_{};
+  // What the loop's thread does without the turn: it waits for descriptors until then, or for what is posted alone.
+  bool polling_ = false, parked_ = false;
+  Clock::time_point pollingUntil_{};
+  // By a task on another thread; run() tells it.
+  std::exception_ptr thrown_;
 
+  // Held by whoever is in a round.
+  std::mutex turn_;
   std::mutex mutex_;
   std::vector<Task> posted_;
   // A loop that is not about to wait looks into posted_ anyway, and need not be woken.

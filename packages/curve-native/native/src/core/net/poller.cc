@@ -4,6 +4,7 @@
 #include <system_error>
 
 #ifdef __linux__
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #else
@@ -17,11 +18,15 @@ namespace curve::net {
 
 #ifdef __linux__
 
+namespace {
+uint64_t tag(int fd, uint32_t watch) { return static_cast<uint64_t>(watch) << 32 | static_cast<uint32_t>(fd); }
+}  // namespace
+
 Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   // Edge-triggered: every write is told once, and nothing has to be read.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
-  event.data.fd = wake_.get();
+  event.data.u64 = tag(wake_.get(), 0);
   if (!epoll_ || !wake_ || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) error_ = errno;
 }
 
@@ -31,20 +36,27 @@ void Poller::wake() {
 }
 
 bool Poller::set(int fd, uint32_t interest) {
+  if (watches_.size() <= static_cast<size_t>(fd)) watches_.resize(static_cast<size_t>(fd) + 1);
+  uint32_t& watch = watches_[static_cast<size_t>(fd)];
+  const bool known = watch != 0;
+  const uint32_t id = known ? watch : lastWatch_ % UINT32_MAX + 1;
   epoll_event event{};
   event.events = (interest & kReadable ? EPOLLIN : 0u) | (interest & kWritable ? EPOLLOUT : 0u);
-  event.data.fd = fd;
-  if (known_.size() <= static_cast<size_t>(fd)) known_.resize(static_cast<size_t>(fd) + 1);
-  const int change = known_[static_cast<size_t>(fd)] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  if (::epoll_ctl(epoll_.get(), change, fd, &event) != 0) return false;
-  known_[static_cast<size_t>(fd)] = true;
+  event.data.u64 = tag(fd, id);
+  if (::epoll_ctl(epoll_.get(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0) return false;
+  if (!known) watch = lastWatch_ = id;
   return true;
 }
 
 void Poller::remove(int fd) {
-  if (static_cast<size_t>(fd) >= known_.size() || !known_[static_cast<size_t>(fd)]) return;
+  if (static_cast<size_t>(fd) >= watches_.size() || watches_[static_cast<size_t>(fd)] == 0) return;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  known_[static_cast<size_t>(fd)] = false;
+  watches_[static_cast<size_t>(fd)] = 0;
+}
+
+bool Poller::isCurrent(const Event& event) const {
+  const size_t fd = static_cast<size_t>(event.fd);
+  return fd < watches_.size() && watches_[fd] == event.watch;
 }
 
 void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
@@ -52,12 +64,21 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
   const int n = ::epoll_wait(epoll_.get(), events, 64, timeoutMs);
   if (n < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
   for (int i = 0; i < n; i++) {
-    if (events[i].data.fd == wake_.get()) continue;
+    const int fd = static_cast<int>(events[i].data.u64 & UINT32_MAX);
+    if (fd == wake_.get()) continue;
     const uint32_t e = events[i].events;
     // Errors and hang-ups surface through the read or write that follows.
     const uint32_t broken = e & (EPOLLERR | EPOLLHUP) ? kReadable | kWritable : 0;
-    ready.push_back({events[i].data.fd,
-                     broken | (e & EPOLLIN ? kReadable : 0) | (e & EPOLLOUT ? kWritable : 0)});
+    ready.push_back({fd, broken | (e & EPOLLIN ? kReadable : 0) | (e & EPOLLOUT ? kWritable : 0),
+                     static_cast<uint32_t>(events[i].data.u64 >> 32)});
+  }
+}
+
+void Poller::waitForWake(int timeoutMs) {
+  pollfd wake{wake_.get(), POLLIN, 0};
+  if (::poll(&wake, 1, timeoutMs) > 0) {
+    uint64_t count;
+    [[maybe_unused]] const ssize_t n = ::read(wake_.get(), &count, sizeof count);
   }
 }
 
@@ -87,7 +108,7 @@ bool Poller::set(int fd, uint32_t interest) {
       return true;
     }
   }
-  interests_.push_back({fd, interest});
+  interests_.push_back({fd, interest, 0});
   return true;
 }
 
@@ -115,8 +136,15 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
       continue;
     }
     const uint32_t broken = p.revents & (POLLERR | POLLHUP | POLLNVAL) ? kReadable | kWritable : 0;
-    ready.push_back({p.fd, broken | (p.revents & POLLIN ? kReadable : 0) | (p.revents & POLLOUT ? kWritable : 0)});
+    ready.push_back({p.fd, broken | (p.revents & POLLIN ? kReadable : 0) | (p.revents & POLLOUT ? kWritable : 0), 0});
   }
+}
+
+bool Poller::isCurrent(const Event&) const { return true; }
+
+void Poller::waitForWake(int timeoutMs) {
+  std::vector<Event> ready;
+  wait(timeoutMs, ready);
 }
 
 #endif

@@ -25,7 +25,15 @@ class Poller {
   struct Event {
     int fd;
     uint32_t readiness;
+    // Which watch of that descriptor it is about.
+    uint32_t watch;
   };
+
+#ifdef __linux__
+  static constexpr bool kChangesWhileWaiting = true;
+#else
+  static constexpr bool kChangesWhileWaiting = false;
+#endif
 
   Poller();
   // What kept it from being made: an errno, or 0.
@@ -33,8 +41,13 @@ class Poller {
   // Adds or changes. False when the system refuses, with errno set.
   bool set(int fd, uint32_t interest);
   void remove(int fd);
-  // Waits up to `timeoutMs` (-1: for ever), or until woken. Throws when the system cannot.
+  // Waits up to `timeoutMs` (-1: for ever), or until woken. Throws when the system cannot. With kChangesWhileWaiting
+  // other threads may use set() and remove() meanwhile.
   void wait(int timeoutMs, std::vector<Event>& ready);
+  // False when its descriptor has been removed since, even if there is another of that number.
+  bool isCurrent(const Event& event) const;
+  // Only until woken, whatever else is ready; that wake-up ends no other wait.
+  void waitForWake(int timeoutMs);
   // From any thread: ends the wait under way, or the next one.
   void wake();
 
@@ -43,7 +56,9 @@ class Poller {
 #ifdef __linux__
   Fd epoll_;
   Fd wake_;
-  std::vector<bool> known_;
+  // By descriptor; 0: not watched.
+  std::vector<uint32_t> watches_;
+  uint32_t lastWatch_ = 0;
 #else
   std::vector<Event> interests_;
   Fd wakeRead_, wakeWrite_;
