@@ -64,6 +64,19 @@ describe('a form', () => {
     });
     expect(answer).toMatchObject(variables);
   });
+
+  it.each(['key', 'hash'])('may answer with a variable called %s', async name => {
+    const { wcs } = await emulated();
+    const stored = await wcs.upload({
+      bucket: 'photos',
+      key: 'called',
+      source: Buffer.from('x'),
+      overwrite: true,
+      variables: { [name]: 'mine' },
+      policy: { returnBody: { [name]: `$(x:${name})` } },
+    });
+    expect(stored).toMatchObject({ key: 'called', verified: true, answer: { [name]: 'mine' } });
+  });
 });
 
 let running: ReturnType<typeof emulated> | undefined;

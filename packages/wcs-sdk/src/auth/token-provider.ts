@@ -16,10 +16,10 @@ export interface TokenRequest {
 /** Gives an upload token: a fixed one, or a function (such as a call to your own server) that makes one. */
 export type TokenProvider = string | ((request: TokenRequest) => string | Promise<string>);
 
-/** Members of an answer to an upload. */
+/** Members of an answer to an upload; undefined where the member of that name is something else. */
 export interface AnswerNames {
-  key: string;
-  hash: string;
+  key: string | undefined;
+  hash: string | undefined;
 }
 
 /** A token to use now, and what it says. */
@@ -147,13 +147,16 @@ export function issuedToken(token: string, policy: PutPolicy | undefined = polic
   };
 }
 
-/** A `returnBody` may give key and hash under any name. */
+/** A `returnBody` may give key and hash under any name, and other things under theirs. */
 function answerNames(policy: PutPolicy | undefined): AnswerNames {
   const names: AnswerNames = { key: 'key', hash: 'hash' };
   if (policy?.callbackUrl || typeof policy?.returnBody !== 'string') return names;
   for (const pair of policy.returnBody.split('&')) {
-    const [, name, variable] = /^([^=]+)=\$\((key|hash)\)$/.exec(pair) ?? [];
-    if (name !== undefined) names[variable as keyof AnswerNames] = name;
+    const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+    const variable = /^\$\((key|hash)\)$/.exec(value)?.[1] as keyof AnswerNames | undefined;
+    if (variable) names[variable] = name;
+    else if (name === names.key) names.key = undefined;
+    else if (name === names.hash) names.hash = undefined;
   }
   return names;
 }

@@ -17,7 +17,7 @@ export interface UploadAnswer {
 }
 
 /** How answers call them where nobody has chosen other names. */
-export const PLAIN_NAMES: AnswerNames = { key: 'key', hash: 'hash' };
+export const PLAIN_NAMES = { key: 'key', hash: 'hash' } satisfies AnswerNames;
 
 /** What is known at the end of an upload; an empty key is unknown. */
 export interface Stored extends ObjectReference {
@@ -39,7 +39,7 @@ export async function confirmHash(
   { answer, requestId, names }: UploadAnswer,
 ): Promise<{ hash?: string; verified: boolean }> {
   const { etag, bucket, key, signal } = stored;
-  let hash = textMember(answer, names.hash);
+  let hash = names.hash === undefined ? undefined : textMember(answer, names.hash);
   if (etag === undefined) return { verified: false, ...(hash ? { hash } : {}) };
   if (hash === undefined && key !== '' && context.credentials && context.managementUrl) {
     hash = (await statObject(context, { bucket, key, signal })).hash || undefined;

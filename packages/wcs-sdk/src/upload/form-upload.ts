@@ -59,7 +59,8 @@ export async function uploadForm(
     return found;
   });
   const { answer, requestId, names } = answered;
-  const storedKey = textMember(answer, names.key) ?? key ?? '';
+  const answeredKey = names.key === undefined ? undefined : textMember(answer, names.key);
+  const storedKey = answeredKey ?? key ?? '';
   const confirmed = await confirmHash(context, stored(storedKey), answered);
   content.countRest();
   progress.finish();

@@ -3,7 +3,7 @@ import { NBD_OPTIONS } from '../../curvecmd/nbd/nbd-options.js';
 
 export const nbd = curveCommand({
   name: 'nbd',
-  usage: 'VOLUME [VOLUME …]',
+  usage: 'VOLUME...',
   minimum: 1,
   maximum: Number.POSITIVE_INFINITY,
   summary: 'serve volumes as disks to NBD clients',
