@@ -87,6 +87,7 @@
         'src/napi/addon.cc',
         'src/napi/client_handle.cc',
         'src/napi/convert.cc',
+        'src/napi/event_loop_watch.cc',
       ],
     },
   ],

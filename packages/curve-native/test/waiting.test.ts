@@ -5,8 +5,8 @@ import { builtEntry } from '@curve-wcs/test-support';
 import { expect, test } from 'vitest';
 import { alice, count, GiB, startCluster, type TestCluster } from './support/cluster.js';
 
-// A call that JavaScript waits for is made on its own thread where that can be, so these need a process that the emulator
-// does not live in.
+// Calls that come one after the other are made on JavaScript's thread where that can be, whether it waits for them or for
+// other things, too. These need a process that the emulator does not live in.
 const built = pathToFileURL(builtEntry('@curve-wcs/curve-native', import.meta.url)).href;
 
 /** Runs `script` with an open volume, and gives what it says. */
@@ -29,6 +29,18 @@ async function program({ emulator, client }: TestCluster, script: string): Promi
   );
   return JSON.parse(stdout);
 }
+
+/** The script of a worker that reads for ever. */
+const oneAfterTheOther = (addon: string, address: string) => `
+  (async () => {
+    const { createClient } = await import('${addon}');
+    const client = createClient({ 'mds.listen.addr': '${address}', 'mds.registerToMDS': false });
+    const fd = await client.open('/v', { owner: 'alice' });
+    await client.read(fd, 0, Buffer.alloc(4096));
+    require('node:worker_threads').parentPort.postMessage('begun');
+    for (;;) await client.read(fd, 0, Buffer.alloc(4096));
+  })();
+`;
 
 test('calls that are waited for and calls under way do not keep each other from ending', async () => {
   await using cluster = await startCluster();
@@ -111,4 +123,51 @@ test('a client that has nothing to do leaves the processor alone', async () => {
     `,
   );
   expect(used).toBeLessThan(0.3);
+});
+
+test('what arrives while JavaScript is busy is there afterwards', async () => {
+  await using cluster = await startCluster();
+  const wrong = await program(
+    cluster,
+    `
+    const busy = ms => { for (const end = Date.now() + ms; Date.now() < end; ); };
+    let wrong = 0;
+    for (let i = 0; i < 30; i++) {
+      const writing = client.write(fd, 0, block(i));
+      busy(i % 10);
+      await writing;
+      const found = block(0);
+      const reading = client.read(fd, 0, found);
+      busy(i % 7);
+      await reading;
+      if (!found.equals(block(i))) wrong++;
+    }
+    await client.uninit();
+    console.log(wrong);
+    `,
+  );
+  expect(wrong).toBe(0);
+});
+
+test('threads that make one call after the other may end at any time', async () => {
+  await using cluster = await startCluster();
+  const ended = await program(
+    cluster,
+    `
+    const { once } = await import('node:events');
+    const { Worker } = await import('node:worker_threads');
+    const script = ${JSON.stringify(oneAfterTheOther(built, cluster.emulator.mdsAddresses[0] ?? ''))};
+    for (let round = 0; round < 20; round++) {
+      const worker = new Worker(script, { eval: true, execArgv: [] });
+      await once(worker, 'message');
+      await client.read(fd, 0, block(0));
+      await new Promise(resolve => setTimeout(resolve, round));
+      await worker.terminate();
+    }
+    console.log(await client.write(fd, 0, block(1)));
+    setTimeout(() => process.exit(), 50);
+    for (;;) await client.read(fd, 0, block(0));
+    `,
+  );
+  expect(ended).toBe(4096);
 });

@@ -124,7 +124,7 @@ void round(uint16_t port) {
         command.op = i % 4 == 0 ? Op::open : Op::clusterId;
         command.id = static_cast<uint64_t>(t * kCalls + i + 1);
         // One thread, or all of them, wait for each of their calls.
-        const bool waited = command.waited = t == 0 || i >= kCalls / 2;
+        const bool waited = command.attended = t == 0 || i >= kCalls / 2;
         command.deadlineMs = waited || i % 5 == 0 ? 3 : 0;
         command.arguments = std::make_unique<Arguments>();
         command.arguments->path = "/v";
@@ -133,7 +133,7 @@ void round(uint16_t port) {
         client->submit(std::move(command));
         if (i % 3 == 0) client->cancel(id);
         while (waited && !heard[id]) {
-          client->help([&] { return heard[id].load(); });
+          i % 2 ? client->attend([&] { return heard[id].load(); }) : void(client->attend());
           std::this_thread::yield();
         }
         if (i % 10 == 0) std::this_thread::yield();

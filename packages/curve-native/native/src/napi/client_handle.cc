@@ -56,7 +56,8 @@ Napi::Function ClientHandle::define(Napi::Env env) {
                       InstanceMethod<&ClientHandle::mdsAddresses>("mdsAddresses")});
 }
 
-ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()) {
+ClientHandle::ClientHandle(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), env_(info.Env()), asyncContext_(info.Env(), "curve-native") {
   Config config = toConfig(info[0]);
   auto transfers = info[1].As<Napi::Float64Array>();
   transfersReference_ = Napi::Reference<Napi::Float64Array>::New(transfers, 1);
@@ -79,12 +80,14 @@ ClientHandle::ClientHandle(const Napi::CallbackInfo& info) : ObjectWrap(info), e
   // Only pending calls keep the process alive, not an idle client.
   napi_unref_threadsafe_function(env_, wake_);
   napi_add_env_cleanup_hook(env_, onEnvironmentEnd, this);
+  watch_ = EventLoopWatch::create(env_, client_->descriptor(), [this] { attend(); });
 }
 
 ClientHandle::~ClientHandle() {
   if (wake_ == nullptr) return;
   napi_remove_env_cleanup_hook(env_, onEnvironmentEnd, this);
   stop();
+  watch_.reset();
   napi_release_threadsafe_function(wake_, napi_tsfn_abort);
 }
 
@@ -131,21 +134,41 @@ Napi::Value ClientHandle::start(Napi::Env env, Command command) {
     Ref();
     settled_.Ref();
   }
-  client_->submit(std::move(command));
+  command.attended = watch_ != nullptr;
+  const bool attend = client_->submit(std::move(command));
+  if (watch_) attend ? watch_->start() : watch_->stop();
   return Napi::Boolean::New(env, true);
+}
+
+void ClientHandle::attend() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    attending_ = true;
+  }
+  if (!client_->attend()) watch_->stop();
+  bool any;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    attending_ = false;
+    any = !completed_.empty();
+  }
+  if (!any) return;
+  Napi::HandleScope scope(env_);
+  Napi::CallbackScope callback(env_, asyncContext_);
+  deliver(env_);
 }
 
 Napi::Value ClientHandle::wait(Napi::Env env, Command command) {
   const Op op = command.op;
   Result result = op == Op::uninit ? Result() : Result(Failure::ended());
   if (!stopped_) {
-    command.waited = true;
+    command.attended = true;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       awaited_ = command.id;
     }
     client_->submit(std::move(command));
-    client_->help([this] {
+    client_->attend([this] {
       std::lock_guard<std::mutex> lock(mutex_);
       return awaitedResult_.has_value();
     });
@@ -176,7 +199,7 @@ void ClientHandle::completed(std::vector<Completed>& batch) {
         completed_.push_back(std::move(one));
       }
     }
-    wake = none && !completed_.empty();
+    wake = none && !completed_.empty() && !attending_;
   }
   if (wake) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }

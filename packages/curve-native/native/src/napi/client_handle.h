@@ -5,6 +5,8 @@
 //   function that is told of their results, and through it everything that they use, such as their buffers.
 // - A completion may only touch the environment on the JS thread: the I/O thread queues it and wakes that thread up
 //   once for all that have gathered.
+// - One call at a time needs no change of threads: the JS thread begins it, its event loop watches the client's sockets
+//   as well, and it takes in the answer; until there are more, or it is busy with other things.
 // - When the environment ends (worker terminated, process.exit), its cleanup hooks run in reverse order. Ours was
 //   added after the threadsafe function's, so it runs first and ends the I/O thread; nobody can then call a
 //   threadsafe function that is gone, nor write into memory that is.
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include "client/client.h"
+#include "event_loop_watch.h"
 
 namespace curve::addon {
 
@@ -42,6 +45,7 @@ class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
 
   Napi::Value start(Napi::Env env, Command command);
   Napi::Value wait(Napi::Env env, Command command);
+  void attend();
 
   static void onWake(napi_env env, napi_value, void* context, void*);
   static void onEnvironmentEnd(void* handle);
@@ -60,8 +64,14 @@ class ClientHandle final : public Napi::ObjectWrap<ClientHandle> {
   size_t pending_ = 0;
   bool stopped_ = false;
 
+  // Null where JavaScript's event loop cannot wait for the client.
+  std::unique_ptr<EventLoopWatch> watch_;
+  Napi::AsyncContext asyncContext_;
+
   std::mutex mutex_;
   std::vector<Completed> completed_;
+  // The JS thread will look at them without being woken up.
+  bool attending_ = false;
   // The command that the JS thread is blocked by, if any, and its result.
   uint64_t awaited_ = 0;
   std::optional<Result> awaitedResult_;

@@ -11,7 +11,7 @@ namespace curve {
 namespace {
 constexpr size_t kMaxSpare = 1024;
 constexpr uint64_t kSmallTransfer = 64 << 10;
-// A program that has waited for one call soon waits for the next.
+// A program that makes one call after the other soon makes the next.
 constexpr net::Micros kLoan{2000};
 
 // Keeps the memory for the next time, unless it was an unusually large burst.
@@ -85,7 +85,7 @@ void Client::stop() {
   thread_.join();
 }
 
-void Client::submit(Command command) {
+bool Client::submit(Command command) {
   // With others under way it is cheaper to begin them together, and what takes long is not for the caller's thread.
   const bool here = context_.stats.callsInFlight++ == 0 && command.length <= kSmallTransfer;
   bool first;
@@ -94,9 +94,10 @@ void Client::submit(Command command) {
     first = submitted_.empty();
     submitted_.push_back(std::move(command));
   }
-  if (!first) return;
   const auto task = [this] { beginSubmitted(); };
-  here ? context_.loop.runHere(task) : context_.loop.post(task);
+  if (first && here) return context_.loop.runHere(task);
+  if (first) context_.loop.post(task);
+  return false;
 }
 
 void Client::cancel(uint64_t id) {
@@ -125,7 +126,7 @@ void Client::begin(Command command) {
   Operation& op = addOperation(id);
   op.command = std::move(command);
   op.start = context_.loop.now();
-  if (!op.command.waited) context_.loop.endLoan();
+  if (!op.command.attended || operations_.size() > 1) context_.loop.endLoan();
   if (op.command.deadlineMs > 0 && op.command.op != Op::uninit) {
     op.deadline = context_.loop.after(std::chrono::milliseconds(op.command.deadlineMs),
                                       [this, id] { abort(id, Failure::timedOut()); });
@@ -169,7 +170,7 @@ void Client::settle(uint64_t id, Result result) {
   op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
-  if (--context_.stats.callsInFlight == 0 && op.command.waited) context_.loop.lend(kLoan);
+  if (--context_.stats.callsInFlight == 0 && op.command.attended) context_.loop.lend(kLoan);
   completed_.push_back({id, op.command.op, std::move(result)});
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
   // Told at the end of the round, together with whatever else completes in it.

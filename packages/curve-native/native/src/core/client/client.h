@@ -31,11 +31,15 @@ class Client {
   ~Client() { stop(); }
   void stop();
 
-  // From any thread. The listener hears of it exactly once.
-  void submit(Command command);
-  // From any thread that has nothing else to do until `done`, which the listener brings about: may do the client's work
-  // meanwhile, or return before.
-  void help(const std::function<bool()>& done) { context_.loop.drive(done); }
+  // From any thread. The listener hears of it exactly once. True when the client's thread leaves it to the caller to
+  // attend to it, for a short while.
+  bool submit(Command command);
+  // From any thread: lends the client's thread a hand, if it waits for that, and returns when nothing is left to do; or,
+  // of a thread that has nothing else to do, when the listener has brought about `done`. False when it needs no hand.
+  bool attend() { return context_.loop.attend(); }
+  void attend(const std::function<bool()>& done) { context_.loop.drive(done); }
+  // Readable when there is something to attend to; -1 on systems where there never is.
+  int descriptor() const { return context_.loop.descriptor(); }
   void cancel(uint64_t id);
   const Stats& stats() const { return context_.stats; }
   const Waits& waits() const { return context_.waits; }

@@ -46,7 +46,7 @@ struct Command {
   // Chosen by the caller, for cancel() and the result; unique among its outstanding commands.
   uint64_t id = 0;
   uint64_t deadlineMs = 0;  // 0: none
-  bool waited = false;      // its caller does nothing else meanwhile
+  bool attended = false;    // its caller attends to the client meanwhile, as long as there is no other
 
   int64_t fd = 0;
   uint64_t offset = 0, length = 0;

@@ -36,9 +36,12 @@ void Loop::run(const std::function<void(const std::exception&)>& failed) {
   }
 }
 
-void Loop::runHere(Task task) {
+bool Loop::runHere(Task task) {
   Turn turn(turn_, std::defer_lock);
-  if (!Poller::kChangesWhileWaiting || !turn.try_lock() || stopped_) return post(std::move(task));
+  if (!Poller::kChangesWhileWaiting || !turn.try_lock() || stopped_) {
+    post(std::move(task));
+    return false;
+  }
   {
     std::lock_guard<std::mutex> lock(mutex_);
     posted_.push_back(std::move(task));
@@ -50,25 +53,36 @@ void Loop::runHere(Task task) {
   } catch (...) {
     thrown_ = std::current_exception();
   }
+  const bool lent = isLent();
   const bool late = polling_ && nextTimer() < pollingUntil_;
-  const bool unattended = parked_ && lentUntil_ <= now_;
-  if (thrown_ || late || unattended) poller_.wake();
+  if (thrown_ || late || (parked_ && !lent)) poller_.wake();
+  return lent;
 }
 
 void Loop::drive(const std::function<bool()>& done) {
   Turn turn(turn_);
-  if (polling_ || lentUntil_ <= Clock::now()) return;
+  if (isLent()) attendUntil(&done);
+}
+
+bool Loop::attend() {
+  Turn turn(turn_, std::try_to_lock);
+  if (!turn || !isLent()) return false;
+  attendUntil(nullptr);
+  return true;
+}
+
+void Loop::attendUntil(const std::function<bool()>* done) {
   try {
-    while (!stopped_ && !done()) {
+    do {
       ready_.clear();
-      poller_.wait(fallAsleep() ? waitTimeMs(nextTimer()) : 0, ready_);
+      poller_.wait(done && fallAsleep() ? waitTimeMs(nextTimer()) : 0, ready_);
       dispatch();
-    }
+    } while (done && !stopped_ && !(*done)());
   } catch (...) {
     thrown_ = std::current_exception();
   }
   // The loop's thread sleeps on, unless there is something for it.
-  if (!fallAsleep() || thrown_ || stopped_ || lentUntil_ <= now_) poller_.wake();
+  if (!fallAsleep() || thrown_ || stopped_ || !isLent()) poller_.wake();
 }
 
 // Waits for descriptors; meanwhile others may have the turn.

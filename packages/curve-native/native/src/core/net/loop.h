@@ -1,6 +1,6 @@
-// The event loop of one I/O thread: sockets, timers and tasks from other threads. Everything but post(), stop(),
-// runHere() and drive() belongs to whoever has the turn: the thread that calls run(), unless it sleeps and another thread
-// does a piece of its work. That spares a caller who waits for one thing at a time two changes of threads.
+// The event loop of one I/O thread: sockets, timers and tasks from other threads. All of it but what says "from any
+// thread" belongs to whoever has the turn. That is the thread that calls run(); but while it sleeps, and has lent the loop,
+// another thread may do a piece of the work. It spares a caller who waits for one thing at a time two changes of threads.
 #pragma once
 
 #include <atomic>
@@ -34,13 +34,18 @@ class Loop {
   // From any thread: runs `task` on the loop's thread. Tasks left when the loop stops are dropped.
   void post(Task task);
   void stop();
-  // From any thread: runs `task` on the calling thread if nobody else is in a round; else posts it.
-  void runHere(Task task);
-  // From any thread: if the loop is lent, does its work on the calling thread until `done`. Otherwise returns at once, and
-  // the loop's own thread does it.
+  // From any thread: runs `task` on the calling thread if nobody else is in a round; else posts it. True when the loop is
+  // lent and somebody had better attend to it.
+  bool runHere(Task task);
+  // From any thread: if the loop is lent, does its work on the calling thread, waiting for more until `done`. Otherwise
+  // returns at once, and the loop's own thread does it.
   void drive(const std::function<bool()>& done);
-  // In a task: for so long the loop's thread leaves the descriptors and timers to callers of drive(), so none of them may
-  // be urgent. It still hears of what is posted.
+  // From any thread: if the loop is lent, does what there is to do, without waiting. False when its own thread does it.
+  bool attend();
+  // From any thread: readable when there is something to attend to; -1 on systems where nothing is lent.
+  int descriptor() const { return poller_.descriptor(); }
+  // In a task: for so long the loop's thread leaves the descriptors and timers to drive() and attend(), so none of them
+  // may be urgent. It still hears of what is posted.
   void lend(Micros time) { lentUntil_ = Poller::kChangesWhileWaiting ? Clock::now() + time : Clock::time_point{}; }
   void endLoan() { lentUntil_ = {}; }
 
@@ -66,6 +71,8 @@ class Loop {
   void poll(Turn& turn);
   void park(Turn& turn);
   void dispatch();
+  bool isLent() const { return !polling_ && lentUntil_ > Clock::now(); }
+  void attendUntil(const std::function<bool()>* done);
   bool fallAsleep();
   Clock::time_point nextTimer() const;
   static int waitTimeMs(Clock::time_point until);

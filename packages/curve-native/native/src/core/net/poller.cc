@@ -54,6 +54,8 @@ void Poller::remove(int fd) {
   watches_[static_cast<size_t>(fd)] = 0;
 }
 
+int Poller::descriptor() const { return epoll_.get(); }
+
 bool Poller::isCurrent(const Event& event) const {
   const size_t fd = static_cast<size_t>(event.fd);
   return fd < watches_.size() && watches_[fd] == event.watch;
@@ -139,6 +141,8 @@ void Poller::wait(int timeoutMs, std::vector<Event>& ready) {
     ready.push_back({p.fd, broken | (p.revents & POLLIN ? kReadable : 0) | (p.revents & POLLOUT ? kWritable : 0), 0});
   }
 }
+
+int Poller::descriptor() const { return -1; }
 
 bool Poller::isCurrent(const Event&) const { return true; }
 

@@ -38,6 +38,8 @@ class Poller {
   Poller();
   // What kept it from being made: an errno, or 0.
   int error() const { return error_; }
+  // Readable when there is something to wait for no longer; -1 where there is none such.
+  int descriptor() const;
   // Adds or changes. False when the system refuses, with errno set.
   bool set(int fd, uint32_t interest);
   void remove(int fd);
