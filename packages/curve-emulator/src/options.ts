@@ -60,6 +60,20 @@ export interface CurveEmulatorOptions {
    * @defaultValue `0`
    */
   warmUp?: number;
+  /**
+   * For how many milliseconds the MDS calls a stopped chunkserver online (`mds.heartbeat.misstimeoutMs`). A real one does so
+   * for 30,000.
+   *
+   * @defaultValue `0`
+   */
+  missTimeout?: number;
+  /**
+   * After how many milliseconds it calls it offline, and until then unstable (`mds.heartbeat.offlinetimeoutMs`). A real one
+   * does so after 1,800,000.
+   *
+   * @defaultValue `0`
+   */
+  offlineTimeout?: number;
   /** How many milliseconds pass before the background begins to delete. @defaultValue `50` */
   deleteDelay?: number;
   /**
@@ -104,6 +118,8 @@ const defaults: ResolvedOptions = {
   minVolumeSize: 10 * GiB,
   maxVolumeSize: 20 * 1024 * GiB,
   warmUp: 0,
+  missTimeout: 0,
+  offlineTimeout: 0,
   deleteDelay: 50,
   clock: Date.now,
   faults: [],
@@ -146,7 +162,9 @@ function checkNumbers(options: ResolvedOptions): void {
   checkInteger('blockSize', blockSize, 512, 4096);
   checkInteger('chunkSize', chunkSize, blockSize, 2 ** 31);
   checkInteger('segmentSize', segmentSize, chunkSize, 2 ** 32 - 1);
-  for (const name of ['poolCapacity', 'minVolumeSize', 'maxVolumeSize', 'warmUp', 'deleteDelay'] as const) {
+  const amounts = ['poolCapacity', 'minVolumeSize', 'maxVolumeSize'] as const;
+  const times = ['warmUp', 'missTimeout', 'offlineTimeout', 'deleteDelay'] as const;
+  for (const name of [...amounts, ...times]) {
     checkInteger(name, options[name], 0, Number.MAX_SAFE_INTEGER);
   }
   if (chunkSize % blockSize !== 0) throw invalid('chunkSize is not a multiple of blockSize');

@@ -1,99 +1,61 @@
-import { readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
-import { ChunkServerService, CopysetService } from '../src/proto/chunkserver_pb.js';
-import { CliService2 } from '../src/proto/cli2_pb.js';
 import { CurveFSService } from '../src/proto/nameserver2_pb.js';
-import { raft_stat } from '../src/proto/raft-stat_pb.js';
-import { RpcMetaSchema } from '../src/proto/rpc-meta_pb.js';
-import { ScheduleService } from '../src/proto/schedule_pb.js';
 import { OnlineState, TopologyService } from '../src/proto/topology_pb.js';
-import { call, RpcConnection } from './support/rpc-client.js';
-import { shape } from './support/shape.js';
+import { compare, exchangesOf } from './support/cluster-replay.js';
+import { call } from './support/rpc-client.js';
 import { startCluster } from './support/start.js';
 
-/** A call of the official tools at a real cluster, as frames. */
-interface Exchange {
-  kind?: string;
-  to: string;
-  service: string;
-  method: string;
-  note: string;
-  error_code?: number;
-  request_hex: string;
-  response_hex: string;
-}
-
-const services = [
-  ...[TopologyService, ScheduleService, CurveFSService, CliService2],
-  ...[ChunkServerService, CopysetService, raft_stat],
-];
-/** What volumes the recorded cluster had is its own. */
-const ownOf = new Set(['GetFileSize', 'GetAllocatedSize', 'ListVolumesOnCopysets']);
-const recordedPorts = [18_200, 18_202, 18_201];
-
-function exchangesOf(name: string): Exchange[] {
-  const file = new URL(`./vectors/cluster/${name}.json`, import.meta.url);
-  const { exchanges } = JSON.parse(readFileSync(file, 'utf8')) as { exchanges: Exchange[] };
-  return exchanges.filter(({ kind }) => kind === 'rpc');
-}
-
-/** The message in a frame. */
-function messageOf(hex: string): Buffer {
-  const frame = Buffer.from(hex, 'hex');
-  const metaEnd = 12 + frame.readUInt32BE(8);
-  const { attachmentSize } = fromBinary(RpcMetaSchema, frame.subarray(12, metaEnd));
-  return frame.subarray(metaEnd, frame.length - attachmentSize);
-}
-
-/** Chunkservers of the recording have other ports; lists of chunkservers come in any order. */
-function kind(text: unknown): string {
-  return JSON.stringify(text)
-    .replace(
-      /"(diskCapacity|diskUsed|mountPoint|createTime|term|\w+Index|internalPort|externalPort)":"[^"]*"/g,
-      '"$1":"…"',
-    )
-    .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS');
-}
-
 test('every call of the tools at a healthy cluster gets an answer of the recorded kind', async () => {
-  const { emulator, u1 } = await startCluster();
-  const ports = emulator.chunkserverAddresses.map(address => Number(address.split(':')[1]));
+  const { emulator } = await startCluster();
   for (let id = 1; id <= 12; id++) emulator.moveLeader({ copysetId: id, to: 1 });
   let compared = 0;
-  for (const exchange of exchangesOf('cluster-healthy')) {
-    const { service, method, note, to } = exchange;
-    const what = `${method} ${note}`;
-    const found = services
-      .find(({ typeName }) => typeName === service)
-      ?.methods.find(one => one.name === method);
-    if (!found) throw new Error(`unknown: ${service}.${method}`);
-    const chunkserver = recordedPorts.indexOf(Number(to.split(':')[1]));
-    const connection = new RpcConnection(emulator.chunkserverAddresses[chunkserver] ?? u1.mds);
-    let message: Uint8Array = messageOf(exchange.request_hex);
-    // Where a request names a port, it is ours.
-    for (const [index, port] of recordedPorts.entries()) message = withPort(message, port, ports[index] ?? 0);
-    const reply = await connection.call(service, method, message);
-    await connection.close();
-    compared += 1;
-    expect(reply.errorCode, what).toBe(exchange.error_code ?? 0);
-    if (reply.errorCode !== 0) continue;
-    const recorded = fromBinary(found.output, messageOf(exchange.response_hex));
-    const ours = fromBinary(found.output, reply.message);
-    if (ownOf.has(method)) expect((ours as unknown as { statusCode: number }).statusCode, what).toBeDefined();
-    else expect(kind(shape(found.output, ours)), what).toBe(kind(shape(found.output, recorded)));
-    if (service === 'braft.raft_stat') expect(String(reply.attachment)).toContain('state: LEADER\r\n');
-  }
-  expect(compared).toBeGreaterThan(60);
+  for (const exchange of exchangesOf('cluster-healthy'))
+    compared += Number(await compare(emulator, exchange));
+  expect(compared).toBeGreaterThan(80);
 });
 
-/** A message with another port number, in the field that the recorder's requests have it in. */
-function withPort(message: Uint8Array, from: number, to: number): Uint8Array {
-  const varint = (value: number) =>
-    Buffer.from([(value & 127) | 128, ((value >> 7) & 127) | 128, value >> 14]);
-  const text = Buffer.from(message).toString('latin1');
-  return Buffer.from(text.replace(varint(from).toString('latin1'), varint(to).toString('latin1')), 'latin1');
+/** As the recorded cluster was set, and with its time. */
+async function startRecorded() {
+  let now = Date.now();
+  const timeouts = { missTimeout: 10_000, offlineTimeout: 60_000 };
+  const cluster = await startCluster({ ...timeouts, clock: () => now });
+  const began = now;
+  const at = (seconds: number) => {
+    now = began + seconds * 1000;
+  };
+  for (let id = 1; id <= 12; id++) cluster.emulator.moveLeader({ copysetId: id, to: 1 });
+  return { ...cluster, at };
 }
+
+test('with one and then two chunkservers stopped it answers as recorded, as time goes by', async () => {
+  const { emulator, at } = await startRecorded();
+  // Between the recordings the second went on.
+  for (const [name, stopped, offset] of [
+    ['cluster-one-chunkserver-stopped', 2, 0],
+    ['cluster-two-chunkservers-stopped', 3, 100],
+  ] as const) {
+    let compared = 0;
+    for (const exchange of exchangesOf(name)) {
+      at(offset + (exchange.at_s ?? 0));
+      if (/^chunkserver at/.test(exchange.event ?? '')) await emulator.stopChunkserver(stopped);
+      compared += Number(await compare(emulator, exchange));
+    }
+    expect(compared, name).toBeGreaterThan(10);
+  }
+});
+
+test('the clients of volumes are told as recorded', async () => {
+  const { emulator, u1 } = await startCluster();
+  await u1.create('/mnt');
+  await u1.open('/mnt');
+  await u1.refresh('/mnt', 19_200);
+  let compared = 0;
+  for (const exchange of exchangesOf('cluster-clients')) {
+    if (exchange.note?.startsWith('just after')) await u1.close('/mnt', 19_200);
+    compared += Number(await compare(emulator, exchange));
+  }
+  expect(compared).toBeGreaterThan(1);
+});
 
 test('a stopped chunkserver goes offline, and comes back', async () => {
   const { emulator, u1 } = await startCluster();

@@ -97,14 +97,20 @@ test('a stopped chunkserver refuses connections and others lead', async () => {
   expect(await read(leader, chunk, 0, 4096)).toMatchObject({ status: ChunkOpStatus.REDIRECTED });
 });
 
-test('a copyset without a running member gets a leader with the first that starts', async () => {
-  const { emulator } = await startCluster({ chunkservers: 2 });
+test('a copyset without a majority of its members has no leader, until one starts again', async () => {
+  const { emulator, u1 } = await startCluster();
+  await u1.create('/v');
+  const chunk = await firstChunk(u1, '/v');
+  await write(await leaderOf(emulator, chunk), chunk, block);
   await emulator.stopChunkserver(1);
   await emulator.stopChunkserver(2);
+  const [, second = '', third = ''] = emulator.chunkserverAddresses;
+  const ask = () => call(third, getLeader, { logicPoolId: 1, copysetId: 1 });
+  await expect(ask()).rejects.toMatchObject({ code: 11 });
+  expect(await read(third, chunk, 0, 4096)).toMatchObject({ status: ChunkOpStatus.REDIRECTED });
   await emulator.startChunkserver(2);
-  const [, second = ''] = emulator.chunkserverAddresses;
-  const answer = await call(second, getLeader, { logicPoolId: 1, copysetId: 1 });
-  expect(answer.leader?.address).toBe(`${second}:0`);
+  expect((await ask()).leader?.address).toBe(`${second}:0`);
+  expect((await read(second, chunk, 0, 4096)).attachment).toEqual(block);
 });
 
 test('of several MDSs one leads and the next takes over', async () => {

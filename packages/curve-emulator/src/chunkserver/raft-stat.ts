@@ -3,7 +3,7 @@ import { type Copyset, peerAddress, type Topology } from '../cluster/topology.js
 /** What braft tells of the copysets of a chunkserver, one block each (cluster 4). */
 export function raftStat(id: number, topology: Topology): string {
   const held = [...topology.copysets()].filter(({ members }) => members.includes(id));
-  return held.map(copyset => block(id, topology, copyset)).join('\r\n');
+  return held.map(copyset => `${block(id, topology, copyset)}\r\n`).join('');
 }
 
 function block(id: number, topology: Topology, copyset: Copyset): string {

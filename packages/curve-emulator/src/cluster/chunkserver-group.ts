@@ -7,10 +7,13 @@ import type { ChunkserverLocation, Copyset, Topology } from './topology.js';
 export class ChunkserverGroup {
   readonly #topology: Topology;
   readonly #servers: readonly RpcServer[];
+  readonly #clock: () => number;
 
-  constructor(topology: Topology, servers: readonly RpcServer[]) {
+  /** @param clock - tells the time in milliseconds since the epoch */
+  constructor(topology: Topology, servers: readonly RpcServer[], clock: () => number) {
     this.#topology = topology;
     this.#servers = servers;
+    this.#clock = clock;
   }
 
   async open(): Promise<void> {
@@ -22,6 +25,7 @@ export class ChunkserverGroup {
     const { server, location } = this.#find(id);
     await server.stop();
     location.running = false;
+    location.stoppedAt = this.#clock();
     if (electionDelay > 0) await sleep(electionDelay);
     this.#topology.elect();
   }

@@ -3,6 +3,8 @@ import { chunkService } from '../chunkserver/chunk-service.js';
 import { cliService } from '../chunkserver/cli-service.js';
 import { chunkserverService, copysetService, raftStatService } from '../chunkserver/copyset-service.js';
 import { EpochTable } from '../chunkserver/epoch-table.js';
+import { raftStat } from '../chunkserver/raft-stat.js';
+import { chunkserverVariables } from '../chunkserver/variables.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
 import type { Role } from '../faults/fault-rule.js';
 import { Authenticator } from '../mds/auth.js';
@@ -13,6 +15,7 @@ import { topologyHandlers } from '../mds/handlers/topology.js';
 import { IdAllocator } from '../mds/id-allocator.js';
 import { Mds } from '../mds/mds.js';
 import { Namespace } from '../mds/namespace.js';
+import { mdsVariables } from '../mds/variables.js';
 import type { ResolvedOptions } from '../options.js';
 import { ChunkService } from '../proto/chunk_pb.js';
 import { ChunkServerService, CopysetService } from '../proto/chunkserver_pb.js';
@@ -21,9 +24,11 @@ import { CurveFSService } from '../proto/nameserver2_pb.js';
 import { raft_stat } from '../proto/raft-stat_pb.js';
 import { ScheduleService } from '../proto/schedule_pb.js';
 import { TopologyService } from '../proto/topology_pb.js';
+import type { Pages } from '../rpc/http-page.js';
 import type { RequestLog } from '../rpc/request-log.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServiceTable } from '../rpc/service.js';
+import { variablesPage } from '../rpc/variables.js';
 import { ChunkStore } from '../storage/chunk-store.js';
 import { MetadataStore } from '../storage/metadata-store.js';
 import { Mutex } from '../storage/mutex.js';
@@ -31,6 +36,7 @@ import { ChunkserverGroup } from './chunkserver-group.js';
 import { ensureSettings } from './cluster-settings.js';
 import { MdsGroup } from './mds-group.js';
 import { type ChunkserverLocation, Topology } from './topology.js';
+import { Usage } from './usage.js';
 
 /** A cluster that runs. */
 export interface Cluster {
@@ -53,8 +59,8 @@ export async function openCluster(
   const close = async () => {
     for (const closer of closers.splice(0)) await closer();
   };
-  const serve = (role: Role, offset: number, table: ServiceTable) =>
-    new RpcServer(host, portBase === 0 ? 0 : portBase + offset, { role, table, faults, log, clock });
+  const serve = (role: Role, offset: number, table: ServiceTable, pages: Pages) =>
+    new RpcServer(host, portBase === 0 ? 0 : portBase + offset, { role, table, pages, faults, log, clock });
 
   try {
     const settings = await ensureSettings(store, options);
@@ -68,26 +74,38 @@ export async function openCluster(
     closers.unshift(() => mds.cleaner.close());
     const mdsTable = new ServiceTable()
       .add(CurveFSService, fileService(mds))
-      .add(TopologyService, topologyHandlers(topology))
+      .add(TopologyService, topologyHandlers(topology, { folder, ...options }))
       .add(ScheduleService, scheduleHandlers(topology));
-    const mdsGroup = new MdsGroup(
+    const { chunkSize, blockSize, poolCapacity } = options;
+    const usage = new Usage({ topology, chunks, namespace: mds.namespace, chunkSize, poolCapacity });
+    const mdsGroup: MdsGroup = new MdsGroup(
       mds,
-      Array.from({ length: options.mds }, (_, i) => serve('mds', i, mdsTable)),
+      Array.from({ length: options.mds }, (_, i) =>
+        serve('mds', i, mdsTable, {
+          vars: wanted =>
+            variablesPage(mdsVariables(topology, usage, `${host}:${mdsGroup.ports[i]}`), wanted),
+        }),
+      ),
     );
 
     const servers: RpcServer[] = [];
-    for (const { id } of locations) {
+    for (const location of locations) {
+      const { id } = location;
       const epochs = await EpochTable.load(store, id);
-      const { chunkSize, blockSize } = options;
       const table = new ServiceTable()
         .add(ChunkService, chunkService({ id, topology, chunks, epochs, chunkSize, blockSize }))
         .add(CliService2, cliService(id, topology))
         .add(ChunkServerService, chunkserverService())
         .add(CopysetService, copysetService(id, topology))
         .add(raft_stat, raftStatService(id, topology));
-      servers.push(serve('chunkserver', options.mds + id - 1, table));
+      servers.push(
+        serve('chunkserver', options.mds + id - 1, table, {
+          raft_stat: () => raftStat(id, topology),
+          vars: wanted => variablesPage(chunkserverVariables(location, topology, usage, chunkSize), wanted),
+        }),
+      );
     }
-    const chunkservers = new ChunkserverGroup(topology, servers);
+    const chunkservers = new ChunkserverGroup(topology, servers, clock);
 
     closers.unshift(() => chunkservers.close());
     await chunkservers.open();

@@ -26,6 +26,8 @@ export interface ChunkserverLocation {
   host: string;
   port: number;
   running: boolean;
+  /** When it was stopped, in milliseconds since the epoch. */
+  stoppedAt?: number;
 }
 
 /** The replicas of some chunks: a leader that serves them, and members that could lead instead. */
@@ -34,7 +36,7 @@ export interface Copyset {
   id: number;
   /** Ids of chunkservers. */
   members: readonly number[];
-  /** The member that serves requests; undefined while none runs. */
+  /** The member that serves requests; undefined while no majority runs. */
   leader: number | undefined;
   /** Counts the changes of its chunks. */
   appliedIndex: bigint;
@@ -96,12 +98,13 @@ export class Topology {
     return this.chunkservers.find(one => one.host === host && one.port === port);
   }
 
-  /** Lets other members lead where the leader does not run. */
+  /** Lets other members lead where the leader does not run, and nobody where no majority does. */
   elect(): void {
     for (const copyset of this.#copysets.values()) {
-      const runs = (id: number) => this.chunkserver(id)?.running === true;
-      if (copyset.leader !== undefined && runs(copyset.leader)) continue;
-      copyset.leader = copyset.members.find(runs);
+      const running = copyset.members.filter(id => this.chunkserver(id)?.running === true);
+      const { leader } = copyset;
+      if (2 * running.length <= copyset.members.length) copyset.leader = undefined;
+      else if (leader === undefined || !running.includes(leader)) copyset.leader = running[0];
     }
   }
 }

@@ -6,7 +6,7 @@ import { Mutex } from '../storage/mutex.js';
 import { answerCall, callee } from './call.js';
 import { type Frame, parseFrame } from './frame.js';
 import { FrameReader } from './frame-reader.js';
-import { answerHttp, looksLikeHttp } from './http-health.js';
+import { answerPage, looksLikeHttp, type Pages, parsePageRequest } from './http-page.js';
 import type { LoggedCall, RequestLog } from './request-log.js';
 import { drained, sendReply } from './send-reply.js';
 import type { ServiceTable } from './service.js';
@@ -16,6 +16,7 @@ export interface ServerContext {
   role: Role;
   port: number;
   table: ServiceTable;
+  pages: Pages;
   faults: FaultRegistry;
   log: RequestLog;
   clock: () => number;
@@ -34,6 +35,8 @@ export class Connection {
   readonly #turn = new Mutex();
   #pending = 0;
   #begun = false;
+  /** What has come of a request for a page. */
+  #http: Buffer | undefined;
 
   constructor(socket: Socket, id: number, server: ServerContext) {
     this.#socket = socket;
@@ -45,8 +48,8 @@ export class Connection {
   }
 
   #take(bytes: Buffer): void {
-    if (!this.#begun && looksLikeHttp(bytes)) {
-      answerHttp(this.#socket, bytes);
+    if (this.#http !== undefined || (!this.#begun && looksLikeHttp(bytes))) {
+      this.#takeHttp(bytes);
       return;
     }
     this.#begun = true;
@@ -56,6 +59,25 @@ export class Connection {
       // Where the next frame begins is unknown.
       this.#socket.destroy();
     }
+  }
+
+  #takeHttp(bytes: Buffer): void {
+    this.#http = Buffer.concat([this.#http ?? Buffer.alloc(0), bytes]);
+    const asked = parsePageRequest(this.#http);
+    if (asked === undefined) return;
+    if (asked === null) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#http = Buffer.alloc(0);
+    const { role, port, faults, pages } = this.#server;
+    // Whoever is too busy for anything else still says that it is there.
+    const actions =
+      asked.page === 'health' ? [] : faults.choose({ role, port, service: 'http', method: asked.page });
+    this.#held(actions).then(
+      goesOn => goesOn && answerPage(this.#socket, asked, pages),
+      () => this.#socket.destroy(),
+    );
   }
 
   #serve(frame: Frame): void {
@@ -77,15 +99,21 @@ export class Connection {
       });
   }
 
-  async #perform(frame: Frame, actions: readonly FaultAction[], log: LoggedCall): Promise<void> {
+  /** Does what faults do before the work: whether it is to be done at all. */
+  async #held(actions: readonly FaultAction[]): Promise<boolean> {
     for (const action of actions) {
       if (action.type === 'delay') await sleep(action.ms, undefined, { ref: false });
-      if (action.type === 'hang') return;
+      if (action.type === 'hang') return false;
       if (action.type === 'reset') {
         this.#socket.resetAndDestroy();
-        return;
+        return false;
       }
     }
+    return true;
+  }
+
+  async #perform(frame: Frame, actions: readonly FaultAction[], log: LoggedCall): Promise<void> {
+    if (!(await this.#held(actions))) return;
     await this.#turn.run(async () => {
       await drained(this.#socket);
       const { table } = this.#server;

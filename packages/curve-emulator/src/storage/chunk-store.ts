@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What precedes the data of a chunk in its file, in bytes. */
@@ -80,6 +89,22 @@ export class ChunkStore {
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
+  }
+
+  /** How many chunks each copyset has that has any. */
+  counts(): [poolId: number, copysetId: number, chunks: number][] {
+    const entries = (folder: string) => {
+      try {
+        return readdirSync(folder);
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw error;
+      }
+    };
+    return entries(this.#folder).map(name => {
+      const [poolId, copysetId] = name.split('-').map(Number);
+      return [poolId ?? 0, copysetId ?? 0, entries(join(this.#folder, name)).length];
+    });
   }
 
   /** Closes all files. */

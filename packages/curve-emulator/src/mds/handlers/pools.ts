@@ -96,7 +96,8 @@ export function physicalPoolName({ id }: Poolset): string {
   return `pool${id}`;
 }
 
-function logicalPoolName({ poolId }: Poolset): string {
+/** The name of the logical pool of a poolset. */
+export function logicalPoolName({ poolId }: Poolset): string {
   return `logicalPool${poolId}`;
 }
 

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
 import type { ChunkserverLocation, Topology } from '../../cluster/topology.js';
 import {
@@ -21,8 +22,22 @@ import { zoneHandlers } from './zones.js';
 /** What chunkservers say who were built without naming a version. */
 const version = 'unknown';
 
+/** What the MDS knows of chunkservers beside their places. */
+export interface ChunkserverKnowledge {
+  /** The folder that has their data. */
+  folder: string;
+  /** For how many milliseconds a stopped one still counts as online, and for how many as unstable at most. */
+  missTimeout: number;
+  offlineTimeout: number;
+  /** Tells the time in milliseconds since the epoch. */
+  clock: () => number;
+}
+
 /** TopologyService: the calls that clients and tools make (protocol 3.3, cluster 2). */
-export function topologyHandlers(topology: Topology): Handlers<typeof TopologyService> {
+export function topologyHandlers(
+  topology: Topology,
+  known: ChunkserverKnowledge,
+): Handlers<typeof TopologyService> {
   const statusCode = TopologyStatus.success;
 
   function findChunkserver(
@@ -56,11 +71,14 @@ export function topologyHandlers(topology: Topology): Handlers<typeof TopologySe
       return { statusCode, csInfo };
     },
 
-    getChunkServer: request => ({ statusCode, chunkServerInfo: chunkserverInfo(findChunkserver(request)) }),
+    getChunkServer: request => ({
+      statusCode,
+      chunkServerInfo: chunkserverInfo(findChunkserver(request), known),
+    }),
 
     getChunkServerInCluster: () => ({
       statusCode,
-      chunkServerInfos: topology.chunkservers.map(one => ({ ...chunkserverInfo(one), version })),
+      chunkServerInfos: topology.chunkservers.map(one => ({ ...chunkserverInfo(one, known), version })),
     }),
 
     listChunkFormatStatus: () => ({
@@ -78,21 +96,36 @@ export function topologyHandlers(topology: Topology): Handlers<typeof TopologySe
       else if (isFieldSet(request, field.serverID)) found = topology.chunkserver(serverID);
       else throw new StatusFailure(TopologyStatus.invalidParam);
       if (!found) throw new StatusFailure(TopologyStatus.serverNotFound);
-      return { statusCode, chunkServerInfos: [{ ...chunkserverInfo(found), version }] };
+      return { statusCode, chunkServerInfos: [{ ...chunkserverInfo(found, known), version }] };
     },
   };
 }
 
-function chunkserverInfo(chunkserver: ChunkserverLocation): MessageInitShape<typeof ChunkServerInfoSchema> {
-  const { id, host, port, running } = chunkserver;
+function chunkserverInfo(
+  chunkserver: ChunkserverLocation,
+  known: ChunkserverKnowledge,
+): MessageInitShape<typeof ChunkServerInfoSchema> {
+  const { id, host, port } = chunkserver;
+  // Those of the file system, whoever uses it.
+  const { blocks, bfree, bsize } = statfsSync(known.folder);
   return {
     ...{ chunkServerID: id, hostIp: host, port, externalIp: host },
     diskType: 'nvme',
     status: ChunkServerStatus.READWRITE,
     diskStatus: DiskState.DISKNORMAL,
-    onlineState: running ? OnlineState.ONLINE : OnlineState.OFFLINE,
+    onlineState: onlineState(chunkserver, known),
     mountPoint: `local:///chunkserver${id}/`,
-    diskCapacity: 0n,
-    diskUsed: 0n,
+    diskCapacity: BigInt(blocks * bsize),
+    diskUsed: BigInt((blocks - bfree) * bsize),
   };
+}
+
+/** What the MDS makes of the heartbeats that it misses (cluster 5). */
+function onlineState(
+  { running, stoppedAt = 0 }: ChunkserverLocation,
+  { missTimeout, offlineTimeout, clock }: ChunkserverKnowledge,
+): OnlineState {
+  const silence = clock() - stoppedAt;
+  if (running || silence < missTimeout) return OnlineState.ONLINE;
+  return silence < offlineTimeout ? OnlineState.UNSTABLE : OnlineState.OFFLINE;
 }
