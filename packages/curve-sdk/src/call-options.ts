@@ -52,6 +52,17 @@ export class Course {
     return { signal, deadline };
   }
 
+  /** A part of it that may take so many milliseconds at most. */
+  within(milliseconds: number | undefined): Course {
+    const { signal, deadline = Number.POSITIVE_INFINITY } = this.step();
+    const least = Math.min(deadline, milliseconds ?? Number.POSITIVE_INFINITY);
+    return new Course(
+      { signal, deadline: least === Number.POSITIVE_INFINITY ? undefined : least },
+      this.operation,
+      this.path,
+    );
+  }
+
   /** Settles as `work` does, unless the call is aborted or out of time before. */
   async unlessOver<T>(work: Promise<T>): Promise<T> {
     // What comes too late is nobody's concern.

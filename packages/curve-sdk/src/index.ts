@@ -40,6 +40,15 @@ export type {
 export type { Chunk, Chunkserver, Segment } from './client/segments.js';
 export type { ClientStats, ClusterWait, CopysetName, LatencyStats } from './client/stats.js';
 export type { RestoreOptions, Trash, TrashEntry } from './client/trash.js';
+export type { ClusterClient } from './cluster/calls.js';
+export type { ClusterChunkserver } from './cluster/chunkservers.js';
+export type { Cluster, ClusterCallOptions, CopysetsOptions } from './cluster/cluster.js';
+export type { CopysetHealth, CopysetProblem } from './cluster/copyset-health.js';
+export type { Member, MemberOptions } from './cluster/members.js';
+export type { ClusterSpace, PoolSpace, Space } from './cluster/space.js';
+export type { ClusterReason, ClusterStatus, StatusOptions } from './cluster/status.js';
+export type { BurstLimit, Limit, VolumeLimits } from './cluster/throttle.js';
+export type { Pool, RegisteredChunkserver, Server, Zone } from './cluster/topology.js';
 export { CurveError, type CurveErrorCode } from './errors/curve-error.js';
 export type { ImageSource } from './image/image-source.js';
 export type {

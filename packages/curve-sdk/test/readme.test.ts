@@ -12,5 +12,5 @@ it('the examples of the README do what they say', async () => {
   writeFileSync(join(cwd, 'disk.img'), Buffer.alloc(3_000_000, 7));
   const folder = fileURLToPath(new URL('..', import.meta.url));
   const env = { MDS_ADDRESS: emulator.mdsAddresses.join(',') };
-  expect(await runReadmeExamples(folder, { cwd, env })).toBe(8);
+  expect(await runReadmeExamples(folder, { cwd, env })).toBe(9);
 });

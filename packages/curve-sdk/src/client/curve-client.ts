@@ -11,6 +11,7 @@ import {
   checkWhole,
   invalid,
 } from '../checks.js';
+import { Cluster } from '../cluster/cluster.js';
 import { CurveError } from '../errors/curve-error.js';
 import { OpenVolume } from '../volume/open-volume.js';
 import { Volume } from '../volume/volume.js';
@@ -56,6 +57,8 @@ import { isInBin, Trash } from './trash.js';
 export class CurveClient implements AsyncDisposable {
   /** The recycle bin. */
   readonly trash: Trash;
+  /** What whoever runs the cluster asks it: health, space, servers, clients, limits. */
+  readonly cluster: Cluster;
   readonly #connection: Connection;
   readonly #volumes = new Set<OpenVolume>();
   #closing: Promise<void> | undefined;
@@ -63,6 +66,7 @@ export class CurveClient implements AsyncDisposable {
   private constructor(connection: Connection) {
     this.#connection = connection;
     this.trash = new Trash(connection);
+    this.cluster = new Cluster(connection);
   }
 
   /**

@@ -51,6 +51,7 @@ const DONE_BEFORE: Readonly<Record<string, string>> = {
 const CHANGES: ReadonlySet<string> = new Set([
   ...['createVolume', 'mkdir', 'rename', 'remove', 'rmdir', 'removeAll', 'extend', 'resize', 'changeOwner'],
   ...['increaseEpoch', 'trash.restore', 'trash.purge', 'write', 'writev'],
+  ...['cluster.setThrottle', 'cluster.clearThrottle'],
 ]);
 
 /** What to think of a call that was sent and not answered, or nothing. */

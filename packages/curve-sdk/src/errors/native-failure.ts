@@ -1,9 +1,16 @@
 import { types } from 'node:util';
 import type { NativeError } from '@curve-wcs/curve-native';
 import { LIBCURVE_ERROR } from '../cbd/error-codes.js';
-import { aborted, CurveError, type CurveErrorCode, closed, subject } from './curve-error.js';
+import {
+  aborted,
+  CurveError,
+  type CurveErrorCode,
+  type CurveErrorDetails,
+  closed,
+  subject,
+} from './curve-error.js';
 import { hintFor, hintForUnknown } from './hints.js';
-import { statusOf } from './statuses.js';
+import { type StatusKind, statusOf } from './statuses.js';
 
 /** What was being done when the native client failed. */
 export interface FailedCall {
@@ -40,13 +47,21 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   if (error.kind === 'client') {
     return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
   }
-  const status = statusOf(error.kind, error.status);
-  const said = `${SPEAKER[error.kind]} ${status.name} (${error.status}): ${status.says}`;
-  const hint = hintFor(operation, status.name, attempts) || (error.kind === 'rpc' ? unknown : '');
-  return new CurveError(status.code, `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`, {
+  return statusError(error.kind, error.status, details);
+}
+
+/** What a call of these details was answered, or why it was not, as an error. */
+export function statusError(kind: StatusKind, number: number, details: CurveErrorDetails): CurveError {
+  const { operation, path, attempts = 1 } = details;
+  const status = statusOf(kind, number);
+  const said = `${SPEAKER[kind]} ${status.name} (${number}): ${status.says}`;
+  const unknown = kind === 'rpc' ? hintForUnknown(operation, attempts) : '';
+  const hint = hintFor(operation, status.name, attempts) || unknown;
+  const message = `${subject(operation, path)}: ${said}${times(attempts)}${hint && `; ${hint}`}`;
+  return new CurveError(status.code, message, {
     ...details,
     status: status.name,
-    statusCode: error.status,
+    statusCode: number,
     hint: hint === '' ? undefined : hint,
   });
 }
