@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { lcg } from '@curve-wcs/test-support';
@@ -225,7 +226,47 @@ describe('--legacy-output', () => {
     }
   });
 
+  test.each([
+    ['put', 'folder', 'ValueError'],
+    ['multiput', 'folder', 'IsADirectoryError'],
+    ['put', 'none', 'ValueError'],
+    ['multiput', 'none', 'FileNotFoundError'],
+    ['multiput', 'file/x', 'NotADirectoryError'],
+  ])('of %s of what is no file: %s', async (command, name, error) => {
+    mkdirSync(join(bed.folder, 'folder'), { recursive: true });
+    const { exitCode, stderr } = await bed.wcscmd([command, 'wcs://demo/k', name, OUTPUT, EXIT]);
+    expect(exitCode).toBe(ExitCode.failed);
+    const sorry = 'ERROR - Sorry ! Please input a existing file';
+    const end = expect.stringMatching(new RegExp(`^${error}: .*${name}`));
+    expect(messages(stderr)).toEqual(command === 'put' ? [sorry, end] : [end]);
+    expect(await bed.wcscmd([command, 'wcs://demo/k', name])).toMatchObject({
+      exitCode: name === 'folder' ? ExitCode.usage : ExitCode.failed,
+    });
+  });
+
+  test('of a time limit that is none', async () => {
+    bed.configure({ connection_timeout: 'x' });
+    for (const command of ['list', 'listall']) {
+      const { exitCode, stderr } = await bed.wcscmd([command, 'wcs://demo', 'r', OUTPUT, EXIT]);
+      expect(exitCode).toBe(ExitCode.success);
+      expect(messages(stderr)).toEqual(["ERROR - could not convert string to float: 'x'"]);
+    }
+    expect(await bed.wcscmd(['stat', 'wcs://demo/a.txt', OUTPUT, EXIT])).toMatchObject({
+      exitCode: ExitCode.failed,
+    });
+  });
+
+  test('of a list that would be a folder', async () => {
+    mkdirSync(join(bed.folder, 'folder'));
+    const { stderr } = await bed.wcscmd(['list', 'wcs://demo', 'folder', OUTPUT]);
+    expect(messages(stderr).at(-1)).toBe(
+      `ERROR - Save Fail,[Errno 21] Is a directory: '${join(bed.folder, 'folder')}'`,
+    );
+  });
+
   test.each<[ends: number, ...argv: string[]]>([
+    [ExitCode.failed, '-c', 'none'],
+    [ExitCode.failed, '--config=none', '-s'],
     [ExitCode.failed, '--dump-config', '-c', 'none'],
     [ExitCode.failed, '--dump-config', '--profile', 'a/b'],
     [ExitCode.success, '--configure', '-c', 'a', '--profile', 'b'],
@@ -326,17 +367,6 @@ describe('--legacy-output', () => {
     const { exitCode, stderr } = await bed.wcscmd(['multiput', 'wcs://demo/empty', 'empty', OUTPUT]);
     expect(exitCode).toBe(ExitCode.success);
     expect(messages(stderr)).toEqual([expect.stringMatching(/^DEBUG - \(200, '\S+', /)]);
-  });
-
-  test('of files that cannot be read', async () => {
-    for (const command of ['put', 'multiput']) {
-      const { exitCode, stderr } = await bed.wcscmd([command, 'wcs://demo/x', 'none', OUTPUT, EXIT]);
-      expect(exitCode).toBe(ExitCode.failed);
-      expect(messages(stderr)).toEqual([
-        'ERROR - Sorry ! Please input a existing file',
-        expect.stringMatching(/^ValueError: cannot read .*none/),
-      ]);
-    }
   });
 
   test('of downloads', async () => {

@@ -96,7 +96,7 @@ export function requireSettings(config: LoadedConfig, names: readonly (SettingNa
     });
   }
   if (names.includes('get_url') && !config.extra['get_url']) {
-    if (config.missing) throw missingConfig(config);
+    requireConfigFile(config);
     throw configError(`get_url not set in ${config.path}`, {
       hint: 'get_url = HOST in that file names the download domain; {bucket} in it stands for the bucket',
     });
@@ -107,6 +107,11 @@ export function requireSettings(config: LoadedConfig, names: readonly (SettingNa
 function given(values: WcscmdOptionValues, name: 'config' | 'profile'): string | undefined {
   const value = values.get(name);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Fails unless there is a configuration file. */
+export function requireConfigFile(config: LoadedConfig): void {
+  if (config.missing) throw missingConfig(config);
 }
 
 function missingConfig({ path, named }: LoadedConfig): Error {

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { SettingName, UploadOptions, UploadResult, UploadStart } from '@curve-wcs/wcs-sdk';
-import { HintedFailure, usageError } from '../cli-error.js';
+import { CliError, HintedFailure, usageError } from '../cli-error.js';
+import { ExitCode } from '../exit-code.js';
 import { shellQuote } from '../shell-quote.js';
 import { progressReporter } from '../terminal/progress-reporter.js';
 import { count } from '../terminal/quantities.js';
@@ -36,6 +38,13 @@ const POLICY_SETTINGS = [
   ['hashAlgorithm', 'hashAlgorithm'],
 ] as const;
 
+/** The source is a folder, of which nothing can be made here. */
+export class FolderAsSource extends CliError {
+  constructor(name: string) {
+    super(ExitCode.usage, `${name} is a folder`, { hint: 'wcscmd put -r uploads folders' });
+  }
+}
+
 /** Uploads a file or stdin, with progress, resumable where it goes in blocks. */
 export async function runUpload(context: CommandContext, command: UploadCommand): Promise<void> {
   const { io, out, config, options, operands } = context;
@@ -47,6 +56,8 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
     throw usageError('an upload from stdin needs a key: wcs://BUCKET/KEY');
   }
   checkSettings(config, ['overwrite', 'separate']);
+  const path = resolve(io.cwd, file);
+  if (!fromStdin && (await stat(path).catch(() => undefined))?.isDirectory()) throw new FolderAsSource(file);
   await using client = await openClient(context, ['access_key', 'secret_key', 'put_url']);
   const uploadId = fromStdin ? undefined : config.settings.upload_id || undefined;
   let started: UploadStart | undefined;
@@ -62,7 +73,7 @@ export async function runUpload(context: CommandContext, command: UploadCommand)
   const upload: UploadOptions = {
     bucket,
     ...(key === undefined ? {} : { key }),
-    source: fromStdin ? io.stdin : resolve(io.cwd, file),
+    source: fromStdin ? io.stdin : path,
     ...(config.settings.overwrite === '1' ? { overwrite: true } : {}),
     policy: { ...policyOf(config), ...(saveKey === undefined ? {} : { saveKey }) },
     ...(command.formThreshold === undefined ? {} : { formThreshold: command.formThreshold }),

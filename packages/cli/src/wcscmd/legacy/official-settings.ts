@@ -19,7 +19,10 @@ const CHANGING = ['del', 'mv', 'cp', 'setdeadline', 'deletePrefix', 'fops'];
 
 /** Which settings the commands of the official tool look at, and what becomes of values that are none. */
 const REACTIONS: Partial<Record<SettingName, Record<string, Reaction>>> = {
-  connection_timeout: reactions('ends', ...ASKING, ...CHANGING, 'multiput'),
+  connection_timeout: {
+    ...reactions('ends', ...ASKING, ...CHANGING, 'multiput'),
+    ...reactions('tells', 'list', 'listall'),
+  },
   connection_retries: reactions('ends', ...CHANGING, 'put', 'multiput'),
   mkblk_retries: reactions('goes on', 'multiput'),
   bput_retries: reactions('goes on', 'multiput'),
@@ -87,6 +90,7 @@ export function readAsOfficial(
 
 function wordsFor(name: SettingName, value: string): string {
   if (name === 'concurrency') return 'Invalid value,please check .wcscfg file';
+  if (name === 'connection_timeout') return `could not convert string to float: ${pythonRepr(value)}`;
   if (name === 'traffic_limit') return `Download Fail:traffic_limit parameter configuration error：${value}`;
   return `invalid literal for int() with base 10: ${pythonRepr(value)}`;
 }

@@ -45,10 +45,14 @@ export function headersLiteral({ headers }: ServiceAnswer): string {
 /** An error of the system in Python's words: `[Errno 2] No such file or directory: 'file'`. */
 export function systemError(error: NodeJS.ErrnoException, path: string): string {
   const number = error.errno ?? 0;
-  const [, words = error.message] = getSystemErrorMap().get(number) ?? [];
+  const [code = '', said = error.message] = getSystemErrorMap().get(number) ?? [];
+  const words = OTHER_WORDS[code] ?? said;
   const sentence = words.charAt(0).toUpperCase() + words.slice(1);
   return `[Errno ${Math.abs(number)}] ${sentence}: ${pythonRepr(path)}`;
 }
+
+/** Where those of libuv are not the system's own. */
+const OTHER_WORDS: Record<string, string> = { EISDIR: 'is a directory' };
 
 function tuple(status: number, body: string, requestId: string): string {
   return `(${status}, ${body}, {'x-reqid': ${pythonRepr(requestId)}})`;

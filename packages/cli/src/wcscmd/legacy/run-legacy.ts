@@ -9,7 +9,7 @@ import { Output } from '../../terminal/output.js';
 import { configure } from '../configure.js';
 import { dumpConfig } from '../dump-config.js';
 import { findCommand } from '../find-command.js';
-import { loadConfig } from '../load-config.js';
+import { loadConfig, requireConfigFile } from '../load-config.js';
 import { hasTreeOptions } from '../trees/tree-options.js';
 import { describeWcsError } from '../wcs-failure.js';
 import { WCSCMD_OPTIONS, type WcscmdOptionName } from '../wcscmd-options.js';
@@ -69,11 +69,16 @@ async function runWithOfficialOutput(
     const showSecrets = values.has('show-secrets');
     if (values.has('configure')) return await configure(io, out, values, OFFICIAL_WORDING);
     if (values.has('dump-config')) return dumpConfig(out, await loadConfig(io, values, out), { showSecrets });
+    if (words.length === 0) {
+      // A file that is named must be there, whether anything is made of it or not.
+      const config = await loadConfig(io, values, out);
+      if (config.named) requireConfigFile(config);
+      return plainly(['--help'], io, out);
+    }
   } catch (error) {
     await tellFailure({ io, log, words }, error);
     throw error;
   }
-  if (words.length === 0) return plainly(['--help'], io, out);
   await runOfficial({ io, log, out, words, command: findCommand(words[0]), options: values });
 }
 

@@ -20,7 +20,7 @@ import { OFFICIAL_COMMANDS } from './official-commands.js';
 import { OfficialFailure } from './official-failure.js';
 import { readAsOfficial } from './official-settings.js';
 import { ResultOutput } from './result-output.js';
-import { isUpload, uncaughtBy } from './uncaught.js';
+import { uncaughtBy } from './uncaught.js';
 
 /** What the official tool is asked to do. */
 export interface OfficialRun {
@@ -133,6 +133,6 @@ export async function tellFailure(
       message.startsWith('expected wcs://') ? 'Invalid arguments' : [message, ...hints].join('; '),
     );
   }
-  if (type === 'ValueError' && isUpload(words[0])) log.error('Sorry ! Please input a existing file');
+  if (type === 'ValueError' && words[0] === 'put') log.error('Sorry ! Please input a existing file');
   log.uncaught(type, [message, ...hints].join('; '));
 }

@@ -3,6 +3,7 @@ import { CliError, HintedFailure } from '../../cli-error.js';
 import { ExitCode } from '../../exit-code.js';
 import { isPythonLiteral } from '../../python/python-integer.js';
 import { UnsetAddress } from '../load-config.js';
+import { FolderAsSource } from '../upload-command.js';
 import { WrongSetting } from '../wrong-setting.js';
 import { uncaughtSetting } from './official-settings.js';
 
@@ -24,6 +25,7 @@ export function uncaughtBy(words: readonly string[], error: unknown): string | u
   if (error instanceof CliError) {
     // Without an address it asks all the same, and is told that there is none.
     if (error instanceof UnsetAddress) return undefined;
+    if (error instanceof FolderAsSource) return command === 'put' ? 'ValueError' : 'IsADirectoryError';
     if (error.exitCode === ExitCode.config) return 'TypeError';
     if (SPLITTING.includes(command ?? '') && operands.length === 2 && !operands[0]?.includes('wcs://')) {
       return 'IndexError';
@@ -34,15 +36,24 @@ export function uncaughtBy(words: readonly string[], error: unknown): string | u
   }
   if (isWcsError(error)) {
     if (error.code === 'CONFIG') return PARAMETER_ERROR;
-    return isUpload(command) && error.code === 'SOURCE_FAILED' ? 'ValueError' : undefined;
+    if (error.code !== 'SOURCE_FAILED') return undefined;
+    // The one looks whether there is a file, the other opens it.
+    if (command === 'put') return 'ValueError';
+    return command === 'multiput' ? systemErrorName(error.cause) : undefined;
   }
-  return error instanceof Error && 'syscall' in error ? 'OSError' : 'RuntimeError';
+  return error instanceof Error && 'syscall' in error ? systemErrorName(error) : 'RuntimeError';
 }
 
-/** Whether a command uploads a file. */
-export function isUpload(command: string | undefined): boolean {
-  return command === 'put' || command === 'multiput';
+/** What Python calls an error of the system. */
+function systemErrorName(error: unknown): string {
+  return SYSTEM_ERRORS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''] ?? 'OSError';
 }
+
+const SYSTEM_ERRORS: Record<string, string> = {
+  ENOENT: 'FileNotFoundError',
+  ENOTDIR: 'NotADirectoryError',
+  EACCES: 'PermissionError',
+};
 
 /** By its name, so that nothing of the SDK need be loaded to look at an error of another kind. */
 function isWcsError(error: unknown): error is WcsError {
