@@ -65,6 +65,18 @@ describe.each([true, false])('with structured replies: %s', structured => {
     expect((await nbd.read(0, 4096)).error).toBe(0);
   });
 
+  it('a write is refused when all of it has come, since libnbd takes no reply before', async () => {
+    const { client: nbd, server, disk: served } = await disk({ client });
+    const size = 2 ** 20;
+    const reply = nbd.request(1, size, 8192, 0, Buffer.alloc(8191));
+    await expect.poll(() => server.statistics()['disk']?.inFlight).toBe(1);
+    expect(server.statistics()['disk']?.errors).toBe(0);
+    nbd.socket.write(Buffer.alloc(1));
+    expect((await reply).error).toBe(ERRNO.ENOSPC);
+    expect((await nbd.read(0, 4096)).error).toBe(0);
+    expect(served.calls).toEqual(['refresh', 'read']);
+  });
+
   it('errors of the export reach the client, and whoever runs the server once', async () => {
     const { client: nbd, disk: served, problems } = await disk({ client });
     served.before = call =>

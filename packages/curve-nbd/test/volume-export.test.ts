@@ -185,6 +185,20 @@ describe('one writer', () => {
     await (await exportVolume(curve, '/v', { stateFolder })).close();
   });
 
+  it('and so are those of several that were killed one after the other, also after one that was not', async () => {
+    const { cluster, connect } = await smallCluster();
+    const curve = await connect('alice');
+    await curve.createVolume('/v', { size: SIZE });
+    const stateFolder = temporaryFolder();
+    for (const signal of ['SIGKILL', 'SIGKILL', 'SIGTERM'] as const) {
+      const server = await spawnExporter(cluster.mdsAddresses.join(','), '/v', stateFolder);
+      server.process.kill(signal);
+      await server.ended;
+    }
+    expect(await curve.mounts('/v')).toHaveLength(2);
+    for (let times = 0; times < 2; times++) await (await exportVolume(curve, '/v', { stateFolder })).close();
+  });
+
   it('closing gives the volume back', async () => {
     const { curve, server } = await served();
     await server.close();

@@ -10,17 +10,16 @@ import {
   encodeErrorChunk,
   encodeSimpleHeader,
   encodeSimpleReply,
-  type NbdErrorName,
   REQUEST_LENGTH,
   type Request,
   SIMPLE_HEADER_LENGTH,
 } from '../protocol/transmission.js';
 import type { ByteBudget } from './byte-budget.js';
-import { type Rules, refusalOf } from './check-request.js';
+import { type Refusal, type Rules, refusalOf } from './check-request.js';
 import { endGently } from './end-gently.js';
 import type { Input } from './input.js';
 import { MAX_PAYLOAD, type NbdLimits } from './limits.js';
-import type { Memory, MemoryPool } from './memory-pool.js';
+import { Memory, type MemoryPool } from './memory-pool.js';
 import type { Problems } from './problems.js';
 import { ReplyQueue } from './reply-queue.js';
 import type { ExportStatistics } from './statistics.js';
@@ -41,10 +40,10 @@ export interface Agreement extends Rules {
   readonly contextId: number;
 }
 
-/** The data of a write while it comes in: in the memory where it came in, or in some of the pool's. */
+/** A write while its data comes in, to memory of the pool, or to be forgotten. */
 interface IncomingWrite {
   readonly request: Request;
-  readonly memory: Memory;
+  readonly destination: Memory | Refusal;
   received: number;
 }
 
@@ -64,8 +63,6 @@ export class Transmission {
   /** A request that there is no room for yet. */
   #next: Request | undefined;
   #incoming: IncomingWrite | undefined;
-  /** Bytes of a refused write's data that are still to come. */
-  #skip = 0;
   #requests = 0;
   #bytes = 0;
   /** No more requests are taken. */
@@ -134,10 +131,6 @@ export class Transmission {
 
   /** Does the next thing there is to do; false if there is none, or no room for it. */
   #step(): boolean {
-    if (this.#skip > 0) {
-      this.#skip -= this.#input.skip(this.#skip);
-      return this.#skip === 0;
-    }
     if (this.#incoming !== undefined) return this.#receive(this.#incoming);
     const request = this.#next ?? this.#nextRequest();
     if (request === undefined) return false;
@@ -171,28 +164,34 @@ export class Transmission {
     this.#bytes += memoryOf(request);
     this.#statistics.inFlight++;
     const refusal = refusalOf(request, this.#agreement);
-    if (refusal !== undefined) {
-      if (command === Command.write) this.#skip = length;
-      this.#refuse(request, refusal.error, refusal.message);
+    if (refusal !== undefined && command === Command.write) {
+      this.#incoming = { request, destination: refusal, received: 0 };
+    } else if (refusal !== undefined) {
+      this.#refuse(request, refusal);
     } else if (command === Command.read) {
       this.#read(request);
     } else if (command === Command.write) {
       // Straight from where it was received, if it is there in one piece.
       const data = this.#input.takeWhole(length);
       if (data !== undefined) this.#write(request, data, undefined);
-      else this.#incoming = { request, memory: this.#resources.pool.take(length), received: 0 };
+      else this.#incoming = { request, destination: this.#resources.pool.take(length), received: 0 };
     } else {
       void this.#perform(request);
     }
   }
 
   #receive(incoming: IncomingWrite): boolean {
-    const { request, memory } = incoming;
-    const data = memory.data(request.length);
-    incoming.received += this.#input.copyTo(data, incoming.received);
-    if (incoming.received < request.length) return false;
+    const { request, destination } = incoming;
+    const { length } = request;
+    incoming.received +=
+      destination instanceof Memory
+        ? this.#input.copyTo(destination.data(length), incoming.received)
+        : this.#input.skip(length - incoming.received);
+    if (incoming.received < length) return false;
     this.#incoming = undefined;
-    this.#write(request, data, memory);
+    if (destination instanceof Memory) this.#write(request, destination.data(length), destination);
+    // Not before all has come: libnbd takes no reply to a request that it is still sending.
+    else this.#refuse(request, destination);
     return true;
   }
 
@@ -292,10 +291,10 @@ export class Transmission {
         error: failure.cause ?? error,
       });
     }
-    this.#refuse(request, failure.code, failure.message);
+    this.#refuse(request, { error: failure.code, message: failure.message });
   }
 
-  #refuse(request: Request, error: NbdErrorName, message: string): void {
+  #refuse(request: Request, { error, message }: Refusal): void {
     this.#statistics.errors++;
     const reply = this.#agreement.structured
       ? encodeErrorChunk(request, error, message)
@@ -320,12 +319,12 @@ export class Transmission {
     const incoming = this.#incoming;
     if (incoming === undefined) return;
     this.#incoming = undefined;
-    this.#resources.pool.give(incoming.memory);
-    this.#done(incoming.request);
+    const { request, destination } = incoming;
+    this.#done(request, destination instanceof Memory ? destination : undefined);
   }
 
   #stalled(): void {
-    const owes = this.#incoming !== undefined || this.#skip > 0 || this.#input.length > 0;
+    const owes = this.#incoming !== undefined || this.#input.length > 0;
     const owed = this.#socket.writableLength > 0;
     if (!owed && (!owes || this.#next !== undefined)) return;
     const message = `a client was given up: ${owed ? 'it takes no replies' : 'its request does not come to an end'}`;

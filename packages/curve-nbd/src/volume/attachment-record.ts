@@ -9,13 +9,13 @@ interface Attachment {
   readonly pid: number;
   /** When that process started, as the system counts; tells it from a later one of the same number. */
   readonly started: string;
-  /** How the cluster knows it. */
-  readonly mount: MountPoint;
+  /** How the cluster knows it, and those before it that were killed and are not forgotten yet. */
+  readonly mounts: readonly MountPoint[];
 }
 
 /**
- * Who on this machine had a volume attached last. The cluster keeps the mount record of a server that was killed for
- * most of a minute; by this record its successor knows that the other is no more.
+ * Who on this machine had a volume attached last. The cluster keeps the mount records of servers that were killed for
+ * most of a minute; by this record their successor knows that they are no more.
  */
 export class AttachmentRecord {
   readonly #path: string;
@@ -27,36 +27,38 @@ export class AttachmentRecord {
     this.#path = join(folder, `nbd-${name}.json`);
   }
 
-  /** The mount record of a server that has ended without closing; undefined if there is none, or it still runs. */
-  async stale(): Promise<MountPoint | undefined> {
+  /** The mount records of servers that have ended without closing; none if the last is another process, and runs. */
+  async stale(): Promise<readonly MountPoint[]> {
     const last = await this.#read();
-    return last !== undefined && (await startOf(last.pid)) !== last.started ? last.mount : undefined;
+    if (last === undefined) return [];
+    const isRunning = last.pid !== process.pid && (await startOf(last.pid)) === last.started;
+    return isRunning ? [] : last.mounts;
   }
 
-  /** This process has it now. */
-  async write(mount: MountPoint): Promise<void> {
+  /**
+   * Notes what mount records there are that this process knows to be its own or stale.
+   *
+   * @param mounts - none, and there is nothing to note
+   */
+  async write(mounts: readonly MountPoint[]): Promise<void> {
+    if (mounts.length === 0) return rm(this.#path, { force: true });
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const { pid } = process;
-    const attachment: Attachment = { pid, started: (await startOf(pid)) ?? '', mount };
+    const attachment: Attachment = { pid, started: (await startOf(pid)) ?? '', mounts };
     const temporary = `${this.#path}.${pid}`;
     await writeFile(temporary, JSON.stringify(attachment), { mode: 0o600 });
     await rename(temporary, this.#path);
   }
 
-  /** Nobody has it any more. */
-  async remove(): Promise<void> {
-    await rm(this.#path, { force: true });
-  }
-
   async #read(): Promise<Attachment | undefined> {
     try {
-      const { pid, started, mount } = JSON.parse(await readFile(this.#path, 'utf8'));
+      const { pid, started, mounts } = JSON.parse(await readFile(this.#path, 'utf8'));
       const isWhole =
         typeof pid === 'number' &&
         typeof started === 'string' &&
-        typeof mount?.ip === 'string' &&
-        typeof mount?.port === 'number';
-      return isWhole ? { pid, started, mount } : undefined;
+        Array.isArray(mounts) &&
+        mounts.every(mount => typeof mount?.ip === 'string' && typeof mount.port === 'number');
+      return isWhole ? { pid, started, mounts } : undefined;
     } catch {
       return undefined;
     }

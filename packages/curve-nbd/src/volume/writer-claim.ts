@@ -34,13 +34,14 @@ export async function claimVolume(
   if (claimed.has(key)) throw new NbdError('IN_USE', `${path} is exported for writing already`);
   claimed.add(key);
   try {
-    const stale = await options.record?.stale();
+    const stale = (await options.record?.stale()) ?? [];
     await vacancy(curve, path, stale, options);
     const volume = await curve.open(path, options);
     try {
-      const own = await ownMount(curve, path, stale, options);
-      if (own !== undefined) await options.record?.write(own);
-      return { volume, release: () => released(volume, key, options.record) };
+      const mounts = await ownMounts(curve, path, stale, options);
+      await options.record?.write(mounts);
+      const left = mounts.filter(mount => isAmong(stale, mount));
+      return { volume, release: () => released(volume, key, left, options.record) };
     } catch (error) {
       await volume.close(options).catch(() => {});
       throw error;
@@ -51,10 +52,15 @@ export async function claimVolume(
   }
 }
 
-async function released(volume: Volume, key: string, record: AttachmentRecord | undefined): Promise<void> {
+async function released(
+  volume: Volume,
+  key: string,
+  stale: readonly MountPoint[],
+  record: AttachmentRecord | undefined,
+): Promise<void> {
   try {
     await volume.close();
-    await record?.remove();
+    await record?.write(stale);
   } finally {
     claimed.delete(key);
   }
@@ -64,37 +70,36 @@ async function released(volume: Volume, key: string, record: AttachmentRecord | 
 async function vacancy(
   curve: CurveClient,
   path: string,
-  stale: MountPoint | undefined,
+  stale: readonly MountPoint[],
   options: ClaimOptions,
 ): Promise<void> {
   const end = performance.now() + options.wait;
   for (;;) {
-    const others = (await curve.mounts(path, options)).filter(mount => !isSame(mount, stale));
+    const others = (await curve.mounts(path, options)).filter(mount => !isAmong(stale, mount));
     if (others.length === 0) return;
     if (performance.now() >= end) throw inUse(path, others);
     await pause(Math.min(1000, options.wait), undefined, { signal: options.signal });
   }
 }
 
-/** Our own place in the list of those who have it open; undefined if the cluster keeps none. */
-async function ownMount(
+/** Ours among those who have it open, if the cluster keeps such a list, and the stale ones that it has not forgotten. */
+async function ownMounts(
   curve: CurveClient,
   path: string,
-  stale: MountPoint | undefined,
+  stale: readonly MountPoint[],
   options: ClaimOptions,
-): Promise<MountPoint | undefined> {
-  for (const end = performance.now() + REGISTERED; performance.now() < end; ) {
+): Promise<readonly MountPoint[]> {
+  for (const end = performance.now() + REGISTERED; ; ) {
     const all = await curve.mounts(path, options);
-    const mounts = all.filter(mount => !isSame(mount, stale));
+    const mounts = all.filter(mount => !isAmong(stale, mount));
     if (mounts.length > 1) throw inUse(path, mounts);
-    if (mounts.length === 1) return mounts[0];
+    if (mounts.length === 1 || performance.now() >= end) return all;
     await pause(INTERVAL, undefined, { signal: options.signal });
   }
-  return undefined;
 }
 
-function isSame(one: MountPoint, other: MountPoint | undefined): boolean {
-  return one.ip === other?.ip && one.port === other.port;
+function isAmong(mounts: readonly MountPoint[], { ip, port }: MountPoint): boolean {
+  return mounts.some(mount => mount.ip === ip && mount.port === port);
 }
 
 function inUse(path: string, mounts: readonly MountPoint[]): NbdError {

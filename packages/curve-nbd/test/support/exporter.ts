@@ -7,8 +7,8 @@ const curve = await CurveClient.connect({ 'mds.listen.addr': mds }, { user: 'ali
 const disk = await exportVolume(curve, path, { stateFolder });
 const listen = socket === undefined ? { port: 0 } : { socket };
 const server = await serveNbd({ exports: [disk], listen });
-console.log(server.uris[0]);
 process.once('SIGTERM', async () => {
   await server.close();
   await curve.close();
 });
+console.log(server.uris[0]);
