@@ -28,4 +28,6 @@ export interface CliIo {
   cwd: string;
   /** Ends the command; its reason may be an {@link Interruption}. */
   signal: AbortSignal;
+  /** Set by commands that others use while they run: that nobody reads their output does not end them. */
+  isServing?: boolean;
 }

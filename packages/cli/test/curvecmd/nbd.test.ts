@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CurveBed, startCurveBed, VOLUME_SIZE } from '../support/curve-bed.js';
 import { Collector } from '../support/test-io.js';
@@ -82,6 +84,44 @@ describe('curvecmd nbd', () => {
     await expect.poll(() => talk).toMatch(/^curvecmd: a: 0 reads \(0 B\), 0 writes/);
     program.process.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ exitCode: 0 });
+    expect(await (await bed.client()).mounts('/a')).toEqual([]);
+  });
+
+  it('goes on when nobody reads what it says any more, and when a terminal hangs up that it is not on', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/a');
+    const program = bed.spawn(['nbd', '/a', '--socket', 'sock', '--json']);
+    await once(program.process.stdout, 'data');
+    program.process.stdout.destroy();
+    program.process.stderr.destroy();
+    for (let times = 0; times < 3; times++) {
+      program.process.kill('SIGUSR1');
+      program.process.kill('SIGHUP');
+      expect(await greeting({ path: join(bed.folder, 'sock') })).toBe(GREETING);
+    }
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toMatchObject({ exitCode: 0, signal: null });
+    expect(await (await bed.client()).mounts('/a')).toEqual([]);
+  });
+
+  it('gives its volumes back when its terminal goes away', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/a');
+    const curvecmd = fileURLToPath(new URL('../../bin/curvecmd.js', import.meta.url));
+    const python = [
+      'import os, pty, sys',
+      'pid, terminal = pty.fork()',
+      'if pid == 0: os.execv(sys.argv[1], sys.argv[1:])',
+      "while b'nbd+unix' not in os.read(terminal, 1000): pass",
+      'os.close(terminal)',
+      'print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))',
+    ].join('\n');
+    const argv = ['-c', python, process.execPath, curvecmd, 'nbd', '/a', '--socket', 'sock'];
+    const { stdout } = await promisify(execFile)('python3', argv, {
+      cwd: bed.folder,
+      env: { ...process.env, ...bed.env, HOME: bed.folder },
+    });
+    expect(stdout).toBe(`-${constants.signals.SIGHUP}\n`);
     expect(await (await bed.client()).mounts('/a')).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { CliError } from '../../cli-error.js';
 import { curveCommand } from '../../curvecmd/curve-command.js';
 import { ExitCode } from '../../exit-code.js';
 import { orSayHowToGet } from '../../optional-package.js';
 import { shellQuote } from '../../shell-quote.js';
+import { untilAborted } from '../../until-aborted.js';
 
 export const serve = curveCommand({
   name: 'serve',
@@ -55,7 +55,7 @@ servers stopped over its control address.
         { conf, mds: mdsAddresses, chunkservers: chunkserverAddresses, control, dataDir: emulator.dataDir },
       );
       out.notice(`try: curvecmd --conf ${shellQuote(conf)} --user alice create /vol1 --size 10G`);
-      if (!io.signal.aborted) await once(io.signal, 'abort');
+      await untilAborted(io);
     } finally {
       await emulator.close();
     }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CliError } from '../../cli-error.js';
@@ -7,6 +6,7 @@ import { ExitCode } from '../../exit-code.js';
 import { orSayHowToGet } from '../../optional-package.js';
 import { OptionValues } from '../../options/option-values.js';
 import { shellQuote } from '../../shell-quote.js';
+import { untilAborted } from '../../until-aborted.js';
 import type { StandaloneCommand } from '../../wcscmd/command.js';
 import type { WcscmdOptionName } from '../../wcscmd/wcscmd-options.js';
 
@@ -55,7 +55,7 @@ what it holds and does, and can make it fail.
         { config, url, page, buckets, dataDir },
       );
       out.notice(`in another shell: export WCS_CONFIG=${shellQuote(config)}`);
-      if (!io.signal.aborted) await once(io.signal, 'abort');
+      await untilAborted(io);
     } finally {
       await emulator.close();
     }

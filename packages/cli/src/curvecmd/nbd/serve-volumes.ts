@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +6,7 @@ import type { CurveClient } from '@curve-wcs/curve-sdk';
 import { usageError } from '../../cli-error.js';
 import { stateFolder } from '../../state-folder.js';
 import { formatBytes } from '../../terminal/quantities.js';
+import { untilAborted } from '../../until-aborted.js';
 import { withClient } from '../connect.js';
 import type { CurveContext } from '../curve-command.js';
 import { runCaptive } from './captive-command.js';
@@ -85,8 +85,9 @@ async function serve(
     const command = options.text('run');
     if (command === undefined) {
       tellReady(context, server, exports);
-      if (!io.signal.aborted) await once(io.signal, 'abort');
+      await untilAborted(io);
     } else {
+      io.isServing = true;
       await runCaptive(command, server.uris, io);
     }
   } finally {
