@@ -11,72 +11,102 @@ import { type CurveEmulator, startCurveEmulator } from '@curve-wcs/curve-emulato
 import { CurveClient } from '@curve-wcs/curve-sdk';
 
 const execute = promisify(execFile);
+/** Programs of the system first: its nbdsh wants the system's Python. */
+const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', process.env['PATH'] ?? ''].join(delimiter);
 
 /** A cluster, a server process on one of its volumes, and a folder; all gone at the end. */
 export interface Bed extends AsyncDisposable {
   readonly cluster: CurveEmulator;
   readonly curve: CurveClient;
   readonly folder: string;
+  readonly socket: string;
   readonly uri: string;
   /** Starts the server; it is running already. */
-  startServer(options?: readonly string[]): Promise<void>;
-  stopServer(signal?: NodeJS.Signals): Promise<void>;
+  startServer(): Promise<void>;
+  /** Ends it; fails if it had ended by itself, or not as it should. */
+  stopServer(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export const GiB = 2 ** 30;
 export const MiB = 2 ** 20;
 
 /** @param size - bytes of the volume `/disk` */
-export async function bed(size: number, options: readonly string[] = []): Promise<Bed> {
+export async function bed(size: number): Promise<Bed> {
   const cluster = await startCurveEmulator({ mds: 2, chunkservers: 3, durability: 'fast' });
   const curve = await CurveClient.connect(cluster.clientConfPath, { user: 'alice' });
   await curve.createVolume('/disk', { size });
   const folder = await mkdtemp(join(tmpdir(), 'curve-nbd-interop-'));
   const socket = join(folder, 'socket');
-  let server: ReturnType<typeof spawn> | undefined;
+  let stop: ((signal: NodeJS.Signals) => Promise<string>) | undefined;
   const made: Bed = {
-    ...{ cluster, curve, folder },
+    ...{ cluster, curve, folder, socket },
     uri: `nbd+unix:///disk?socket=${socket}`,
-    async startServer(more = []) {
-      const script = fileURLToPath(new URL('../test/support/exporter.ts', import.meta.url));
-      const argv = [cluster.mdsAddresses.join(','), '/disk', folder, socket, ...more];
-      server = spawn(process.execPath, ['--import', 'tsx', script, ...argv], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      if (server.stdout) await once(server.stdout, 'data');
+    async startServer() {
+      stop = await startExporter(cluster.mdsAddresses.join(','), folder, socket);
     },
     async stopServer(signal = 'SIGTERM') {
-      const ended = server && once(server, 'exit');
-      server?.kill(signal);
-      await ended;
-      server = undefined;
+      const how = await stop?.(signal);
+      stop = undefined;
+      const expected = signal === 'SIGTERM' ? 'status 0' : signal;
+      if (how !== undefined && how !== expected) throw new Error(`the server ended with ${how}`);
     },
     async [Symbol.asyncDispose]() {
-      await made.stopServer();
-      await curve.close();
-      await cluster.close();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await made.stopServer();
+      } finally {
+        await curve.close();
+        await cluster.close();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
-  await made.startServer(options);
+  await made.startServer();
   return made;
+}
+
+/** Starts a server of `/disk`; what is returned ends it, and says how it ended. */
+async function startExporter(mds: string, folder: string, socket: string) {
+  const script = fileURLToPath(new URL('../test/support/exporter.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, mds, '/disk', folder, socket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit').then(([status, signal]) => String(signal ?? `status ${status}`));
+  const early = ended.then(how => Promise.reject(new Error(`the server ended with ${how}`)));
+  await Promise.race([once(child.stdout, 'data'), early]);
+  early.catch(() => {});
+  return (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
 }
 
 /** Runs a program; what it printed on stdout. */
 export async function run(program: string, ...argv: string[]): Promise<string> {
-  const { stdout } = await execute(program, argv, { maxBuffer: 64 * MiB });
+  const env = { ...process.env, PATH };
+  const { stdout } = await execute(program, argv, { maxBuffer: 64 * MiB, env });
   return stdout;
 }
 
-/** Whether all of these programs are there. */
-export function areThere(programs: readonly string[]): boolean {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/sbin', '/usr/sbin'];
-  return programs.every(program => folders.some(folder => isProgram(join(folder, program))));
+/** Fails unless a program fails. */
+export async function refused(program: string, ...argv: string[]): Promise<void> {
+  const done = await run(program, ...argv).then(
+    () => true,
+    () => false,
+  );
+  if (done) throw new Error(`${program} ${argv.join(' ')} was let in`);
 }
 
-function isProgram(path: string): boolean {
+/** Those of these programs and paths that are not there. */
+export function missing(needs: readonly string[]): string[] {
+  return needs.filter(need => {
+    const places = need.startsWith('/') ? [need] : PATH.split(delimiter).map(folder => join(folder, need));
+    return !places.some(isThere);
+  });
+}
+
+function isThere(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, path.startsWith('/dev/') ? constants.R_OK : constants.X_OK);
     return true;
   } catch {
     return false;

@@ -1,14 +1,18 @@
-import { randomFillSync } from 'node:crypto';
-import { open, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { bed, GiB, MiB, run, same } from './bed.js';
+import { bed, GiB, run, same } from './bed.js';
+import { encryptedByCertificates, encryptedByKeys } from './encrypted.js';
+import { fileSystem } from './file-system.js';
+import { sparseImage, zeroImage } from './images.js';
+import { killed } from './killed.js';
+import { oddSequences } from './odd-sequences.js';
+import { reconnected } from './reconnected.js';
+import { SCALE } from './scale.js';
+import { verifiedUnderUnrest } from './unrest.js';
 
 /** Something that stock programs do with an export. */
 export interface Check {
   readonly name: string;
-  /** The programs it takes. */
-  readonly programs: readonly string[];
+  /** The programs and devices that it takes. */
+  readonly needs: readonly string[];
   /** Fails, or may say more. */
   run(): Promise<unknown>;
 }
@@ -18,48 +22,56 @@ const SIZE = 10 * GiB;
 export const CHECKS: readonly Check[] = [
   {
     name: 'nbdinfo tells what there is',
-    programs: ['nbdinfo'],
+    needs: ['nbdinfo'],
     async run() {
       await using disk = await bed(SIZE);
       same((await run('nbdinfo', '--size', disk.uri)).trim(), String(SIZE), 'size');
-      for (const can of ['fua', 'flush', 'trim', 'zero', 'fast-zero', 'multi-conn', 'df', 'cache']) {
+      for (const can of ['fua', 'flush', 'trim', 'zero', 'fast-zero', 'multi-conn', 'df', 'cache', 'write']) {
         await run('nbdinfo', '--can', can, disk.uri);
       }
+      same(await isNot('read-only', disk.uri), true, 'it can be written to');
+      same(await isNot('rotational', disk.uri), true, 'it does not rotate');
+      await run('nbdinfo', '--can', 'connect', disk.uri);
       const { exports } = JSON.parse(await run('nbdinfo', '--json', '--list', disk.uri));
       same(exports.length, 1, 'exports');
       same(exports[0]['export-name'], 'disk', 'name');
-      same(
-        (await run('nbdinfo', '--map', disk.uri)).trim().split(/\s+/),
-        ['0', String(SIZE), '3', 'hole,zero'],
-        'map',
-      );
+      same(exports[0].description, 'Curve volume /disk of alice', 'description');
+      same(exports[0].contexts, ['base:allocation'], 'contexts');
+      const sizes = ['minimum', 'preferred', 'maximum'].map(kind => exports[0][`block_size_${kind}`]);
+      same(sizes, [1, 4096, 32 * 2 ** 20], 'block sizes');
+      const map = async () => (await run('nbdinfo', '--map', disk.uri)).trim().split(/\s+/);
+      same(await map(), ['0', String(SIZE), '3', 'hole,zero'], 'map');
+      const volume = await disk.curve.open('/disk');
+      await volume.write(Buffer.alloc(4096, 1), { offset: GiB });
+      await volume.close();
+      const expected = [
+        ...['0', String(GiB), '3', 'hole,zero'],
+        ...[String(GiB), String(GiB), '0', 'data'],
+        ...[String(2 * GiB), String(8 * GiB), '3', 'hole,zero'],
+      ];
+      same(await map(), expected, 'map, after another client has allocated');
+      const [totals] = JSON.parse(await run('nbdinfo', '--map', '--totals', '--json', disk.uri));
+      same([totals.size, totals.type], [GiB, 0], 'totals');
     },
   },
   {
     name: 'qemu-img copies a sparse image in, and only its segments with data are allocated; nbdcopy copies it out',
-    programs: ['qemu-img', 'nbdcopy', 'cmp'],
-    run: () => sparse('qemu-img', uri => ['convert', '-n', '-f', 'raw', '-O', 'raw', 'IMAGE', uri]),
+    needs: ['qemu-img', 'nbdcopy'],
+    run: () => sparseImage('qemu-img', uri => ['convert', '-n', '-f', 'raw', '-O', 'raw', 'IMAGE', uri]),
   },
   {
-    name: 'nbdcopy copies a sparse image in, and only its segments with data are allocated',
-    programs: ['qemu-img', 'nbdcopy', 'cmp'],
-    run: () => sparse('nbdcopy', uri => ['IMAGE', uri]),
+    name: 'nbdcopy copies a sparse image in, and only its segments with data are allocated; qemu-img copies it out',
+    needs: ['qemu-img', 'nbdcopy'],
+    run: () => sparseImage('nbdcopy', uri => ['IMAGE', uri]),
   },
   {
-    name: 'an all-zero image allocates nothing',
-    programs: ['qemu-img'],
-    async run() {
-      await using disk = await bed(SIZE);
-      const image = join(disk.folder, 'zeros');
-      await writeFile(image, '');
-      await truncate(image, SIZE);
-      await run('qemu-img', 'convert', '-n', '-S', '0', '-f', 'raw', '-O', 'raw', image, disk.uri);
-      same((await disk.curve.usage('/disk')).allocated, 0, 'allocated');
-    },
+    name: 'an all-zero image, of holes or of zeros, allocates nothing with qemu-img',
+    needs: ['qemu-img'],
+    run: zeroImage,
   },
   {
     name: 'qemu-io patterns at odd offsets are read back',
-    programs: ['qemu-io'],
+    needs: ['qemu-io'],
     async run() {
       await using disk = await bed(SIZE);
       const commands: string[] = [];
@@ -68,6 +80,9 @@ export const CHECKS: readonly Check[] = [
         commands.push('-c', `read -P ${pattern} ${offset} ${length}`);
       }
       commands.push('-c', 'write -z 12345 54321', '-c', 'read -P 0 12345 54321');
+      commands.push('-c', 'write -z -u 1M 70000', '-c', 'write -f -P 9 100000 3', '-c', 'read -P 9 100000 3');
+      commands.push('-c', 'aio_write -P 7 5000 3000', '-c', 'aio_write -P 8 8000 3000', '-c', 'aio_flush');
+      commands.push('-c', 'read -P 7 5000 3000', '-c', 'read -P 8 8000 3000');
       commands.push('-c', 'discard 0 64M', '-c', 'flush');
       const said = await run('qemu-io', '-f', 'raw', ...commands, disk.uri);
       if (/failed|error/i.test(said)) throw new Error(said);
@@ -75,54 +90,74 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'qemu-img info, map and bench work',
-    programs: ['qemu-img'],
+    needs: ['qemu-img'],
     async run() {
       await using disk = await bed(SIZE);
-      same(
-        JSON.parse(await run('qemu-img', 'info', '--output=json', disk.uri))['virtual-size'],
-        SIZE,
-        'size',
-      );
+      const info = JSON.parse(await run('qemu-img', 'info', '--output=json', disk.uri));
+      same(info['virtual-size'], SIZE, 'size');
       await run('qemu-img', 'bench', '-f', 'raw', '-c', '2000', '-d', '64', '-w', disk.uri);
       await run('qemu-img', 'bench', '-f', 'raw', '-c', '2000', '-d', '64', disk.uri);
       const map = JSON.parse(await run('qemu-img', 'map', '-f', 'raw', '--output=json', disk.uri));
-      same(map.length > 1 && map[0].data, true, 'map');
+      const told = map.map(({ start, length, data, zero }: Record<string, unknown>) => [
+        start,
+        length,
+        data,
+        zero,
+      ]);
+      same(
+        told,
+        [
+          [0, GiB, true, false],
+          [GiB, 9 * GiB, false, true],
+        ],
+        'map',
+      );
     },
   },
   {
-    name: 'fio verifies mixed reads and writes at depth 64 while servers stop and start',
-    programs: ['fio'],
-    async run() {
-      await using disk = await bed(SIZE);
-      let over = false;
-      const happened = unrest(disk.cluster, () => over);
-      try {
-        await run(
-          'fio',
-          ...['--name=verify', '--ioengine=nbd', `--uri=${disk.uri}`, '--rw=randrw', '--bs=4k'],
-          ...['--iodepth=64', '--size=256m', '--io_size=128m', '--verify=crc32c', '--verify_fatal=1'],
-          ...['--randrepeat=0', '--verify_backlog=1024'],
-        );
-      } finally {
-        over = true;
-      }
-      return `${await happened} servers restarted meanwhile`;
-    },
+    name: 'libnbd asks in odd orders for odd things, and is answered as the protocol says',
+    needs: ['nbdsh', 'python3'],
+    run: oddSequences,
+  },
+  {
+    name: 'fio verifies mixed reads and writes at depth 64 while chunkservers and the leading MDS stop and start',
+    needs: ['fio'],
+    run: () => verifiedUnderUnrest(SCALE.fioMegabytes),
   },
   {
     name: 'a file system on nbdfuse and a loop device is whole after everything was restarted',
-    programs: ['nbdfuse', 'losetup', 'mkfs.ext4', 'mount', 'umount', 'e2fsck', 'fusermount3'],
-    run: () => import('./file-system.js').then(({ fileSystem }) => fileSystem()),
+    needs: [
+      'nbdfuse',
+      'losetup',
+      'mkfs.ext4',
+      'mount',
+      'umount',
+      'e2fsck',
+      'fusermount3',
+      '/dev/fuse',
+      '/dev/loop0',
+    ],
+    run: fileSystem,
   },
   {
     name: 'stock clients speak TLS with keys shared before',
-    programs: ['nbdinfo', 'qemu-img'],
-    run: () => import('./encrypted.js').then(({ encrypted }) => encrypted()),
+    needs: ['nbdinfo', 'qemu-img', 'nbdcopy'],
+    run: encryptedByKeys,
+  },
+  {
+    name: 'stock clients speak TLS with certificates, and show their own',
+    needs: ['nbdinfo', 'qemu-img', 'nbdcopy', 'certtool'],
+    run: encryptedByCertificates,
+  },
+  {
+    name: 'qemu goes on when the server is killed and started again',
+    needs: ['qemu-img', 'qemu-io'],
+    run: () => reconnected(SCALE.reconnects),
   },
   {
     name: 'a server that is killed over and over loses nothing that was acknowledged',
-    programs: [],
-    run: () => import('./killed.js').then(({ killed }) => killed(Number(process.env['KILLS'] ?? 20))),
+    needs: [],
+    run: () => killed(SCALE.kills),
   },
 ];
 
@@ -135,41 +170,10 @@ const ODD = [
   [SIZE - 513, 513, 6],
 ] as const;
 
-/** Copies 200 MiB in four places of a large image in, and compares. */
-async function sparse(program: string, argv: (uri: string) => string[]): Promise<void> {
-  await using disk = await bed(SIZE);
-  const image = join(disk.folder, 'image');
-  const copy = join(disk.folder, 'copy');
-  const file = await open(image, 'w');
-  await file.truncate(SIZE);
-  for (const [index, segment] of [0, 3, 4, 9].entries()) {
-    const data = randomFillSync(Buffer.alloc(50 * MiB));
-    await file.write(data, 0, data.length, segment * GiB + index * 4096 + 4096);
-  }
-  await file.close();
-  await run(program, ...argv(disk.uri).map(one => (one === 'IMAGE' ? image : one)));
-  same((await disk.curve.usage('/disk')).allocated, 4 * GiB, 'allocated');
-  await run('nbdcopy', disk.uri, copy);
-  await run('cmp', image, copy);
-  const { blocks } = await stat(copy);
-  same(blocks * 512 < 300 * MiB, true, 'the copy is sparse');
-}
-
-/** Stops and starts each server in turn; says how many. */
-async function unrest(
-  cluster: Awaited<ReturnType<typeof bed>>['cluster'],
-  stopped: () => boolean,
-): Promise<number> {
-  let happened = 0;
-  for (let turn = 0; !stopped(); turn++) {
-    const id = (turn % 3) + 1;
-    await cluster.stopChunkserver(id);
-    await pause(200);
-    await cluster.startChunkserver(id);
-    await cluster.stopMds(turn % 2);
-    await pause(200);
-    await cluster.startMds(turn % 2);
-    happened += 2;
-  }
-  return happened;
+/** What `nbdinfo --is` says by its exit status: 2 is no. */
+async function isNot(what: string, uri: string): Promise<boolean> {
+  return run('nbdinfo', '--is', what, uri).then(
+    () => false,
+    error => error.code === 2,
+  );
 }

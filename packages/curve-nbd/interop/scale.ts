@@ -1,0 +1,17 @@
+/** How much is done: `--short` is what CI has time for; KILLS, FIO_MIB and RECONNECTS say it one by one. */
+export interface Scale {
+  /** How often the server is killed under load. */
+  readonly kills: number;
+  /** How often it is killed under qemu. */
+  readonly reconnects: number;
+  /** MiB that fio reads and writes. */
+  readonly fioMegabytes: number;
+}
+
+export const isShort = process.argv.includes('--short');
+
+export const SCALE: Scale = {
+  kills: Number(process.env['KILLS'] ?? (isShort ? 4 : 20)),
+  reconnects: Number(process.env['RECONNECTS'] ?? (isShort ? 2 : 10)),
+  fioMegabytes: Number(process.env['FIO_MIB'] ?? (isShort ? 64 : 256)),
+};
