@@ -1,5 +1,6 @@
 import type { Course } from '../call-options.js';
 import type { OpenVolume } from '../volume/open-volume.js';
+import { isAllocated, segmentsUnder } from '../volume/segment-allocation.js';
 
 /** Which segments of a volume were allocated when they were first asked about. */
 export class Allocation {
@@ -16,7 +17,7 @@ export class Allocation {
     // What an unfinished clone lacks is read from its source.
     if (this.#volume.info.status === 'cloneMetaInstalled') return;
     const waits: Promise<void>[] = [];
-    for (const index of this.#segmentsUnder(offset, length)) {
+    for (const index of segmentsUnder(this.#volume, offset, length)) {
       const asking = this.#asked.get(index) ?? this.#ask(index, course);
       this.#asked.set(index, asking);
       waits.push(asking);
@@ -26,7 +27,7 @@ export class Allocation {
 
   /** Whether a range reads as zeros because nothing of it is allocated; only of ranges that were looked at. */
   isHole(offset: number, length: number): boolean {
-    return this.#segmentsUnder(offset, length).every(index => this.#holes.has(index));
+    return segmentsUnder(this.#volume, offset, length).every(index => this.#holes.has(index));
   }
 
   /** Where the segment of this byte ends. */
@@ -36,20 +37,6 @@ export class Allocation {
   }
 
   async #ask(index: number, course: Course): Promise<void> {
-    const { connection, path, info } = this.#volume;
-    const segment = await connection.ask(course, (native, user) =>
-      native.segment(path, user, index * info.segmentSize, course.step()),
-    );
-    if (segment === undefined) this.#holes.add(index);
-  }
-
-  /** Striped, a range goes over all chunks of its stripes. */
-  #segmentsUnder(offset: number, length: number): number[] {
-    const { chunkSize, segmentSize, stripe } = this.#volume.info;
-    const group = chunkSize * (stripe?.count ?? 1);
-    const first = Math.floor((offset - (offset % group)) / segmentSize);
-    const end = Math.ceil((offset + length) / group) * group;
-    const last = Math.ceil(end / segmentSize) - 1;
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    if (!(await isAllocated(this.#volume, index, course))) this.#holes.add(index);
   }
 }

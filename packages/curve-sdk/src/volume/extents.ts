@@ -1,6 +1,7 @@
 import type { CallOptions, Course } from '../call-options.js';
 import { inOrder } from '../flow/in-order.js';
 import type { OpenVolume } from './open-volume.js';
+import { isAllocated, segmentsUnder } from './segment-allocation.js';
 
 /** A range of a volume that is allocated throughout, or not at all. */
 export interface Extent {
@@ -28,17 +29,10 @@ export interface ExtentOptions extends CallOptions {
   readonly length?: number | undefined;
 }
 
-/** A range, and the segments that its bytes are in. */
-interface Piece {
-  readonly offset: number;
-  readonly length: number;
-  readonly segments: readonly number[];
-}
-
 /** Calls to the MDS under way at a time. */
 const AHEAD = 8;
 
-/** Asks what a range consists of, in order (GetOrAllocateSegment without allocating). Neighbours may be alike. */
+/** Asks what a range consists of, in order. Neighbours may be alike. */
 export async function* extentsOf(
   volume: OpenVolume,
   offset: number,
@@ -52,23 +46,17 @@ export async function* extentsOf(
   }
   const pieces = () => piecesOf(volume, offset, offset + length);
   yield* inOrder(course, AHEAD, pieces, async (piece, part) => {
-    const answers = await Promise.all(piece.segments.map(index => isAllocated(volume, index, part)));
-    return { offset: piece.offset, length: piece.length, allocated: answers.includes(true) };
+    const segments = segmentsUnder(volume, piece.offset, piece.length);
+    const answers = await Promise.all(segments.map(index => isAllocated(volume, index, part)));
+    return { ...piece, allocated: answers.includes(true) };
   });
-}
-
-async function isAllocated({ connection, path, info }: OpenVolume, index: number, course: Course) {
-  const segment = await connection.ask(course, (native, user) =>
-    native.segment(path, user, index * info.segmentSize, course.step()),
-  );
-  return segment !== undefined;
 }
 
 /**
  * Cuts a range where segments begin. Striped, a range goes over all chunks of its stripes, so those around the border of
  * two segments are pieces of their own, in both.
  */
-function* piecesOf({ info }: OpenVolume, start: number, end: number): Generator<Piece, void, undefined> {
+function* piecesOf({ info }: OpenVolume, start: number, end: number) {
   const { chunkSize, segmentSize, stripe } = info;
   const stripes = chunkSize * (stripe?.count ?? 1);
   for (let offset = start; offset < end; ) {
@@ -77,13 +65,7 @@ function* piecesOf({ info }: OpenVolume, start: number, end: number): Generator<
     // Up to the stripes that the border is in; or those alone, if that is where we are.
     const next = border - (border % stripes) > group ? border - (border % stripes) : group + stripes;
     const length = Math.min(next, end) - offset;
-    yield { offset, length, segments: indices(group, next, segmentSize) };
+    yield { offset, length };
     offset += length;
   }
-}
-
-function indices(start: number, end: number, segmentSize: number): number[] {
-  const first = Math.floor(start / segmentSize);
-  const last = Math.ceil(end / segmentSize) - 1;
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
