@@ -20,7 +20,7 @@ unless it is --shared; what shares a disk must know how to, as cluster file syst
   qemu-img convert -n disk.qcow2 nbd://127.0.0.1/vol1
   nbdcopy nbd://127.0.0.1/vol1 disk.img
   nbdfuse disk/ nbd://127.0.0.1/vol1 & mount -o loop disk/nbd /mnt
-  nbd-client -N vol1 -persist 127.0.0.1 /dev/nbd0
+  nbd-client -N vol1 127.0.0.1 /dev/nbd0
 `,
   options: NBD_OPTIONS,
   examples: [
