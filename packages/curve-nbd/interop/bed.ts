@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type CurveEmulator, startCurveEmulator } from '@curve-wcs/curve-emulator';
 import { CurveClient } from '@curve-wcs/curve-sdk';
+import { SCALE } from './scale.js';
 
 const execute = promisify(execFile);
 /** Programs of the system first: its nbdsh wants the system's Python. */
-const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', process.env['PATH'] ?? ''].join(delimiter);
+export const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', process.env['PATH'] ?? ''].join(delimiter);
 
 /** A cluster, a server process on one of its volumes, and a folder; all gone at the end. */
 export interface Bed extends AsyncDisposable {
@@ -32,7 +33,9 @@ export const MiB = 2 ** 20;
 
 /** @param size - bytes of the volume `/disk` */
 export async function bed(size: number): Promise<Bed> {
-  const cluster = await startCurveEmulator({ mds: 2, chunkservers: 3, durability: 'fast' });
+  const cluster = await startCurveEmulator({
+    ...{ mds: 2, chunkservers: 3, durability: 'fast', segmentSize: SCALE.segment },
+  });
   const curve = await CurveClient.connect(cluster.clientConfPath, { user: 'alice' });
   await curve.createVolume('/disk', { size });
   const folder = await mkdtemp(join(tmpdir(), 'curve-nbd-interop-'));
@@ -42,7 +45,7 @@ export async function bed(size: number): Promise<Bed> {
     ...{ cluster, curve, folder, socket },
     uri: `nbd+unix:///disk?socket=${socket}`,
     async startServer() {
-      stop = await startExporter(cluster.mdsAddresses.join(','), folder, socket);
+      stop = (await startExporter(cluster, '/disk', folder, socket)).stop;
     },
     async stopServer(signal = 'SIGTERM') {
       const how = await stop?.(signal);
@@ -64,20 +67,25 @@ export async function bed(size: number): Promise<Bed> {
   return made;
 }
 
-/** Starts a server of `/disk`; what is returned ends it, and says how it ended. */
-async function startExporter(mds: string, folder: string, socket: string) {
+/**
+ * Starts a server of a volume.
+ *
+ * @param where - path of a Unix socket, or a port
+ * @returns where it is, and what ends it and says how it ended
+ */
+export async function startExporter(cluster: CurveEmulator, path: string, folder: string, where: string) {
   const script = fileURLToPath(new URL('../test/support/exporter.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, mds, '/disk', folder, socket], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const argv = ['--import', 'tsx', script, cluster.mdsAddresses.join(','), path, folder, where];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([status, signal]) => String(signal ?? `status ${status}`));
   const early = ended.then(how => Promise.reject(new Error(`the server ended with ${how}`)));
-  await Promise.race([once(child.stdout, 'data'), early]);
+  const [uri] = await Promise.race([once(child.stdout, 'data'), early]);
   early.catch(() => {});
-  return (signal: NodeJS.Signals) => {
+  const stop = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return ended;
   };
+  return { uri: String(uri).trim(), stop };
 }
 
 /** Runs a program; what it printed on stdout. */
