@@ -438,6 +438,17 @@ describe('answers that are none', () => {
   });
 });
 
+test('a lazy client can be had of a cluster that does not answer, and another cannot', async () => {
+  const { emulator } = await started();
+  await emulator.stopMds(0);
+  const config = { 'mds.listen.addr': emulator.mdsAddresses.join(','), 'mds.maxRetryMS': 100 };
+  await expect(CurveClient.connect(config, { user: 'alice' })).rejects.toMatchObject({ code: 'FAILED' });
+  await using curve = await CurveClient.connect(config, { user: 'alice', lazy: true });
+  expect((await curve.cluster.status()).state).toBe('down');
+  const wrong = { user: 'alice', lazy: 1 as never };
+  await expect(CurveClient.connect(config, wrong)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+});
+
 test('a client that was closed is told so', async () => {
   const { connect } = await started();
   const curve = await connect('bob');

@@ -1,6 +1,6 @@
 import type { CallOptions, CurveClient } from '@curve-wcs/curve-sdk';
 import { checkConf, confPath } from './conf-path.js';
-import { readCredentials } from './credentials.js';
+import { type Credentials, readCredentials } from './credentials.js';
 import type { CurveContext } from './curve-command.js';
 import { watchWaits } from './watch-waits.js';
 
@@ -13,18 +13,38 @@ export function callOptions({ io, options }: CurveContext): CallOptions {
 }
 
 /** Connects to the cluster, does a command's work, and closes what it has opened whatever came of it. */
-export async function withClient<Result>(
+export function withClient<Result>(
   context: CurveContext,
+  work: (client: CurveClient, call: CallOptions) => Promise<Result>,
+): Promise<Result> {
+  return connected(context, () => readCredentials(context), false, work);
+}
+
+/** The same for what anybody may ask, and of a cluster that may not answer: no user need be given. */
+export function withCluster<Result>(
+  context: CurveContext,
+  work: (client: CurveClient, call: CallOptions) => Promise<Result>,
+): Promise<Result> {
+  return connected(context, () => readCredentials(context, ANYBODY), true, work);
+}
+
+/** Who asks if nobody is named. */
+const ANYBODY = 'curvecmd';
+
+async function connected<Result>(
+  context: CurveContext,
+  credentials: () => Promise<Credentials>,
+  lazy: boolean,
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
 ): Promise<Result> {
   const { out } = context;
   const call = callOptions(context);
-  const user = await readCredentials(context);
+  const user = await credentials();
   const conf = confPath(context);
   await checkConf(conf);
   out.detail(`configuration from ${conf}, user ${user.name}`);
   const { CurveClient } = await import('@curve-wcs/curve-sdk');
-  const client = await CurveClient.connect(conf, { user, ...call });
+  const client = await CurveClient.connect(conf, { user, lazy, ...call });
   const watched = watchWaits(client, context.io, out);
   try {
     return await work(client, call);

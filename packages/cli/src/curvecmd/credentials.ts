@@ -9,10 +9,14 @@ export interface Credentials {
   password?: string;
 }
 
-/** Reads user and password from the options, else from the environment. A password is never an argument. */
-export async function readCredentials(context: CurveContext): Promise<Credentials> {
+/**
+ * Reads user and password from the options, else from the environment. A password is never an argument.
+ *
+ * @param otherwise - who it is if nobody is named
+ */
+export async function readCredentials(context: CurveContext, otherwise?: string): Promise<Credentials> {
   const { io, options } = context;
-  const name = options.text('user') ?? io.env['CURVE_USER'];
+  const name = options.text('user') ?? (io.env['CURVE_USER'] || otherwise);
   if (!name) throw configError('no user is given', { hint: 'name one with --user NAME or CURVE_USER' });
   const file = options.text('password-file');
   const password = file === undefined ? io.env['CURVE_PASSWORD'] : await readPassword(context, file);

@@ -70,7 +70,7 @@ export class CurveClient implements AsyncDisposable {
   }
 
   /**
-   * Reads the configuration and asks the cluster for its id, so that a wrong address fails here.
+   * Reads the configuration and asks the cluster for its id, so that a wrong address fails here, unless `lazy` is set.
    *
    * @param config - path of a client.conf, or its keys as an object where all but `mds.listen.addr` may be left out
    * (curve-protocol.md §4.1)
@@ -78,8 +78,10 @@ export class CurveClient implements AsyncDisposable {
    */
   static async connect(config: NativeConfig, options: ConnectOptions): Promise<CurveClient> {
     const user = nativeUser(options?.user);
+    checkChoice(options?.lazy, [true, false], 'connect', 'lazy');
     const course = new Course(options, 'connect');
     const client = new CurveClient(new Connection(started(config), user));
+    if (options.lazy) return client;
     try {
       await client.#connection.ask(course, native => native.clusterId(course.step()));
     } catch (error) {

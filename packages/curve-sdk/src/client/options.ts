@@ -16,6 +16,12 @@ export interface NamedUser {
 export interface ConnectOptions extends CallOptions {
   /** Who makes all calls of this client, and owns what it creates. */
   readonly user: CurveUser;
+  /**
+   * Whether the cluster is asked nothing yet, so that a client can be had of one that does not answer.
+   *
+   * @default false: its id is asked for
+   */
+  readonly lazy?: boolean | undefined;
 }
 
 /** Options of {@link CurveClient.createVolume}. */

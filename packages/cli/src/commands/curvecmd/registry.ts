@@ -1,9 +1,14 @@
 import type { CurveCommand } from '../../curvecmd/curve-command.js';
 import { bench } from './bench.js';
 import { chown } from './chown.js';
+import { chunkservers } from './chunkservers.js';
+import { clients } from './clients.js';
 import { clusterId } from './cluster-id.js';
 import { completion } from './completion.js';
+import { copysets } from './copysets.js';
 import { create } from './create.js';
+import { df } from './df.js';
+import { du } from './du.js';
 import { exportVolume } from './export.js';
 import { extend } from './extend.js';
 import { importImage } from './import.js';
@@ -12,13 +17,17 @@ import { map } from './map.js';
 import { mkdir } from './mkdir.js';
 import { mv } from './mv.js';
 import { nbd } from './nbd.js';
+import { pools } from './pools.js';
 import { poolsets } from './poolsets.js';
 import { read } from './read.js';
 import { recover } from './recover.js';
 import { rm } from './rm.js';
 import { rmdir } from './rmdir.js';
 import { serve } from './serve.js';
+import { servers } from './servers.js';
 import { stat } from './stat.js';
+import { status } from './status.js';
+import { throttle } from './throttle.js';
 import { trash } from './trash.js';
 import { write } from './write.js';
 
@@ -42,7 +51,16 @@ export const CURVECMD_COMMANDS: readonly CurveCommand[] = [
   nbd,
   map,
   bench,
+  throttle,
+  du,
+  status,
+  df,
+  pools,
   poolsets,
+  servers,
+  chunkservers,
+  copysets,
+  clients,
   clusterId,
   serve,
   completion(() => CURVECMD_COMMANDS),

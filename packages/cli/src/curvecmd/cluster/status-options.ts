@@ -1,0 +1,43 @@
+import type { StatusOptions } from '@curve-wcs/curve-sdk';
+import { usageError } from '../../cli-error.js';
+import type { OptionDefinition } from '../../options/option-definition.js';
+import type { OptionValues } from '../../options/option-values.js';
+
+/** What `status` looks at beside the chunkservers. */
+export const STATUS_OPTIONS = [
+  { long: 'etcd', argument: 'ADDRESSES', description: 'also etcd, at these addresses, separated by commas' },
+  {
+    long: 'snapshot-clone',
+    argument: 'ADDRESSES',
+    description: 'also the snapshot-clone servers, at these addresses',
+  },
+  {
+    long: 'mds-dummy-port',
+    argument: 'PORTS',
+    description: 'ask the MDSs there, which tells those that stand by from those that do not run',
+  },
+  { long: 'patience', argument: 'TIME', description: 'how long a server may be silent; default 3s' },
+] as const satisfies readonly OptionDefinition[];
+
+/** The options given, as the SDK takes them. */
+export function statusOptions(
+  options: OptionValues<(typeof STATUS_OPTIONS)[number]['long']>,
+): Omit<StatusOptions, 'signal' | 'deadline'> {
+  return {
+    etcd: list(options.text('etcd')),
+    snapshotClone: list(options.text('snapshot-clone')),
+    mdsDummyPorts: ports(options.text('mds-dummy-port')),
+    patience: options.duration('patience'),
+  };
+}
+
+function list(text: string | undefined): string[] | undefined {
+  return text?.split(',').map(one => one.trim());
+}
+
+function ports(text: string | undefined): number | number[] | undefined {
+  const all = list(text)?.map(one => (/^\d{1,5}$/.test(one) ? Number(one) : Number.NaN));
+  if (all?.some(Number.isNaN))
+    throw usageError(`--mds-dummy-port must be ports; it is ${JSON.stringify(text)}`);
+  return all?.length === 1 ? all[0] : all;
+}
