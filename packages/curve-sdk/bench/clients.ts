@@ -1,5 +1,6 @@
 import { createClient } from '@curve-wcs/curve-native';
 import { CBDClient, CurveClient, UserInfo_t } from '@curve-wcs/curve-sdk';
+import type { Workload } from './workload.js';
 
 /** An open volume, whichever client opened it. Each fills or sends the buffer it is given. */
 export interface OpenVolume {
@@ -7,6 +8,12 @@ export interface OpenVolume {
   write(offset: number, buffer: Uint8Array): Promise<unknown>;
   close(): Promise<void>;
 }
+
+/** Makes one call at a time. */
+const SYNCHRONOUS = 'CBDClient, synchronous';
+
+/** Whether a client can do a workload. */
+export const suits = (client: string, { depth }: Workload): boolean => client !== SYNCHRONOUS || depth === 1;
 
 /** The clients that are measured, as people use them: the built packages. */
 export const CLIENTS: Readonly<Record<string, (mdsAddress: string) => Promise<OpenVolume>>> = {
@@ -27,6 +34,16 @@ export const CLIENTS: Readonly<Record<string, (mdsAddress: string) => Promise<Op
       read: (offset, buffer) => cbd.ReadAsync(fd, buffer, offset, buffer.length),
       write: (offset, buffer) => cbd.WriteAsync(fd, buffer, offset, buffer.length),
       close: () => cbd.UnInitAsync(),
+    };
+  },
+  [SYNCHRONOUS]: async mdsAddress => {
+    const cbd = new CBDClient();
+    cbd.Init({ 'mds.listen.addr': mdsAddress });
+    const fd = cbd.Open('/bench', new UserInfo_t('bench'));
+    return {
+      read: async (offset, buffer) => cbd.Read(fd, buffer, offset, buffer.length),
+      write: async (offset, buffer) => cbd.Write(fd, buffer, offset, buffer.length),
+      close: async () => cbd.UnInit(),
     };
   },
   'curve-native': async mdsAddress => {

@@ -13,7 +13,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { chart } from '@curve-wcs/test-support';
 import { aims } from './aims.js';
-import { CLIENTS } from './clients.js';
+import { CLIENTS, suits } from './clients.js';
 import { growths } from './growth.js';
 import { buildPrograms, plainClient, startMemoryServer } from './programs.js';
 import { figures, PLAIN, rows } from './report.js';
@@ -34,6 +34,7 @@ for (const client of clients) contenders.set(client, await startContender(client
 for (let round = 0; round <= ROUNDS; round++) {
   for (const workload of WORKLOADS) {
     for (const [client, contender] of contenders) {
+      if (!suits(client, workload)) continue;
       const { measured, growth } = await contender.turn(workload);
       results.growth.set(client, growth);
       if (round > 0) results.add(workload.name, client, measured);

@@ -1,4 +1,5 @@
 import type { Figure } from '@curve-wcs/test-support';
+import { suits } from './clients.js';
 import type { Results } from './results.js';
 import { type Measured, WORKLOADS } from './workload.js';
 
@@ -14,8 +15,12 @@ export const totalCpu = ({ cpu }: Measured): number => cpu.js + cpu.io + cpu.oth
 
 /** All figures, a row for each client's turn at each workload. */
 export function rows(results: Results, clients: readonly string[]): object[] {
-  return WORKLOADS.flatMap(({ name }) => {
-    const measured = [...clients, PLAIN].map(client => ({ client, ...results.of(name, client) }));
+  return WORKLOADS.flatMap(workload => {
+    const { name } = workload;
+    const measured = [...clients.filter(client => suits(client, workload)), PLAIN].map(client => ({
+      client,
+      ...results.of(name, client),
+    }));
     const own = measured.map(one => ({
       workload: name,
       client: one.client,
@@ -40,9 +45,10 @@ export function rows(results: Results, clients: readonly string[]): object[] {
 /** The figures worth a picture. */
 export function figures(results: Results, clients: readonly string[]): Figure[] {
   const found: Figure[] = [];
-  for (const { name, size, depth } of WORKLOADS) {
+  for (const workload of WORKLOADS) {
+    const { name, size, depth } = workload;
     const plain = results.of(name, PLAIN);
-    for (const client of clients) {
+    for (const client of clients.filter(client => suits(client, workload))) {
       const one = results.of(name, client);
       const add = (what: string, rate: number, peer: string, peerRate: number, unit: string) =>
         found.push({
