@@ -171,3 +171,38 @@ test('threads that make one call after the other may end at any time', async () 
   );
   expect(ended).toBe(4096);
 });
+
+test('a call that is refused at once is over at once, whoever waits for it', async () => {
+  await using cluster = await startCluster();
+  const refused = await program(
+    cluster,
+    `
+    let refused = 0;
+    for (let round = 0; round < 2000; round++) {
+      client.clusterIdSync();
+      for (let i = 0; i < 5; i++) try { client.discardSync(999, 0, 4096); } catch { refused++; }
+    }
+    client.uninitSync();
+    console.log(refused);
+    `,
+  );
+  expect(refused).toBe(10_000);
+});
+
+test('a lease is refreshed while all that a program asks for is refused at once', async () => {
+  await using cluster = await startCluster();
+  const refused = await program(
+    cluster,
+    `
+    let refused = 0;
+    for (const end = Date.now() + 4000; Date.now() < end; await new Promise(setImmediate)) {
+      await client.read(999, 0, block(0)).catch(() => refused++);
+    }
+    await client.close(fd);
+    console.log(refused > 0);
+    `,
+  );
+  expect(refused).toBe(true);
+  // Ten times the 0.4 s from one to the next.
+  expect(count(cluster.emulator, 'RefreshSession')).toBeGreaterThan(6);
+});

@@ -1,6 +1,7 @@
 #include "client_handle.h"
 
 #include <algorithm>
+#include <new>
 
 #include "convert.h"
 
@@ -80,7 +81,11 @@ ClientHandle::ClientHandle(const Napi::CallbackInfo& info)
   // Only pending calls keep the process alive, not an idle client.
   napi_unref_threadsafe_function(env_, wake_);
   napi_add_env_cleanup_hook(env_, onEnvironmentEnd, this);
-  watch_ = EventLoopWatch::create(env_, client_->descriptor(), [this] { attend(); });
+  try {
+    watch_ = EventLoopWatch::create(env_, client_->descriptor(), [this] { attend(); });
+  } catch (const std::bad_alloc&) {
+    // It does without.
+  }
 }
 
 ClientHandle::~ClientHandle() {

@@ -49,6 +49,13 @@ struct Libuv {
   }
 };
 
+// Bun has functions of these names, and ends the process when they are called.
+bool isBun(napi_env env) {
+  napi_value global;
+  bool found = false;
+  return napi_get_global(env, &global) != napi_ok || napi_has_named_property(env, global, "Bun", &found) != napi_ok || found;
+}
+
 const Libuv& libuv() {
   static const Libuv functions;
   return functions;
@@ -86,18 +93,19 @@ struct EventLoopWatch::Handle {
 std::unique_ptr<EventLoopWatch> EventLoopWatch::create(napi_env env, int fd, Ready ready) {
   const Libuv& uv = libuv();
   uv_loop_s* loop = nullptr;
-  if (!uv.found || fd < 0 || napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
-  void* poll = std::malloc(uv.handleSize(kUvPoll));
-  if (poll == nullptr || uv.pollInit(loop, poll, fd) != 0) {
-    std::free(poll);
+  if (!uv.found || fd < 0 || isBun(env) || napi_get_uv_event_loop(env, &loop) != napi_ok || !loop) return nullptr;
+  auto own = std::make_unique<Handle>();
+  own->ready = std::move(ready);
+  own->poll = std::malloc(uv.handleSize(kUvPoll));
+  std::unique_ptr<EventLoopWatch> watch(new EventLoopWatch(own.get()));
+  if (own->poll == nullptr || uv.pollInit(loop, own->poll, fd) != 0) {
+    watch->handle_ = nullptr;
+    std::free(own->poll);
     return nullptr;
   }
-  auto* handle = new Handle;
-  handle->poll = poll;
-  handle->ready = std::move(ready);
-  uv.setData(poll, handle);
-  uv.unref(poll);
-  std::unique_ptr<EventLoopWatch> watch(new EventLoopWatch(handle));
+  Handle* handle = own.release();
+  uv.setData(handle->poll, handle);
+  uv.unref(handle->poll);
   if (napi_add_async_cleanup_hook(env, Handle::onEnvironmentEnd, handle, &handle->cleanup) != napi_ok) return nullptr;
   return watch;
 }

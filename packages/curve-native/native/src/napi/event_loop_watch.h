@@ -30,8 +30,8 @@ class EventLoopWatch {
   explicit EventLoopWatch(Handle* handle);
 
   // Null when the environment has ended.
-  Handle* handle_;
-  bool started_ = false;
+  [[maybe_unused]] Handle* handle_;
+  [[maybe_unused]] bool started_ = false;
 };
 
 }  // namespace curve::addon

@@ -47,12 +47,15 @@ bool Loop::runHere(Task task) {
     posted_.push_back(std::move(task));
   }
   now_ = Clock::now();
+  const Clock::time_point lentUntil = lentUntil_;
   try {
     runPosted();
     runDeferred();
   } catch (...) {
     thrown_ = std::current_exception();
   }
+  // Timers and descriptors were not looked after, so it is for no longer than it was.
+  lentUntil_ = std::min(lentUntil_, lentUntil);
   const bool lent = isLent();
   const bool late = polling_ && nextTimer() < pollingUntil_;
   if (thrown_ || late || (parked_ && !lent)) poller_.wake();
@@ -73,11 +76,12 @@ bool Loop::attend() {
 
 void Loop::attendUntil(const std::function<bool()>* done) {
   try {
-    do {
+    while (!stopped_ && !(done && (*done)())) {
       ready_.clear();
       poller_.wait(done && fallAsleep() ? waitTimeMs(nextTimer()) : 0, ready_);
       dispatch();
-    } while (done && !stopped_ && !(*done)());
+      if (!done) break;
+    }
   } catch (...) {
     thrown_ = std::current_exception();
   }

@@ -71,7 +71,7 @@ class Loop {
   void poll(Turn& turn);
   void park(Turn& turn);
   void dispatch();
-  bool isLent() const { return !polling_ && lentUntil_ > Clock::now(); }
+  bool isLent() const { return !polling_ && !stopped_ && !thrown_ && lentUntil_ > Clock::now(); }
   void attendUntil(const std::function<bool()>* done);
   bool fallAsleep();
   Clock::time_point nextTimer() const;
