@@ -19,7 +19,8 @@ export function encodeEntry(bucket: string, key?: string): string {
 
 /** Percent-encodes a key for the download domain; `/` keeps its meaning. */
 export function encodeKeyPath(key: string): string {
-  return key.split('/').map(encodeURIComponent).join('/');
+  // Most keys have nothing to encode.
+  return /^[\w./-]*$/.test(key) ? key : key.split('/').map(encodeURIComponent).join('/');
 }
 
 /** A text whose sequences such as `%E4` are decoded; one that is not well-formed stays as it is. */
@@ -53,7 +54,7 @@ export function checkKey(key: unknown, name = 'key'): asserts key is string {
   if (/\p{Surrogate}/u.test(key)) throw invalidArgument(name, 'well-formed Unicode', key);
   if (key.startsWith('/') || key.endsWith('/'))
     throw invalidArgument(name, 'without a slash at its start or end', key);
-  if (key.split('/').some(segment => segment === '.' || segment === '..')) {
+  if (/(^|\/)\.\.?(\/|$)/.test(key)) {
     throw invalidArgument(name, "free of '.' and '..' between slashes", key);
   }
 }

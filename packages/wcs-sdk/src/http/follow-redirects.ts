@@ -25,12 +25,8 @@ export async function followRedirects(
   let { url } = request;
   let foreign = false;
   for (let redirects = 0; ; redirects++) {
-    const response = await sender.stream({
-      ...request,
-      url,
-      foreign,
-      headers: { ...(foreign ? {} : privateHeaders), ...request.headers },
-    });
+    const headers = privateHeaders && !foreign ? { ...privateHeaders, ...request.headers } : request.headers;
+    const response = await sender.stream({ ...request, url, foreign, ...(headers && { headers }) });
     const { location } = response.headers;
     if (!REDIRECTS.includes(response.status) || location === undefined) return response;
     await response.body.return?.();

@@ -73,14 +73,12 @@ function bodyOf(bytes: Uint8Array): StreamedBody {
 }
 
 function slowedBody(body: ResponseBody, limit: RateLimit, signal: AbortSignal | undefined): ResponseBody {
-  const { next } = body;
   return {
-    ...body,
     [Symbol.asyncIterator]() {
       return this;
     },
     async next() {
-      const chunk = await next.call(body);
+      const chunk = await body.next();
       if (!chunk.done) await limit.take(chunk.value.length, signal);
       return chunk;
     },

@@ -102,7 +102,9 @@ export class Transport implements HttpSender {
     try {
       const answer = await exchange.answer();
       const whole = () => this.#whole(answer, exchange, request.operation);
-      return { ...headOf(answer), body: translated(answer.body, exchange, new Pace(this.#options), whole) };
+      const { status, headers, requestId } = headOf(answer);
+      const body = new TranslatedBody(answer.body, exchange, this.#options, whole);
+      return { status, headers, requestId, body };
     } catch (error) {
       exchange.release();
       throw exchange.failure(error);
@@ -221,7 +223,8 @@ function withHeaders(sender: HttpSender, headers: Record<string, string>): HttpS
 
 function headOf({ status, headers }: RawAnswer): Omit<StreamedResponse, 'body'> {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return { status, headers: flat, requestId: flat['x-reqid'] };
@@ -249,46 +252,61 @@ async function readWhole(body: Readable, operation: string): Promise<Buffer> {
 }
 
 /** The body's chunks, failing with our errors in place of the carrier's. */
-function translated(
-  body: Readable,
-  exchange: ActiveExchange,
-  pace: Pace,
-  whole: () => Promise<Buffer>,
-): ResponseBody {
-  let chunks: AsyncIterator<Buffer> | undefined;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      try {
-        chunks ??= body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-        const next = await pace.next(chunks);
-        if (!next.done) return next;
-        exchange.checkAlive();
-      } catch (error) {
-        exchange.release();
-        throw exchange.failure(error);
-      }
-      exchange.release();
-      return { done: true, value: undefined };
-    },
-    // Also called when nothing was read, which a generator would not notice.
-    async return() {
-      exchange.release();
-      await chunks?.return?.();
-      return { done: true, value: undefined };
-    },
-    async whole() {
-      try {
-        return await whole();
-      } catch (error) {
-        throw exchange.failure(error);
-      } finally {
-        exchange.release();
-      }
-    },
-  };
+class TranslatedBody implements ResponseBody {
+  readonly #body: Readable;
+  readonly #exchange: ActiveExchange;
+  readonly #options: ExchangeOptions;
+  readonly #whole: () => Promise<Buffer>;
+  #chunks: AsyncIterator<Buffer> | undefined;
+  #pace: Pace | undefined;
+
+  constructor(
+    body: Readable,
+    exchange: ActiveExchange,
+    options: ExchangeOptions,
+    whole: () => Promise<Buffer>,
+  ) {
+    this.#body = body;
+    this.#exchange = exchange;
+    this.#options = options;
+    this.#whole = whole;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Buffer>> {
+    try {
+      this.#chunks ??= this.#body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+      this.#pace ??= new Pace(this.#options);
+      const next = await this.#pace.next(this.#chunks);
+      if (!next.done) return next;
+      this.#exchange.checkAlive();
+    } catch (error) {
+      this.#exchange.release();
+      throw this.#exchange.failure(error);
+    }
+    this.#exchange.release();
+    return { done: true, value: undefined };
+  }
+
+  /** Also called when nothing was read, which a generator would not notice. */
+  async return(): Promise<IteratorResult<Buffer>> {
+    this.#exchange.release();
+    await this.#chunks?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async whole(): Promise<Buffer> {
+    try {
+      return await this.#whole();
+    } catch (error) {
+      throw this.#exchange.failure(error);
+    } finally {
+      this.#exchange.release();
+    }
+  }
 }
 
 function isStreamed(body: WireRequest['body']): body is StreamedBody {
