@@ -1,4 +1,5 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { requireText } from './check-arguments.js';
 import { invalidArgument } from './errors.js';
 
 /** Names an object. */
@@ -14,6 +15,8 @@ export interface ObjectReference {
  * (wcs-api, Notation).
  */
 export function encodeEntry(bucket: string, key?: string): string {
+  requireText('bucket', bucket);
+  if (key !== undefined) requireText('key', key);
   return urlSafeBase64Encode(key === undefined ? bucket : `${bucket}:${key}`);
 }
 

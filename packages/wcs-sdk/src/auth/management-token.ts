@@ -1,3 +1,4 @@
+import { requireContent, requireObject, requireText } from '../check-arguments.js';
 import { type Credentials, signature } from './signature.js';
 
 /**
@@ -21,6 +22,9 @@ export function managementToken(
   target: string,
   body: string | Uint8Array = '',
 ): string {
+  requireObject('credentials', credentials);
+  requireText('target', target);
+  requireContent('body', body);
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   const message = Buffer.concat([Buffer.from(`${path}\n`), Buffer.from(body)]);
   return `${credentials.accessKey}:${signature(credentials, message)}`;

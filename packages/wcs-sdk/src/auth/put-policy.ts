@@ -1,3 +1,4 @@
+import { requireObject } from '../check-arguments.js';
 import { checkBucket, checkKey } from '../encoding.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { wholeNumber } from '../number-options.js';
@@ -121,6 +122,7 @@ export interface PutPolicyOptions extends PutPolicyMembers {
  * ```
  */
 export function putPolicy(options: PutPolicyOptions): PutPolicy {
+  requireObject('options', options);
   const { bucket, key, deadline, expiresIn, ...members } = options;
   checkBucket(bucket);
   if (key !== undefined) checkKey(key);

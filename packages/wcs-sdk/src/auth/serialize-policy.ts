@@ -1,3 +1,5 @@
+import { requireObject } from '../check-arguments.js';
+import { invalidArgument } from '../errors.js';
 import type { PutPolicy } from './put-policy.js';
 
 /**
@@ -27,6 +29,10 @@ const STYLES: Record<PolicyStyle, Style> = {
 
 /** Writes a policy as JSON, without the members that are undefined. */
 export function serializePolicy(policy: PutPolicy, style: PolicyStyle = 'compact'): string {
+  requireObject('policy', policy);
+  if (style !== 'compact' && !Object.hasOwn(STYLES, style)) {
+    throw invalidArgument('style', `one of compact, ${Object.keys(STYLES).join(', ')}`, style);
+  }
   return style === 'compact' ? JSON.stringify(policy) : write(policy, STYLES[style]);
 }
 

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { requireContent, requireObject, requireText } from '../check-arguments.js';
+import { invalidArgument } from '../errors.js';
 
 /** A pair of keys. The secret key never leaves the process. */
 export interface Credentials {
@@ -21,9 +23,16 @@ const DIGEST_NAMES: Record<SignatureAlgorithm, string> = { 'SHA-1': 'sha1', SM3:
  * HMAC, not of its raw bytes.
  */
 export function signature(
-  { secretKey, algorithm = 'SHA-1' }: Pick<Credentials, 'secretKey' | 'algorithm'>,
+  credentials: Pick<Credentials, 'secretKey' | 'algorithm'>,
   message: string | Uint8Array,
 ): string {
+  requireObject('credentials', credentials);
+  const { secretKey, algorithm = 'SHA-1' } = credentials;
+  requireText('secretKey', secretKey);
+  requireContent('message', message);
+  if (!Object.hasOwn(DIGEST_NAMES, algorithm)) {
+    throw invalidArgument('algorithm', `one of ${Object.keys(DIGEST_NAMES).join(', ')}`, algorithm);
+  }
   return urlSafeBase64Encode(createHmac(DIGEST_NAMES[algorithm], secretKey).update(message).digest('hex'));
 }
 

@@ -1,4 +1,5 @@
 import { urlSafeBase64Decode, urlSafeBase64Encode } from '@curve-wcs/etag';
+import { requireObject, requireText } from '../check-arguments.js';
 import type { PutPolicy } from './put-policy.js';
 import { type PolicyStyle, serializePolicy } from './serialize-policy.js';
 import { type Credentials, signature } from './signature.js';
@@ -25,6 +26,8 @@ export function uploadToken(
   policy: PutPolicy | string,
   options: { style?: PolicyStyle } = {},
 ): string {
+  requireObject('credentials', credentials);
+  requireObject('options', options);
   const json = typeof policy === 'string' ? policy : serializePolicy(policy, options.style);
   const encoded = urlSafeBase64Encode(json);
   return `${credentials.accessKey}:${signature(credentials, encoded)}:${encoded}`;
@@ -32,6 +35,7 @@ export function uploadToken(
 
 /** Reads the put policy inside an upload token, without checking the signature; `undefined` if there is none. */
 export function policyOf(token: string): PutPolicy | undefined {
+  requireText('token', token);
   const encoded = token.replace(/^UpToken\s+/i, '').split(':')[2];
   if (encoded === undefined) return undefined;
   try {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../auth/signature.js';
+import { requireObject } from '../check-arguments.js';
 import { invalidArgument } from '../errors.js';
 import { callbackFields } from './callback-fields.js';
 import { type ReceiverOptions, type RequestHandler, receiver, refused } from './receive.js';
@@ -50,6 +51,7 @@ export interface CallbackHandlerOptions extends Credentials, ReceiverOptions {
  * ```
  */
 export function createCallbackHandler(options: CallbackHandlerOptions): RequestHandler {
+  requireObject('options', options);
   const { url, onCallback } = options;
   // Fails now rather than at the first callback if a key is missing.
   verifyCallback(options, { authorization: undefined, url: '', body: '' });

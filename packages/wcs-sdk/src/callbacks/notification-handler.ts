@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { requireObject } from '../check-arguments.js';
 import { invalidArgument, type WcsError } from '../errors.js';
 import { type JobNotification, parseNotification } from './notification.js';
 import { type ReceiverOptions, type RequestHandler, receiver, refused } from './receive.js';
@@ -32,6 +33,7 @@ export interface NotificationHandlerOptions extends ReceiverOptions {
  * ```
  */
 export function createNotificationHandler(options: NotificationHandlerOptions): RequestHandler {
+  requireObject('options', options);
   const { onNotification, authorize } = options;
   if (typeof onNotification !== 'function') {
     throw invalidArgument('onNotification', 'a function', onNotification);

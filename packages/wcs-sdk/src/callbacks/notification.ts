@@ -1,4 +1,5 @@
 import { urlSafeBase64Decode } from '@curve-wcs/etag';
+import { requireContent } from '../check-arguments.js';
 import { WcsError } from '../errors.js';
 import { isMembers, numberMember, objectsMember, textMember } from '../http/answer-members.js';
 import { type JobItem, jobItemOf } from '../jobs/job-status.js';
@@ -22,6 +23,7 @@ export interface JobNotification {
  * @throws WcsError `BAD_REQUEST` if it is none
  */
 export function parseNotification(body: string | Uint8Array): JobNotification {
+  requireContent('body', body);
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
   const raw = documentOf(text.trim());
   if (!raw) throw new WcsError('BAD_REQUEST', 'a notification must be URL-safe Base64 of a JSON object');

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
 import { type Credentials, signature } from '../auth/signature.js';
+import { requireContent, requireObject } from '../check-arguments.js';
 import { WcsError } from '../errors.js';
 
 /** The parts of a callback that its signature covers. */
@@ -31,6 +32,9 @@ export interface SignedCallback {
  * ```
  */
 export function verifyCallback(credentials: Credentials, callback: SignedCallback): boolean {
+  requireObject('credentials', credentials);
+  requireObject('callback', callback);
+  requireContent('body', callback.body);
   // An empty key would let anybody sign.
   if (!credentials.accessKey || !credentials.secretKey) {
     throw new WcsError('INVALID_ARGUMENT', 'verifying a callback needs accessKey and secretKey');

@@ -1,5 +1,6 @@
 import type { PutPolicyMembers, Switch } from '../auth/put-policy.js';
 import type { CallDefaults } from '../call-defaults.js';
+import { requireObject } from '../check-arguments.js';
 import { parseInteger, type SettingName, type Settings } from './settings.js';
 
 /** Members of the put policy that are settings of the same name. */
@@ -21,6 +22,7 @@ const POLICY_SETTINGS = [
  * value that is none is told by the call that uses it.
  */
 export function callDefaultsOf(settings: Settings): Required<CallDefaults> {
+  requireObject('settings', settings);
   const { prefix, marker, mode, limit, notifyurl, overwrite, separate, force } = settings;
   const policy = Object.fromEntries(
     POLICY_SETTINGS.filter(name => settings[name] !== '').map(name => [name, settings[name]]),

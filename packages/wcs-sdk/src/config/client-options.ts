@@ -1,3 +1,4 @@
+import { requireObject } from '../check-arguments.js';
 import type { WcsClientOptions } from '../client-options.js';
 import { WcsError } from '../errors.js';
 import { callDefaultsOf } from './call-defaults.js';
@@ -5,10 +6,11 @@ import { parseBoolean, parseInteger, type SettingName, type Settings } from './s
 import type { WcsConfig } from './wcscfg.js';
 
 /** Turns the settings of a `.wcscfg` into the options of a client. */
-export function clientOptionsOf({
-  settings,
-  extra,
-}: Pick<WcsConfig, 'settings' | 'extra'>): WcsClientOptions {
+export function clientOptionsOf(config: Pick<WcsConfig, 'settings' | 'extra'>): WcsClientOptions {
+  requireObject('config', config);
+  const { settings, extra } = config;
+  requireObject('settings', settings);
+  requireObject('extra', extra);
   const number = (name: SettingName) => numberOf(settings, name);
   const downloadUrl = extra['get_url'];
   return {

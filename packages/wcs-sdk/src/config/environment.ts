@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { requireObject, requireText } from '../check-arguments.js';
 import { WcsError } from '../errors.js';
 import type { Settings } from './settings.js';
 import { parseConfig, readConfig, type WcsConfig } from './wcscfg.js';
@@ -52,7 +53,12 @@ export interface ConfigPath {
  * @returns the path, and whether anybody asked for this file; relative paths start from the current folder
  * @throws WcsError `CONFIG` for a profile whose name is none; `INVALID_ARGUMENT` for both a path and a profile
  */
-export function configPathOf({ path, profile, env = process.env }: ConfigChoice = {}): ConfigPath {
+export function configPathOf(choice: ConfigChoice = {}): ConfigPath {
+  requireObject('choice', choice);
+  const { path, profile, env = process.env } = choice;
+  if (path !== undefined) requireText('path', path);
+  if (profile !== undefined) requireText('profile', profile);
+  requireObject('env', env);
   if (path !== undefined && profile !== undefined) {
     throw new WcsError('INVALID_ARGUMENT', 'give the path of a configuration file or a profile, not both');
   }
@@ -71,9 +77,14 @@ export function configPathOf({ path, profile, env = process.env }: ConfigChoice 
  * @throws WcsError `CONFIG` if there is only one half of a key pair: the other would be that of another account
  */
 export function applyEnvironment(
-  { settings, extra }: Pick<WcsConfig, 'settings' | 'extra'>,
+  config: Pick<WcsConfig, 'settings' | 'extra'>,
   env: Environment = process.env,
 ): EnvironmentSetting[] {
+  requireObject('config', config);
+  const { settings, extra } = config;
+  requireObject('settings', settings);
+  requireObject('extra', extra);
+  requireObject('env', env);
   const [given, ...others] = KEY_PAIR.filter(variable => env[variable]);
   if (given !== undefined && others.length === 0) {
     throw new WcsError('CONFIG', `${given} is set without the other of ${KEY_PAIR.join(' and ')}`);
@@ -97,8 +108,8 @@ export function applyEnvironment(
  * @throws WcsError `CONFIG` if the file is not there, cannot be read, or is wrong
  */
 export async function loadConfig(choice: ConfigChoice = {}): Promise<WcsConfig> {
-  const { env = process.env } = choice;
   const { path, named } = configPathOf(choice);
+  const { env = process.env } = choice;
   const config = await readConfig(resolve(path)).catch((error: unknown) => {
     const missing = error instanceof WcsError && (error.cause as NodeJS.ErrnoException)?.code === 'ENOENT';
     if (!missing || named || !KEY_PAIR.every(variable => env[variable])) throw error;

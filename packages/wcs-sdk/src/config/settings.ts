@@ -1,3 +1,5 @@
+import { requireText } from '../check-arguments.js';
+
 /**
  * Every setting of `.wcscfg`, with its default as the file writes it (wcs-api §4.4). All are text; the numbers
  * and booleans among them become such in {@link clientOptionsOf}.
@@ -97,6 +99,7 @@ export function isSettingName(name: string): name is SettingName {
 
 /** Reads a boolean as the official tools do; undefined if it is none. */
 export function parseBoolean(text: string): boolean | undefined {
+  requireText('text', text);
   if (/^(true|yes|on|1)$/i.test(text)) return true;
   if (/^(false|no|off|0)$/i.test(text)) return false;
   return undefined;
@@ -104,6 +107,7 @@ export function parseBoolean(text: string): boolean | undefined {
 
 /** Reads a whole number as the official tools do, with Python's `int`; undefined if it is none. */
 export function parseInteger(text: string): number | undefined {
+  requireText('text', text);
   const digits = text.trim();
   if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return undefined;
   const number = Number(digits.replaceAll('_', ''));

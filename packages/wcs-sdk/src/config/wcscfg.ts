@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { requireObject, requireText } from '../check-arguments.js';
 import { WcsError } from '../errors.js';
 import {
   BOOLEAN_SETTINGS,
@@ -40,6 +41,8 @@ export function defaultConfigPath(): string {
  * @throws WcsError `CONFIG` for a boolean that is none
  */
 export function parseConfig(text: string, name = '.wcscfg'): WcsConfig {
+  requireText('text', text);
+  requireText('name', name);
   const config: WcsConfig = { settings: { ...SETTING_DEFAULTS }, extra: {}, warnings: [] };
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
@@ -61,13 +64,10 @@ export function parseConfig(text: string, name = '.wcscfg'): WcsConfig {
 }
 
 /** Writes settings the way the official tools do: sorted, `key = value`, under `[default]`. */
-export function formatConfig({
-  settings,
-  extra = {},
-}: {
-  settings: Settings;
-  extra?: Record<string, string>;
-}): string {
+export function formatConfig(config: { settings: Settings; extra?: Record<string, string> }): string {
+  requireObject('config', config);
+  const { settings, extra = {} } = config;
+  requireObject('settings', settings);
   const entries = Object.entries({ ...extra, ...settings }).sort(([a], [b]) => (a < b ? -1 : 1));
   return `[default]\n${entries.map(([key, value]) => `${key} = ${value}\n`).join('')}`;
 }
@@ -79,6 +79,7 @@ export function formatConfig({
  * @throws WcsError `CONFIG` if it is not there, cannot be read, or is wrong
  */
 export async function readConfig(path: string = defaultConfigPath()): Promise<WcsConfig> {
+  requireText('path', path);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const missing = error.code === 'ENOENT';
     throw new WcsError(
@@ -102,6 +103,8 @@ export async function writeConfig(
   config: { settings: Settings; extra?: Record<string, string> },
   path: string = defaultConfigPath(),
 ): Promise<void> {
+  requireObject('config', config);
+  requireText('path', path);
   let temporary: string | undefined;
   try {
     const place = await throughLinks(path);

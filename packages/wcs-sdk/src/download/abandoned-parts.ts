@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { requireText } from '../check-arguments.js';
 import { isAbandoned } from './part-owner.js';
 
 const OWNED = /^\.(.+)\.([0-9a-f]{8}-\d+-\d*-[0-9a-f]{12})\.wcs-part$/s;
@@ -15,6 +16,7 @@ function isPartFile(name: string): boolean {
  * @param path - path of the file
  */
 export async function isAbandonedPart(path: string): Promise<boolean> {
+  requireText('path', path);
   const name = basename(path);
   const [, , owner] = OWNED.exec(name) ?? [];
   if (owner === undefined) return isPartFile(name);

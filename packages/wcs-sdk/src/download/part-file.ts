@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { constants, type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { requireText } from '../check-arguments.js';
 import { WcsError } from '../errors.js';
 import { abandonedParts } from './abandoned-parts.js';
 import { FinishedParts, type PartHeader } from './finished-parts.js';
@@ -167,6 +168,7 @@ export class PartFile {
  * @param target - path of the file
  */
 export async function hasResumablePart(target: string): Promise<boolean> {
+  requireText('target', target);
   return isOwnFile(await lstat(partPath(resolve(target))).catch(() => undefined));
 }
 

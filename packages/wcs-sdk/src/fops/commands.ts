@@ -1,4 +1,5 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { requireObject } from '../check-arguments.js';
 import { checkFolder, checkKey, encodeEntry } from '../encoding.js';
 import { type ObjectEntry, objectEntry } from '../entry.js';
 import { invalidArgument } from '../errors.js';
@@ -38,6 +39,7 @@ export interface VframeOptions {
 
 /** Pictures of a video: `vframe/<format>/offset/<s>…` */
 export function vframe(options: VframeOptions): FopsCommand {
+  requireObject('options', options);
   const { format, offset, width, height, parameters } = options;
   if (width !== undefined) wholeNumber('width', width, { minimum: 1, maximum: 1920 });
   if (height !== undefined) wholeNumber('height', height, { minimum: 1, maximum: 1080 });
@@ -106,6 +108,7 @@ export interface AvthumbOptions {
 
 /** Another format of a video or sound: `avthumb/<format>/ab/<rate>/vb/<rate>…` */
 export function avthumb(options: AvthumbOptions): FopsCommand {
+  requireObject('options', options);
   const { subtitle } = options;
   const subtitles = subtitle === undefined ? undefined : objectEntry('subtitle', subtitle);
   return new FopsCommand(
@@ -152,6 +155,7 @@ export interface AvconcatOptions {
 
 /** Videos or sounds one after the other: `avconcat/<format>/mode/<1|2>/<key1>/<key2>…` */
 export function avconcat(options: AvconcatOptions): FopsCommand {
+  requireObject('options', options);
   const { format, mode, order, moovToFront, keys, parameters } = options;
   if (!Array.isArray(keys) || keys.length === 0)
     throw invalidArgument('keys', 'a list of at least one key', keys);
@@ -177,7 +181,9 @@ export interface ImageViewOptions {
 }
 
 /** A thumbnail: `imageView/<mode>/w/<width>/h/<height>` */
-export function imageView({ mode, width, height, parameters }: ImageViewOptions): FopsCommand {
+export function imageView(options: ImageViewOptions): FopsCommand {
+  requireObject('options', options);
+  const { mode, width, height, parameters } = options;
   wholeNumber('mode', mode, { minimum: 1, maximum: 3 });
   return new FopsCommand(writeCommand([['imageView', mode]], { w: width, h: height }, parameters));
 }
@@ -204,6 +210,7 @@ export interface ImageMogr2Options {
 
 /** A picture resized, cut, turned: `imageMogr2/auto-orient/thumbnail/<geometry>…` */
 export function imageMogr2(options: ImageMogr2Options): FopsCommand {
+  requireObject('options', options);
   const { autoOrient, quality, rotate, parameters } = options;
   if (quality !== undefined) wholeNumber('quality', quality, { minimum: 1, maximum: 100 });
   if (rotate !== undefined) wholeNumber('rotate', rotate, { minimum: 1, maximum: 360 });
@@ -238,7 +245,9 @@ export interface DecompressionOptions {
  * The content of an archive, as objects: `decompression/<format>/dir/<folder>`. With `.saveas()`, the list of what
  * was unpacked is stored there.
  */
-export function decompression({ format, directory, parameters }: DecompressionOptions): FopsCommand {
+export function decompression(options: DecompressionOptions): FopsCommand {
+  requireObject('options', options);
+  const { format, directory, parameters } = options;
   if (directory !== undefined) checkFolder(directory, 'directory');
   const dir: ParameterValue | undefined =
     directory === undefined ? undefined : urlSafeBase64Encode(directory);

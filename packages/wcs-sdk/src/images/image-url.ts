@@ -1,4 +1,5 @@
 import { urlSafeBase64Encode } from '@curve-wcs/etag';
+import { requireObject } from '../check-arguments.js';
 import { withQuery } from '../download/source.js';
 import { invalidArgument, WcsError } from '../errors.js';
 import { httpUrl } from '../http/http-url.js';
@@ -96,6 +97,7 @@ export type WatermarkOptions = ImageWatermark | TextWatermark;
  * @throws WcsError `INVALID_ARGUMENT`
  */
 export function imageView2Url(url: string | URL, options: ImageView2Options): string {
+  requireObject('options', options);
   const { mode, width, height, quality, format } = options;
   wholeNumber('mode', mode, { minimum: 1, maximum: 3 });
   return imageUrl(url, 'imageView2', {
@@ -109,6 +111,7 @@ export function imageView2Url(url: string | URL, options: ImageView2Options): st
 
 /** Address of an image resized, cut, turned (`op=imageMogr2`). */
 export function imageMogr2Url(url: string | URL, options: ImageMogr2UrlOptions): string {
+  requireObject('options', options);
   const { autoOrient, rotate } = options;
   const parameters = {
     'auto-orient': autoOrient || undefined,
@@ -127,6 +130,7 @@ export function imageMogr2Url(url: string | URL, options: ImageMogr2UrlOptions):
 
 /** Address of an image with a picture or a text on it (`op=watermark`). */
 export function watermarkUrl(url: string | URL, options: WatermarkOptions): string {
+  requireObject('options', options);
   const { gravity, dx, dy } = options;
   if (gravity !== undefined && !GRAVITY.test(gravity)) {
     throw invalidArgument('gravity', 'a place such as TOP_LEFT, CENTER or BOTTOM_RIGHT', gravity);
