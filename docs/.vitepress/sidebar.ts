@@ -12,6 +12,7 @@ export interface PageTitles {
   wcsEmulator: string;
   whichApi: string;
   curve: string;
+  operatingCurve: string;
   packages: string;
   api: string;
   more: string;
@@ -33,6 +34,7 @@ export function sidebar(root: string, titles: PageTitles): DefaultTheme.SidebarM
           { text: titles.wcsEmulator, link: `${root}guides/wcs-emulator` },
           { text: titles.whichApi, link: `${root}guides/which-api` },
           { text: titles.curve, link: `${root}guides/curve` },
+          { text: titles.operatingCurve, link: `${root}guides/operating-curve` },
         ],
       },
       {

@@ -12,6 +12,7 @@ const titles: PageTitles = {
   wcsEmulator: 'The WCS emulator in tests',
   whichApi: 'This API or S3',
   curve: 'Curve: move from Python, and test',
+  operatingCurve: 'Curve: health, space, limits, metrics',
   packages: 'Packages',
   api: 'API reference',
   more: 'More',

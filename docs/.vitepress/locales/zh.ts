@@ -11,6 +11,7 @@ const titles: PageTitles = {
   wcsEmulator: '在测试中使用 WCS 模拟器',
   whichApi: '这套 API 还是 S3',
   curve: 'Curve：从 Python 迁移与测试',
+  operatingCurve: 'Curve：健康状况、空间、限流与指标',
   packages: '软件包',
   api: 'API 参考',
   more: '更多',

@@ -58,6 +58,8 @@ export type {
   ImageResult,
   ImportOptions,
 } from './image/options.js';
+export type { CurveCallTrace } from './observe/observed-call.js';
+export type { OperationMetrics } from './observe/operation-counters.js';
 export type { Extent, ExtentOptions } from './volume/extents.js';
 export type {
   DiscardOptions,

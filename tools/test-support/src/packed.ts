@@ -19,6 +19,7 @@ const ENTRIES = new Map([
   ['@curve-wcs/curve-native', sourceOf('curve-native', 'index')],
   ['@curve-wcs/curve-sdk', sourceOf('curve-sdk', 'index')],
   ['@curve-wcs/curve-sdk/conformance', sourceOf('curve-sdk', 'conformance/index')],
+  ['@curve-wcs/curve-sdk/exporter', sourceOf('curve-sdk', 'exporter/index')],
 ]);
 const NAMES = new Map([...ENTRIES].map(([name, source]) => [source, name]));
 const files = new Map<string, string>();

@@ -158,6 +158,36 @@ test('lists of pools, servers, chunkservers, copysets and clients', async () => 
   expect((await bed.curvecmd(['clients', '/none'])).exitCode).toBe(1);
 });
 
+describe('exporter', () => {
+  test('tells Prometheus how the cluster is doing, until it is interrupted', async () => {
+    const bed = await startCurveBed();
+    const { Collector } = await import('../support/test-io.js');
+    const [controller, stdout] = [new AbortController(), new Collector()];
+    const argv = ['exporter', '--listen', '127.0.0.1:0', '--json'];
+    const exporting = bed.curvecmd(argv, { signal: controller.signal, stdout });
+    await expect.poll(() => stdout.text).toContain('/metrics');
+    const { metrics } = json(stdout.text);
+    expect(await (await fetch(metrics)).text()).toContain('curve_cluster_state{state="healthy"} 1\n');
+    await bed.cluster.stopChunkserver(3);
+    expect(await (await fetch(metrics)).text()).toContain('curve_cluster_state{state="degraded"} 1\n');
+    const port = new URL(metrics).port;
+    const taken = await bed.curvecmd(['exporter', '--listen', port]);
+    expect(taken.exitCode).toBe(1);
+    expect(taken.stderr).toMatch(/cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+    controller.abort();
+    expect((await exporting).exitCode).toBe(0);
+  });
+
+  test('refuses an address that is none', async () => {
+    const bed = await startCurveBed();
+    const { exitCode, stderr } = await bed.curvecmd(['exporter', '--listen', 'somewhere']);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'curvecmd: --listen must be IP:PORT or PORT; it is "somewhere"\n',
+    });
+  });
+});
+
 describe('throttle', () => {
   test('sets limits, shows and lifts them', async () => {
     const bed = await startCurveBed();

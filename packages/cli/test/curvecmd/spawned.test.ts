@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { CURVECMD_COMMANDS } from '../../src/commands/curvecmd/registry.js';
 import { MiB, startCurveBed } from '../support/curve-bed.js';
 
-/** A day with every command, in order: its words, and what it prints. `serve` has tests of its own. */
+/** A day with every command, in order: its words, and what it prints. `serve` and `exporter` have tests of their own. */
 const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
   ['completion bash', /complete -F _curvecmd curvecmd\n$/],
   ['cluster-id', /^[0-9a-f-]{36}\n$/],
@@ -44,7 +44,7 @@ test('every command runs as a program', async () => {
   const bed = await startCurveBed();
   bed.write('disk.img', lcg(3 * MiB));
   const root = { CURVE_USER: 'root', CURVE_PASSWORD: bed.cluster.rootPassword };
-  const ran = new Set(['serve']);
+  const ran = new Set(['serve', 'exporter']);
   for (const [words, expected, user] of DAY) {
     const argv = words.split(' ');
     ran.add(argv[0] ?? '');

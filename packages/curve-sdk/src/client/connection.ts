@@ -2,6 +2,8 @@ import type { NativeClient, NativeUser } from '@curve-wcs/curve-native';
 import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
 import { closed } from '../errors/curve-error.js';
 import { curveError, type FailedCall } from '../errors/native-failure.js';
+import { ObservedCall } from '../observe/observed-call.js';
+import { Counters, type OperationMetrics } from '../observe/operation-counters.js';
 import { InFlight } from './in-flight.js';
 
 type Work<T> = (native: NativeClient, user: NativeUser) => Promise<T>;
@@ -11,6 +13,9 @@ export class Connection {
   readonly native: NativeClient;
   readonly user: NativeUser;
   readonly #calls = new InFlight();
+  readonly #counters = new Counters();
+  /** Of volumes by their paths, those that are open and those that were. */
+  readonly #volumes = new Map<string, Counters>();
   #ended = false;
 
   constructor(native: NativeClient, user: NativeUser) {
@@ -26,12 +31,9 @@ export class Connection {
     work: Work<T>,
   ): Promise<T> {
     checkCallOptions(options, operation, path);
-    this.#begin(operation, path);
-    try {
-      return await this.ask({ operation, path, signal: options?.signal }, work);
-    } finally {
-      this.#calls.end();
-    }
+    return this.#observed(operation, path, () =>
+      this.ask({ operation, path, signal: options?.signal }, work),
+    );
   }
 
   /** A caller's call that takes several steps, made with {@link ask}. */
@@ -42,12 +44,7 @@ export class Connection {
     work: (course: Course) => Promise<T>,
   ): Promise<T> {
     const course = new Course(options, operation, path);
-    this.#begin(operation, path);
-    try {
-      return await work(course);
-    } finally {
-      this.#calls.end();
-    }
+    return this.#observed(operation, path, () => work(course));
   }
 
   /** Asks the cluster; a failure says what the caller wanted. */
@@ -74,8 +71,33 @@ export class Connection {
     await this.native.uninit({ deadline: patience });
   }
 
-  #begin(operation: string, path: string | undefined): void {
+  /** The counters of a volume. */
+  countersOf(volume: string): Counters {
+    let counters = this.#volumes.get(volume);
+    if (counters === undefined) {
+      counters = new Counters(volume);
+      this.#volumes.set(volume, counters);
+    }
+    return counters;
+  }
+
+  /** What all calls have done so far. */
+  metrics(): OperationMetrics[] {
+    return [this.#counters, ...this.#volumes.values()].flatMap(counters => counters.report());
+  }
+
+  async #observed<T>(operation: string, path: string | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#ended) throw closed('client', operation, path);
     this.#calls.begin();
+    const observed = new ObservedCall(this.#counters.of(operation), path);
+    try {
+      const result = await work();
+      observed.done();
+      return result;
+    } catch (error) {
+      throw observed.failed(error);
+    } finally {
+      this.#calls.end();
+    }
   }
 }

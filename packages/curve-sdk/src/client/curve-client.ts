@@ -13,6 +13,7 @@ import {
 } from '../checks.js';
 import { Cluster } from '../cluster/cluster.js';
 import { CurveError } from '../errors/curve-error.js';
+import type { OperationMetrics } from '../observe/operation-counters.js';
 import { OpenVolume } from '../volume/open-volume.js';
 import { Volume } from '../volume/volume.js';
 import { Connection } from './connection.js';
@@ -333,6 +334,19 @@ export class CurveClient implements AsyncDisposable {
     const { kind, length, segmentSize } = await this.stat(path, options);
     if (kind !== 'volume') throw invalid('segments', 'path', 'that of a volume, not of a directory', path);
     yield* segmentsOf(this.#connection, { path, length, segmentSize }, options);
+  }
+
+  /**
+   * What the calls of this client have done, by operation and volume: those of its volumes since the first of them was
+   * opened by this path. Asks nobody. `@curve-wcs/curve-sdk/exporter` makes Prometheus' text of it.
+   */
+  metrics(): OperationMetrics[] {
+    return this.#connection.metrics();
+  }
+
+  /** The MDSs of the configuration, as `ip:port`. */
+  mdsAddresses(): string[] {
+    return this.#connection.native.mdsAddresses();
   }
 
   /** What this client has done since it was connected. Asks nobody. */

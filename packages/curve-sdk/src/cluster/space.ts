@@ -1,11 +1,12 @@
 import type { Course } from '../call-options.js';
 import type { Connection } from '../client/connection.js';
 import { CurveError } from '../errors/curve-error.js';
+import { underscored } from '../underscored.js';
 import { leaderVars } from './mds-page.js';
 import { CurveFSService } from './proto/files_pb.js';
 import { askMds } from './rpc.js';
 import type { Pool } from './topology.js';
-import { numberOf, underscored, type Vars } from './vars.js';
+import { numberOf, type Vars } from './vars.js';
 
 /** Bytes of some space. */
 export interface Space {

@@ -34,11 +34,3 @@ export function numberOf(all: Vars, name: string): number | undefined {
 function unquoted(value: string): string {
   return /^"(.*)"$/.exec(value)?.[1] ?? value;
 }
-
-/** A name as brpc's variables have it: words in small letters, joined by underscores. */
-export function underscored(name: string): string {
-  return name
-    .replace(/(?<=[^A-Z_])(?=[A-Z])/g, '_')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_');
-}

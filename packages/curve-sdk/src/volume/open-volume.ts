@@ -5,6 +5,8 @@ import { type FileInfo, fileInfo } from '../client/file-info.js';
 import { InFlight } from '../client/in-flight.js';
 import { CurveError, closed } from '../errors/curve-error.js';
 import { curveError } from '../errors/native-failure.js';
+import { ObservedCall } from '../observe/observed-call.js';
+import type { Counters } from '../observe/operation-counters.js';
 import { BlockTurns } from './block-turns.js';
 
 /** An open volume as its calls see it. */
@@ -19,6 +21,7 @@ export class OpenVolume {
   /** Bytes, as far as is known: others may have extended it. */
   length: number;
   readonly #calls = new InFlight();
+  readonly #counters: Counters;
   #isEnding = false;
   #closing: Promise<void> | undefined;
 
@@ -31,12 +34,14 @@ export class OpenVolume {
     this.turns = turns;
     this.info = info;
     this.length = info.length;
+    this.#counters = connection.countersOf(info.path);
   }
 
   /** A call begins; none may any more once the volume is being closed. */
-  begin(operation: string): void {
+  begin(operation: string): ObservedCall {
     if (this.#isEnding) throw closed('volume', operation, this.path);
     this.#calls.begin();
+    return new ObservedCall(this.#counters.of(operation), this.path);
   }
 
   /** A call that has begun ends. */

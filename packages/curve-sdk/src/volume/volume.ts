@@ -104,7 +104,7 @@ export class Volume implements AsyncDisposable {
     if (align === undefined) open.checkAligned(offset, length, 'read');
     else checkChoice(align, ['auto'], 'read', 'align');
     if (length === 0) return { data, bytesRead: 0 };
-    open.begin('read');
+    const call = open.begin('read');
     try {
       if (open.isAligned(offset, length) && offset + length <= open.length) {
         await open.connection.native.read(open.fd, offset, data, options);
@@ -113,9 +113,10 @@ export class Volume implements AsyncDisposable {
         await open.checkEnd(offset, length, course);
         await readVector(open, [data], offset, length, course);
       }
+      call.done(length);
       return { data, bytesRead: length };
     } catch (error) {
-      throw open.failure(error, 'read', options.signal);
+      throw call.failed(open.failure(error, 'read', options.signal));
     } finally {
       open.end();
     }
@@ -140,7 +141,7 @@ export class Volume implements AsyncDisposable {
     if (align === undefined) open.checkAligned(offset, length, 'write');
     else checkChoice(align, ['auto'], 'write', 'align');
     if (length === 0) return { bytesWritten: 0 };
-    open.begin('write');
+    const call = open.begin('write');
     try {
       const isWhole = open.isAligned(offset, length);
       if (isWhole && open.turns.isFree && offset + length <= open.length) {
@@ -150,14 +151,16 @@ export class Volume implements AsyncDisposable {
         } finally {
           open.turns.end(turn);
         }
+        call.done(length);
         return { bytesWritten: length };
       }
       const course = new Course(options, 'write', open.path);
       await open.checkEnd(offset, length, course);
       const aligned = await writeVector(open, [data], offset, length, course);
+      call.done(length);
       return aligned === undefined ? { bytesWritten: length } : { bytesWritten: length, aligned };
     } catch (error) {
-      throw open.failure(error, 'write', options.signal);
+      throw call.failed(open.failure(error, 'write', options.signal));
     } finally {
       open.end();
     }
@@ -202,10 +205,15 @@ export class Volume implements AsyncDisposable {
     open.checkOffset(offset, 'discard');
     checkWhole(length, 'discard', 'length');
     const course = new Course(options, 'discard', open.path);
-    await this.#during('discard', options, async () => {
-      await open.checkEnd(offset, length, course);
-      await open.connection.native.discard(open.fd, offset, length, course.step());
-    });
+    await this.#during(
+      'discard',
+      options,
+      async () => {
+        await open.checkEnd(offset, length, course);
+        await open.connection.native.discard(open.fd, offset, length, course.step());
+      },
+      length,
+    );
   }
 
   /**
@@ -227,11 +235,14 @@ export class Volume implements AsyncDisposable {
     open.checkOffset(offset, 'extents');
     checkWhole(length, 'extents', 'length', 0);
     const course = new Course(options, 'extents', open.path);
-    open.begin('extents');
+    const call = open.begin('extents');
     try {
       await open.checkEnd(offset, length, course);
       yield* extentsOf(open, offset, length, course);
+    } catch (error) {
+      throw call.failed(error);
     } finally {
+      call.done();
       open.end();
     }
   }
@@ -432,20 +443,33 @@ export class Volume implements AsyncDisposable {
     else checkChoice(align, ['auto'], operation, 'align');
     const course = new Course(options, operation, open.path);
     if (length === 0) return 0;
-    await this.#during(operation, options, async () => {
-      await open.checkEnd(offset, length, course);
-      await work(memory, offset, length, course);
-    });
+    await this.#during(
+      operation,
+      options,
+      async () => {
+        await open.checkEnd(offset, length, course);
+        await work(memory, offset, length, course);
+      },
+      length,
+    );
     return length;
   }
 
-  async #during<T>(operation: string, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+  /** @param bytes - how many it is about */
+  async #during<T>(
+    operation: string,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+    bytes = 0,
+  ): Promise<T> {
     const open = this.#open;
-    open.begin(operation);
+    const call = open.begin(operation);
     try {
-      return await work();
+      const result = await work();
+      call.done(bytes);
+      return result;
     } catch (error) {
-      throw open.failure(error, operation, options?.signal);
+      throw call.failed(open.failure(error, operation, options?.signal));
     } finally {
       open.end();
     }

@@ -10,6 +10,7 @@ import { create } from './create.js';
 import { df } from './df.js';
 import { du } from './du.js';
 import { exportVolume } from './export.js';
+import { exporter } from './exporter.js';
 import { extend } from './extend.js';
 import { importImage } from './import.js';
 import { ls } from './ls.js';
@@ -61,6 +62,7 @@ export const CURVECMD_COMMANDS: readonly CurveCommand[] = [
   chunkservers,
   copysets,
   clients,
+  exporter,
   clusterId,
   serve,
   completion(() => CURVECMD_COMMANDS),

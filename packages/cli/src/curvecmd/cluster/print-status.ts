@@ -25,7 +25,7 @@ function fields(status: ClusterStatus): [name: string, text: string, paint?: Pai
   const { state, reasons, clusterId, mds, etcd, snapshotClone, chunkservers, copysets, space } = status;
   const paint = STATES[state];
   const { total, online, unstable, offline, silent } = chunkservers;
-  const servers = counts({ online, unstable, offline, 'that do not answer': silent });
+  const servers = counts({ online, unstable, offline, silent });
   const problems = counts(copysets.problems);
   return [
     ['state', state, paint],
