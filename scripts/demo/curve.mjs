@@ -1,5 +1,6 @@
 // The Curve half, on an embedded cluster of three chunkservers: a disk image goes into a volume while a chunkserver
-// dies, and comes out again; a striped volume; a removed volume comes back; curvecmd draws a volume and measures it.
+// dies, and comes out again; a striped volume; a removed volume comes back, and is served as a disk; curvecmd draws a volume
+// and measures it.
 import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,8 +12,10 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { startCurveEmulator } from '../../packages/curve-emulator/dist/index.js';
+import { exportVolume, serveNbd } from '../../packages/curve-nbd/dist/index.js';
 import { CurveClient, CurveError } from '../../packages/curve-sdk/dist/index.js';
 import { CONTENT_SIZE, isSound, makeDiskImage } from './disk-image.mjs';
+import { copyExport } from './nbd-copy.mjs';
 import { note, say } from './show.mjs';
 
 const MIB = 2 ** 20;
@@ -52,6 +55,9 @@ try {
     const restored = await sha256(volume.createReadStream({ end: IMAGE_SIZE - 1 }));
     note('restore it: the same bytes', { right: restored === expected });
   });
+
+  say('  serving the disk over NBD, and copying it out as any NBD client does');
+  await serveAndCopy(expected);
 
   say('\n  curvecmd shows where a volume lies, and measures');
   await showMap(STRIPED);
@@ -94,6 +100,21 @@ async function exportAndCompare(expected) {
   note(`the exported file has holes: it takes ${mib(onDisk)}`, { right: onDisk < IMAGE_SIZE });
   const sound = isSound(copy);
   if (sound !== undefined) note('e2fsck finds nothing wrong with it', { right: sound });
+}
+
+async function serveAndCopy(expected) {
+  const [socket, target] = [join(folder, 'nbd.sock'), join(folder, 'nbd-copy.img')];
+  const disk = await exportVolume(curve, DISK, { readOnly: true });
+  const server = await serveNbd({ exports: [disk], listen: { socket } });
+  try {
+    const started = performance.now();
+    const program = await copyExport(socket, disk.name, IMAGE_SIZE, target);
+    const seconds = (performance.now() - started) / 1000;
+    const right = (await sha256(createReadStream(target))) === expected;
+    note(`copy it out over NBD with ${program}, sha256 compared`, { bytes: IMAGE_SIZE, seconds, right });
+  } finally {
+    await server.close();
+  }
 }
 
 async function writeAndRead(path) {

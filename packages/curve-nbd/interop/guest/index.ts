@@ -12,6 +12,8 @@ import { bed, GiB, missing, PATH, startExporter } from '../bed.js';
 import { buildGuest } from './build-guest.js';
 
 const NEEDS = ['qemu-system-x86_64', 'busybox', 'mkfs.ext4', 'nbd-client', 'cpio', 'apt-get', 'dpkg-deb'];
+/** Each takes the guest some seconds. */
+const MOST_KILLS = 8;
 const lacking = missing(NEEDS);
 if (lacking.length > 0) throw new Error(`${lacking.join(', ')} is not there`);
 
@@ -33,15 +35,20 @@ const qemu = spawn(
 const ended = once(qemu, 'exit');
 const told: string[] = [];
 let kills = 0;
+let killing: Promise<void> | undefined;
 try {
   for await (const line of createInterface(qemu.stdout)) {
     console.log(line);
     const [, word] = line.match(/^guest: (.*?)\r?$/) ?? [];
     if (word === undefined) continue;
     told.push(word);
-    if (word === 'writes') void killAndStart();
+    if (word === 'writes') {
+      killing = killAndStart();
+      killing.catch(() => qemu.kill());
+    }
   }
   await ended;
+  await killing;
 } finally {
   qemu.kill();
   await second.stop('SIGTERM');
@@ -51,7 +58,7 @@ if (!isDone || kills < 3) throw new Error(`the guest told: ${told.join(', ')}; $
 console.log(`ok a guest used a volume as its disk, and another through ${kills} kills of its server`);
 
 async function killAndStart(): Promise<void> {
-  while (!told.includes('written')) {
+  while (!told.includes('written') && qemu.exitCode === null && kills < MOST_KILLS) {
     await pause(1000 + 2000 * Math.random());
     await second.stop('SIGKILL');
     await pause(500);

@@ -9,7 +9,7 @@ mount -t devtmpfs dev /dev
 dmesg -n 1
 while read -r module; do insmod "$module"; done < /etc/modules
 
-BLOCKS=100
+BLOCKS=60
 
 say() { echo "guest: $*" > /dev/console; }
 fail() { say "failed: $*"; sync; poweroff -f; }
@@ -65,8 +65,13 @@ kernel_client() {
   done) &
   attached
   say writes
-  for one in 0 1 2 3; do worker $one & done
-  wait
+  workers=
+  for one in 0 1 2 3; do
+    worker $one &
+    workers="$workers $!"
+  done
+  # shellcheck disable=SC2086
+  wait $workers
   say written
   for one in 0 1 2 3; do
     number=0
