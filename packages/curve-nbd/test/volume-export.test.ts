@@ -199,6 +199,18 @@ describe('one writer', () => {
     for (let times = 0; times < 2; times++) await (await exportVolume(curve, '/v', { stateFolder })).close();
   });
 
+  it('a record that all clients of a machine share tells of no server whether it was killed', async () => {
+    const { cluster, connect } = await smallCluster();
+    const curve = await connect('alice', { 'mds.registerToMDS': false });
+    await curve.createVolume('/v', { size: SIZE });
+    const stateFolder = temporaryFolder();
+    const killed = await spawnExporter(cluster.clientConfPath, '/v', stateFolder);
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    expect(await curve.mounts('/v')).toEqual([{ ip: '127.0.0.1', port: 0 }]);
+    await expect(exportVolume(curve, '/v', { stateFolder })).rejects.toThrow('open elsewhere (127.0.0.1)');
+  });
+
   it('closing gives the volume back', async () => {
     const { curve, server } = await served();
     await server.close();

@@ -1,4 +1,4 @@
-import type { CallOptions, CurveClient } from '@curve-wcs/curve-sdk';
+import type { CallOptions, CurveClient, CurveConfig } from '@curve-wcs/curve-sdk';
 import { checkConf, confPath } from './conf-path.js';
 import { type Credentials, readCredentials } from './credentials.js';
 import type { CurveContext } from './curve-command.js';
@@ -12,12 +12,17 @@ export function callOptions({ io, options }: CurveContext): CallOptions {
   return { signal: io.signal, deadline: options.duration('deadline') };
 }
 
-/** Connects to the cluster, does a command's work, and closes what it has opened whatever came of it. */
+/**
+ * Connects to the cluster, does a command's work, and closes what it has opened whatever came of it.
+ *
+ * @param read - what else is made of the configuration
+ */
 export function withClient<Result>(
   context: CurveContext,
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
+  read: ReadConf = asItIs,
 ): Promise<Result> {
-  return connected(context, () => readCredentials(context), false, work);
+  return connected(context, { credentials: () => readCredentials(context), lazy: false, read }, work);
 }
 
 /** The same for what anybody may ask, and of a cluster that may not answer: no user need be given. */
@@ -25,16 +30,21 @@ export function withCluster<Result>(
   context: CurveContext,
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
 ): Promise<Result> {
-  return connected(context, () => readCredentials(context, ANYBODY), true, work);
+  const credentials = () => readCredentials(context, ANYBODY);
+  return connected(context, { credentials, lazy: true, read: asItIs }, work);
 }
 
 /** Who asks if nobody is named. */
 const ANYBODY = 'curvecmd';
 
+/** What is made of a client.conf. */
+type ReadConf = (path: string) => Promise<CurveConfig>;
+
+const asItIs: ReadConf = async path => path;
+
 async function connected<Result>(
   context: CurveContext,
-  credentials: () => Promise<Credentials>,
-  lazy: boolean,
+  { credentials, lazy, read }: { credentials: () => Promise<Credentials>; lazy: boolean; read: ReadConf },
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
 ): Promise<Result> {
   const { out } = context;
@@ -44,7 +54,7 @@ async function connected<Result>(
   await checkConf(conf);
   out.detail(`configuration from ${conf}, user ${user.name}`);
   const { CurveClient } = await import('@curve-wcs/curve-sdk');
-  const client = await CurveClient.connect(conf, { user, lazy, ...call });
+  const client = await CurveClient.connect(await read(conf), { user, lazy, ...call });
   const watched = watchWaits(client, context.io, out);
   try {
     return await work(client, call);

@@ -48,7 +48,9 @@ describe('curvecmd nbd', () => {
     expect(uris[0]).toBe(`nbd+unix:///a?socket=${encodeURIComponent(path)}`);
     expect(await greeting({ path })).toBe(GREETING);
     expect(await greeting({ host: '127.0.0.1', port: Number(addresses[1].split(':')[1]) })).toBe(GREETING);
-    expect(await (await bed.client()).mounts('/a')).toHaveLength(1);
+    expect(await (await bed.client()).mounts('/a')).toEqual([
+      { ip: '127.0.0.1', port: expect.toSatisfy(port => port > 0) },
+    ]);
     server.end();
     expect(await server.running).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(server.stdout.text.trim().split('\n').at(-1) ?? '')).toMatchObject({
@@ -85,6 +87,18 @@ describe('curvecmd nbd', () => {
     program.process.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ exitCode: 0 });
     expect(await (await bed.client()).mounts('/a')).toEqual([]);
+  });
+
+  it('starts again at once after it was killed, and again', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/a');
+    for (let times = 0; times < 3; times++) {
+      const program = bed.spawn(['nbd', '/a', '--socket', 'sock', '--json']);
+      await once(program.process.stdout, 'data');
+      program.process.kill('SIGKILL');
+      await program.ended;
+    }
+    expect(await (await bed.client()).mounts('/a')).toHaveLength(3);
   });
 
   it('goes on when nobody reads what it says any more, and when a terminal hangs up that it is not on', async () => {
@@ -151,6 +165,31 @@ describe('curvecmd nbd', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('tells where such a socket is if it is a Unix one', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/a');
+    const python = [
+      'import os, socket, sys',
+      's = socket.socket(socket.AF_UNIX)',
+      "s.bind('activated')",
+      's.listen(16)',
+      'os.dup2(s.fileno(), 3)',
+      'os.set_inheritable(3, True)',
+      "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))",
+      'os.execv(sys.argv[1], sys.argv[1:])',
+    ].join('\n');
+    const curvecmd = fileURLToPath(new URL('../../bin/curvecmd.js', import.meta.url));
+    const child = spawn('python3', ['-c', python, process.execPath, curvecmd, 'nbd', '/a'], {
+      cwd: bed.folder,
+      env: { ...process.env, ...bed.env, HOME: bed.folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill());
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(line)).toBe('nbd+unix:///a?socket=activated\n');
+    expect(await greeting({ path: join(bed.folder, 'activated') })).toBe(GREETING);
+  });
+
   it('a volume that somebody has open is refused, unless it is only read, or shared', async () => {
     const bed = await startCurveBed();
     await bed.volume('/a');
@@ -158,7 +197,7 @@ describe('curvecmd nbd', () => {
     await expect.poll(async () => (await bed.client()).mounts('/a')).toHaveLength(1);
     const refused = await bed.curvecmd(['nbd', '/a', '--listen', '0']);
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toMatch(/open elsewhere \(127\.0\.0\.1:\d+\).*--wait 60s waits for it/);
+    expect(refused.stderr).toMatch(/open elsewhere \(127\.0\.0\.1\).*--wait 60s waits for it/);
     for (const option of ['--read-only', '--shared']) {
       const server = await serving(bed, ['/a', option, '--listen', '0']);
       server.end();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmodSync, existsSync } from 'node:fs';
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, readFile, readlink, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
@@ -34,8 +34,9 @@ export async function listen(
     throw cannotListen(address, error);
   }
   const bound = server.address();
-  if (typeof bound === 'string') return { server, bound: { path: bound } };
-  if (bound === null) return { server, bound: { path: '' } };
+  if (bound === null || typeof bound === 'string') {
+    return { server, bound: { path: bound || ('fd' in address ? await pathOf(address.fd) : '') } };
+  }
   try {
     checkProtected(bound.address, isProtected);
   } catch (error) {
@@ -60,6 +61,17 @@ function start(server: Server, address: NbdAddress): void {
     server.once('listening', () => chmodSync(address.socket, mode));
   } else {
     server.listen({ port: address.port ?? NBD_PORT, host: address.host ?? '127.0.0.1' });
+  }
+}
+
+/** Where a Unix socket is that somebody else has bound, as far as the system tells; Node.js does not. */
+async function pathOf(fd: number): Promise<string> {
+  try {
+    const [, inode] = (await readlink(`/proc/self/fd/${fd}`)).match(/^socket:\[(\d+)\]$/) ?? [];
+    const sockets = await readFile('/proc/net/unix', 'utf8');
+    return sockets.match(new RegExp(`^(?:\\S+ +){6}${inode} (.+)$`, 'm'))?.[1] ?? '';
+  } catch {
+    return '';
   }
 }
 

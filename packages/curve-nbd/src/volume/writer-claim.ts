@@ -39,7 +39,8 @@ export async function claimVolume(
     const volume = await curve.open(path, options);
     try {
       const mounts = await ownMounts(curve, path, stale, options);
-      await options.record?.write(mounts);
+      // Without a port it stands for all clients of a machine, and tells of none whether it is no more.
+      await options.record?.write(mounts.filter(({ port }) => port !== 0));
       const left = mounts.filter(mount => isAmong(stale, mount));
       return { volume, release: () => released(volume, key, left, options.record) };
     } catch (error) {
@@ -103,7 +104,7 @@ function isAmong(mounts: readonly MountPoint[], { ip, port }: MountPoint): boole
 }
 
 function inUse(path: string, mounts: readonly MountPoint[]): NbdError {
-  const where = mounts.map(({ ip, port }) => `${ip}:${port}`).join(', ');
+  const where = mounts.map(({ ip, port }) => (port === 0 ? ip : `${ip}:${port}`)).join(', ');
   return new NbdError(
     'IN_USE',
     `${path} is open elsewhere (${where}); the cluster forgets a client that died after 50 seconds`,

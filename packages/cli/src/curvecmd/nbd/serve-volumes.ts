@@ -13,6 +13,7 @@ import { runCaptive } from './captive-command.js';
 import { nbdAddresses } from './nbd-addresses.js';
 import { nbdFailure } from './nbd-failure.js';
 import type { NbdOptionName } from './nbd-options.js';
+import { registeredConf } from './registered-conf.js';
 
 type NbdContext = CurveContext<NbdOptionName>;
 
@@ -24,16 +25,22 @@ export async function serveVolumes(context: NbdContext): Promise<void> {
   const tls = tlsOptions(context);
   const { NbdError } = await import('@curve-wcs/curve-nbd');
   try {
-    await withClient(context, async client => {
-      const exports = await openAll(context, client);
-      const folder = context.options.has('run') ? await mkdtemp(join(tmpdir(), 'curvecmd-nbd-')) : undefined;
-      try {
-        await serve(context, exports, addresses(context, folder), tls);
-      } finally {
-        await Promise.all(exports.map(one => one.close().catch(() => {})));
-        if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-      }
-    });
+    await withClient(
+      context,
+      async client => {
+        const exports = await openAll(context, client);
+        const folder = context.options.has('run')
+          ? await mkdtemp(join(tmpdir(), 'curvecmd-nbd-'))
+          : undefined;
+        try {
+          await serve(context, exports, addresses(context, folder), tls);
+        } finally {
+          await Promise.all(exports.map(one => one.close().catch(() => {})));
+          if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+        }
+      },
+      registeredConf,
+    );
   } catch (error) {
     throw error instanceof NbdError ? nbdFailure(error) : error;
   }
