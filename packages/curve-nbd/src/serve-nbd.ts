@@ -172,9 +172,7 @@ export class NbdServer implements AsyncDisposable {
     if (isFull || this.#closing !== undefined) return void socket.destroy();
     const connection = new Connection(socket, this.#catalog, this.#tls, this.#resources);
     this.#connections.add(connection);
-    socket.once('close', () => {
-      void connection.ended.then(() => this.#connections.delete(connection));
-    });
+    void connection.ended.then(() => this.#connections.delete(connection));
   }
 }
 

@@ -1,13 +1,15 @@
 import { randomFillSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ExportFailure } from '../src/index.js';
 import { MemoryExport } from './support/memory-export.js';
-import { encodeRequest } from './support/nbd-client.js';
+import { encodeRequest, NbdClient } from './support/nbd-client.js';
 import { connected, disk } from './support/serve.js';
 
 const ERRNO = { EPERM: 1, EIO: 5, EINVAL: 22, ENOSPC: 28, ENOTSUP: 95 };
 const FLAG = { fua: 1, noHole: 2, df: 4, one: 8, fast: 16 };
 const random = (length: number) => randomFillSync(Buffer.allocUnsafe(length));
+const STRUCTURED = Buffer.from('IHAVEOPT\0\0\0\x08\0\0\0\0', 'latin1');
 /** A promise and what settles it. */
 function gate() {
   let open: () => void = () => {};
@@ -63,6 +65,29 @@ describe.each([true, false])('with structured replies: %s', structured => {
     expect((await nbd.read(0, 4096, FLAG.noHole)).error).toBe(ERRNO.EINVAL);
     expect((await nbd.write(0, Buffer.alloc(5), 1 << 10)).error).toBe(ERRNO.EINVAL);
     expect((await nbd.read(0, 4096)).error).toBe(0);
+  });
+
+  it('requests that come with the handshake, before it is answered, are all done', async () => {
+    const { address, disk: served } = await disk();
+    // So that more has come than is taken in during a handshake.
+    served.before = call => (call === 'refresh' ? pause(200) : undefined);
+    const nbd = await NbdClient.greeted(address);
+    const blocks = Array.from({ length: 60 }, () => random(16_384));
+    const name = Buffer.from('\0\0\0\x04disk\0\0', 'latin1');
+    const go = Buffer.concat([Buffer.from('IHAVEOPT\0\0\0\x07\0\0\0\x0a', 'latin1'), name]);
+    const writes = blocks.flatMap((block, index) => [
+      encodeRequest(1, 0, BigInt(index), index * 16_384, 16_384),
+      block,
+    ]);
+    nbd.socket.write(Buffer.concat([structured ? STRUCTURED : Buffer.alloc(0), go, ...writes]));
+    if (structured) await nbd.take(20);
+    await nbd.take(20 + 12 + 20 + 14 + 20);
+    const replies = Buffer.from(await nbd.take(60 * 16));
+    for (let at = 0; at < replies.length; at += 16) expect(replies.readUInt32BE(at + 4)).toBe(0);
+    const reader = await NbdClient.to(address, 'disk');
+    onTestFinished(() => reader.destroy());
+    expect((await reader.read(0, 60 * 16_384)).data.equals(Buffer.concat(blocks))).toBe(true);
+    nbd.destroy();
   });
 
   it('a write is refused when all of it has come, since libnbd takes no reply before', async () => {

@@ -61,6 +61,8 @@ export class Channel {
   /** Leaves the connection, paused, to whoever goes on with it: with the bytes that came in already. */
   handOver(): { socket: Socket; input: Input } {
     this.#release();
+    for (let chunk = this.#socket.read(); chunk !== null; chunk = this.#socket.read())
+      this.#input.push(chunk);
     return { socket: this.#socket, input: this.#input };
   }
 

@@ -31,6 +31,7 @@ export class Connection {
   /** Closes at once. */
   destroy(): void {
     this.#socket.destroy();
+    this.#transmission?.destroy();
   }
 
   async #serve(catalog: Catalog, tls: TlsPolicy | undefined): Promise<void> {

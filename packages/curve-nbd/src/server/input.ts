@@ -1,6 +1,13 @@
+/** Bytes that are received at a time, at most. */
+const ROOM = 2 ** 18;
+/** Bytes that are worth receiving at a time. */
+const LITTLE = 2 ** 15;
+
 /** What a client has sent and nobody has used yet. */
 export class Input {
   #chunks: Buffer[] = [];
+  /** Memory that the next bytes go to: behind the last ones, so that they lie in one piece. */
+  #room = Buffer.alloc(0);
   #at = 0;
   #length = 0;
 
@@ -9,10 +16,28 @@ export class Input {
     return this.#length;
   }
 
-  push(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
+  /** Where the next bytes may go. What has been there is never overwritten: it may be under way still. */
+  room(): Buffer {
+    if (this.#room.length < LITTLE) this.#room = Buffer.allocUnsafeSlow(ROOM);
+    return this.#room;
+  }
+
+  /** Takes the first bytes of some memory, which may be that of {@link room}. */
+  push(memory: Uint8Array, length = memory.length): void {
+    if (length === 0) return;
+    this.#length += length;
+    const isRoom = memory === this.#room;
+    if (isRoom) this.#room = this.#room.subarray(length);
+    const last = this.#chunks.at(-1);
+    if (isRoom && last?.buffer === memory.buffer && last.byteOffset + last.length === memory.byteOffset) {
+      this.#chunks[this.#chunks.length - 1] = Buffer.from(
+        memory.buffer,
+        last.byteOffset,
+        last.length + length,
+      );
+    } else {
+      this.#chunks.push(Buffer.from(memory.buffer, memory.byteOffset, length));
+    }
   }
 
   /** The next bytes where they lie, if they lie in one piece. */

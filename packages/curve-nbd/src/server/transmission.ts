@@ -21,6 +21,7 @@ import type { Input } from './input.js';
 import { MAX_PAYLOAD, type NbdLimits } from './limits.js';
 import { Memory, type MemoryPool } from './memory-pool.js';
 import type { Problems } from './problems.js';
+import { receiveInto } from './receive.js';
 import { ReplyQueue } from './reply-queue.js';
 import type { ExportStatistics } from './statistics.js';
 
@@ -63,6 +64,8 @@ export class Transmission {
   /** A request that there is no room for yet. */
   #next: Request | undefined;
   #incoming: IncomingWrite | undefined;
+  /** The write whose memory the next bytes go to. */
+  #lent: IncomingWrite | undefined;
   #requests = 0;
   #bytes = 0;
   /** No more requests are taken. */
@@ -71,12 +74,16 @@ export class Transmission {
 
   /** @param input - what has come in already */
   constructor(socket: Socket, input: Input, agreement: Agreement, resources: Resources) {
-    this.#socket = socket;
     this.#input = input;
+    this.#socket = receiveInto(socket, {
+      memory: () => this.#destination() ?? this.#input.room(),
+      received: (length, memory) => this.#received(length, memory),
+    });
+    this.#socket.on('error', () => {});
     this.#agreement = agreement;
     this.#resources = resources;
     this.#statistics = resources.statisticsOf(agreement.export);
-    this.#replies = new ReplyQueue(socket);
+    this.#replies = new ReplyQueue(this.#socket);
     this.#ended = new Promise(resolve => {
       this.#onEnded = resolve;
     });
@@ -87,10 +94,6 @@ export class Transmission {
     const socket = this.#socket;
     this.#statistics.connections++;
     socket.setTimeout(this.#resources.limits.stallTimeout, () => this.#stalled());
-    socket.on('data', (chunk: Buffer) => {
-      this.#input.push(chunk);
-      this.#pump();
-    });
     socket.once('end', () => this.end());
     socket.once('close', () => this.end());
     if (socket.destroyed || socket.readableEnded) this.end();
@@ -107,11 +110,33 @@ export class Transmission {
     this.#endIfIdle();
   }
 
+  /** Ends the connection at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
   #endIfIdle(): void {
     if (!this.#isEnding || this.#requests > 0) return;
     const socket = this.#socket;
     if (socket.destroyed) this.#onEnded();
     else endGently(socket);
+  }
+
+  /** Where the rest of a write belongs, so that it is not copied there. */
+  #destination(): Buffer | undefined {
+    const incoming = this.#incoming;
+    if (incoming === undefined || !(incoming.destination instanceof Memory)) return undefined;
+    const { request, destination, received } = incoming;
+    this.#lent = incoming;
+    return destination.data(request.length).subarray(received);
+  }
+
+  #received(length: number, memory: Uint8Array): void {
+    const lent = this.#lent;
+    this.#lent = undefined;
+    if (lent === undefined) this.#input.push(memory, length);
+    else lent.received += length;
+    this.#pump();
   }
 
   /** Takes what can be taken. Bound, since it is also what {@link ByteBudget} calls. */
@@ -320,7 +345,9 @@ export class Transmission {
     if (incoming === undefined) return;
     this.#incoming = undefined;
     const { request, destination } = incoming;
-    this.#done(request, destination instanceof Memory ? destination : undefined);
+    // What the socket may still write to is not used again.
+    const isFree = destination instanceof Memory && this.#lent !== incoming;
+    this.#done(request, isFree ? destination : undefined);
   }
 
   #stalled(): void {
