@@ -18,7 +18,7 @@ export async function startOurs(mds: string, socket: string): Promise<RunningSer
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [uri] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { pid: child.pid as number, uri, [Symbol.dispose]: () => child.stdin.end() };
+  return { pid: child.pid as number, uri, [Symbol.dispose]: () => child.kill() };
 }
 
 /** nbdkit's disk in memory. */
