@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../native"
 if [ "${1:-}" = short ]; then
   bash ../scripts/sanitize.sh
-  exec bash ../scripts/sanitize.sh addon threads storm messages
+  exec bash ../scripts/sanitize.sh addon threads waiting storm messages
 fi
 out="$(mktemp -d)"
 export OUT="$out"
@@ -31,7 +31,7 @@ if [ "${1:-}" = addon ]; then
   cd ..
   vitest="$(dirname "$(node -p "require.resolve('vitest/package.json')")")/vitest.mjs"
   tests=("$@")
-  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads config outcomes)
+  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads waiting config outcomes)
   # The report of the ordinary tests is left alone.
   CURVE_NATIVE_ADDON="$out/curve_native.node" ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
     LD_PRELOAD="$preload" node "$vitest" run --reporter=default "${tests[@]}"

@@ -14,6 +14,10 @@ const block = (byte: number) => Buffer.alloc(4096, byte);
 interface Case extends AsyncDisposable {
   server: FakeServer;
   client: NativeClient;
+  /** Gives the clone all that the source has, whose end it may be; resolves when the client has heard of it. */
+  flatten(after?: { purged: boolean }): Promise<void>;
+  /** The MDS has taken a segment of the clone back. */
+  absent: Set<number>;
 }
 
 const pathOf = ({ request }: Call) => field(request, 1)?.body?.toString();
@@ -25,6 +29,9 @@ async function start({
   cloneLength = 2 * segmentSize,
   source = true,
 } = {}): Promise<Case> {
+  const absent = new Set([0]);
+  let now = status;
+  let purged = false;
   const striped = { ...plain, stripeUnit: 65536, stripeCount: 2 };
   const server: FakeServer = await FakeServer.start({
     answer(call) {
@@ -33,7 +40,7 @@ async function start({
       switch (call.method) {
         case 'OpenFile': {
           const session = message([1, ''], [2, 5_000_000], [3, 1], [4, 0]);
-          const info = fileInfo(plain, [11, status], [13, '/source'], [14, cloneLength]);
+          const info = fileInfo(plain, [11, now], [13, '/source'], [14, cloneLength]);
           const allocated = [0, segmentSize].map((offset): Part => [2, offset]);
           const segments = message([1, segmentSize], ...allocated);
           return { message: Buffer.concat([ok, message([2, session], [3, info], [4, segments])]) };
@@ -46,9 +53,15 @@ async function start({
         case 'GetOrAllocateSegment': {
           const offset = Number(field(call.request, 3)?.value);
           const allocate = field(call.request, 4)?.value === 1n;
-          if (ofClone ? offset === 0 && !allocate : offset > segmentSize) return notAllocated;
+          const gone = purged || offset > segmentSize;
+          if (ofClone ? absent.has(offset) && !allocate : gone) return notAllocated;
           return mdsAnswer(volume, call);
         }
+        case 'RefreshSession':
+          return { message: Buffer.concat([ok, message([2, ''], [3, fileInfo(plain, [11, now])])]) };
+        case 'DeAllocateSegment':
+          absent.add(Number(field(call.request, 3)?.value));
+          return { message: ok };
         case 'GetLeader':
           return leaderIs(server.address(0));
         case 'ReadChunk':
@@ -60,10 +73,22 @@ async function start({
       }
     },
   });
-  const client = createClient({ 'mds.listen.addr': server.address(0), 'mds.registerToMDS': false });
+  const client = createClient({
+    ...{ 'mds.listen.addr': server.address(0), 'mds.registerToMDS': false },
+    ...{ 'mds.refreshTimesPerLease': 100, 'discard.taskDelayMs': 1 },
+  });
   return {
     server,
     client,
+    absent,
+    async flatten(after = { purged: true }) {
+      absent.clear();
+      purged = after.purged;
+      now = 4;
+      const refreshes = () => server.methods().filter(method => method === 'RefreshSession').length;
+      const before = refreshes();
+      await expect.poll(refreshes).toBeGreaterThan(before + 1);
+    },
     async [Symbol.asyncDispose]() {
       await client.uninit({ deadline: 3000 });
       await server[Symbol.asyncDispose]();
@@ -155,4 +180,48 @@ test('a clone whose source is gone cannot be opened', async () => {
     attempts: 1,
     message: 'cannot open the clone source /source: GetFileInfo: MDS status 102',
   });
+});
+
+test.each([true, false])(
+  'a clone that is flattened while it is open reads its own, exclusive: %s',
+  async exclusive => {
+    await using one = await start();
+    const { client } = one;
+    const fd = await client.open('/clone', alice, { exclusive });
+    const target = block(0);
+    await client.read(fd, chunkSize, target);
+    expect(target).toEqual(block(2));
+    await one.flatten();
+    await client.read(fd, chunkSize, target.fill(0));
+    expect(target).toEqual(block(2));
+    expect(requests(one, 'ReadChunk').at(-1)).toMatchObject({ cloneSource: undefined });
+    await client.write(fd, segmentSize + chunkSize, target);
+    expect(requests(one, 'WriteChunk').at(-1)).toMatchObject({ cloneSource: undefined });
+  },
+);
+
+test('what another allocates by a flatten is seen before the lease has told of it', async () => {
+  await using one = await start();
+  const { client } = one;
+  const fd = await client.open('/clone', alice, { exclusive: true });
+  await client.read(fd, chunkSize, block(0));
+  const asked = () =>
+    one.server.calls.filter(call => call.method === 'GetOrAllocateSegment' && pathOf(call) === '/clone')
+      .length;
+  const before = asked();
+  one.absent.clear();
+  await client.read(fd, chunkSize, block(0));
+  expect(asked()).toBe(before + 1);
+});
+
+test('a segment of a flattened clone that is discarded reads as zeros', async () => {
+  await using one = await start();
+  const { client } = one;
+  const fd = await client.open('/clone', alice, { exclusive: true });
+  await one.flatten({ purged: false });
+  await client.discard(fd, 0, segmentSize);
+  await expect.poll(() => one.absent.has(0)).toBe(true);
+  const target = block(9);
+  await client.read(fd, chunkSize, target);
+  expect(target).toEqual(block(0));
 });

@@ -78,7 +78,8 @@ void Io::resolve() {
   std::set<uint64_t> unknown;
   for (const Piece& piece : pieces_) {
     if (volume().segments().find(piece.chunkIndex, write_)) continue;
-    const bool trusted = !write_ && descriptor_->exclusive() && volume().segments().knownAbsent(piece.chunkIndex);
+    const bool trusted = !write_ && descriptor_->exclusive() && !volume().isInCloneSource(piece.chunkIndex) &&
+                         volume().segments().knownAbsent(piece.chunkIndex);
     if (!trusted) unknown.insert(volume().geometry().segmentOffset(piece.chunkIndex));
   }
   if (unknown.empty()) return sendRequests();

@@ -72,6 +72,7 @@ class Volume {
   uint64_t length() const { return length_; }
   void extended(uint64_t length) { length_ = std::max(length_, length); }
 
+  // What is not allocated there may be elsewhere, and be allocated by others: by the flatten of this volume.
   bool isInCloneSource(uint64_t chunkIndex) const {
     return !cloneSegments_.empty() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
   }
