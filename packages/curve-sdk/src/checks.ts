@@ -60,6 +60,18 @@ export function checkName(value: unknown, operation: string, name: string): asse
   }
 }
 
+/** A list of servers' addresses. */
+export function checkAddresses(
+  value: unknown,
+  operation: string,
+  name: string,
+): asserts value is readonly string[] {
+  const right = (address: unknown) => typeof address === 'string' && /^[\w.-]+:\d{1,5}$/.test(address);
+  if (!Array.isArray(value)) throw invalid(operation, name, 'a list of addresses', value);
+  const wrong = value.findIndex(address => !right(address));
+  if (wrong >= 0) throw invalid(operation, name, 'addresses such as 10.0.0.1:5555', value[wrong]);
+}
+
 /** A whole number of at least `minimum`, and at most `maximum`. */
 export function checkWhole(
   value: unknown,

@@ -60,6 +60,24 @@ export type {
 } from './image/options.js';
 export type { CurveCallTrace } from './observe/observed-call.js';
 export type { OperationMetrics } from './observe/operation-counters.js';
+export type { CloneReference, CloneReferences } from './snapshots/clone-references.js';
+export type {
+  CloneKind,
+  CloneSourceKind,
+  CloneStatus,
+  CloneStep,
+  CloneTask,
+} from './snapshots/clone-task.js';
+export type {
+  CloneOptions,
+  CreateSnapshotOptions,
+  ListSnapshotsOptions,
+  RecoverOptions,
+  TasksOptions,
+} from './snapshots/options.js';
+export type { Snapshot, SnapshotStatus } from './snapshots/snapshot.js';
+export type { SnapshotTask, TaskWaitOptions } from './snapshots/snapshot-task.js';
+export type { Snapshots } from './snapshots/snapshots.js';
 export type { Extent, ExtentOptions } from './volume/extents.js';
 export type {
   DiscardOptions,

@@ -16,11 +16,17 @@ export class Connection {
   readonly #counters = new Counters();
   /** Of volumes by their paths, those that are open and those that were. */
   readonly #volumes = new Map<string, Counters>();
+  readonly #end = new AbortController();
   #ended = false;
 
   constructor(native: NativeClient, user: NativeUser) {
     this.native = native;
     this.user = user;
+  }
+
+  /** Aborted when what is under way is given up. */
+  get ending(): AbortSignal {
+    return this.#end.signal;
   }
 
   /** A caller's call that is one call to the cluster. */
@@ -68,6 +74,7 @@ export class Connection {
    * @param patience - milliseconds for the cluster to hear of it
    */
   async end(patience: number): Promise<void> {
+    this.#end.abort();
     await this.native.uninit({ deadline: patience });
   }
 

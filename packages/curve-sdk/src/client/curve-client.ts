@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { createClient, type NativeConfig } from '@curve-wcs/curve-native';
 import { type CallOptions, Course } from '../call-options.js';
 import {
+  checkAddresses,
   checkChoice,
   checkName,
   checkNewPath,
@@ -14,6 +15,7 @@ import {
 import { Cluster } from '../cluster/cluster.js';
 import { CurveError } from '../errors/curve-error.js';
 import type { OperationMetrics } from '../observe/operation-counters.js';
+import { Snapshots } from '../snapshots/snapshots.js';
 import { OpenVolume } from '../volume/open-volume.js';
 import { Volume } from '../volume/volume.js';
 import { Connection } from './connection.js';
@@ -60,14 +62,17 @@ export class CurveClient implements AsyncDisposable {
   readonly trash: Trash;
   /** What whoever runs the cluster asks it: health, space, servers, clients, limits. */
   readonly cluster: Cluster;
+  /** Snapshots, clones and recoveries, by the snapshot-clone service. */
+  readonly snapshots: Snapshots;
   readonly #connection: Connection;
   readonly #volumes = new Set<OpenVolume>();
   #closing: Promise<void> | undefined;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, snapshotClone: readonly string[]) {
     this.#connection = connection;
     this.trash = new Trash(connection);
     this.cluster = new Cluster(connection);
+    this.snapshots = new Snapshots(connection, snapshotClone);
   }
 
   /**
@@ -81,7 +86,9 @@ export class CurveClient implements AsyncDisposable {
     const user = nativeUser(options?.user);
     checkChoice(options?.lazy, [true, false], 'connect', 'lazy');
     const course = new Course(options, 'connect');
-    const client = new CurveClient(new Connection(started(config), user));
+    const snapshotClone = options?.snapshotClone ?? [];
+    checkAddresses(snapshotClone, 'connect', 'snapshotClone');
+    const client = new CurveClient(new Connection(started(config), user), snapshotClone);
     if (options.lazy) return client;
     try {
       await client.#connection.ask(course, native => native.clusterId(course.step()));

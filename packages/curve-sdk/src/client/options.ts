@@ -22,6 +22,13 @@ export interface ConnectOptions extends CallOptions {
    * @default false: its id is asked for
    */
   readonly lazy?: boolean | undefined;
+  /**
+   * Addresses of the snapshot-clone servers, such as `10.0.0.1:5555`, for {@link CurveClient.snapshots}. Only the one that
+   * leads listens; with all of them given, another is found when it takes over. client.conf has no key for them.
+   *
+   * @default none: calls to `snapshots` reject with `CONFIG`
+   */
+  readonly snapshotClone?: readonly string[] | undefined;
 }
 
 /** Options of {@link CurveClient.createVolume}. */

@@ -38,6 +38,14 @@ export interface CurveErrorDetails {
   readonly statusCode?: number | undefined;
   /** How often a server was asked. */
   readonly attempts?: number | undefined;
+  /** The HTTP status, of a service that speaks HTTP. */
+  readonly httpStatus?: number | undefined;
+  /** The request that was answered so, of a service that speaks HTTP. */
+  readonly request?: string | undefined;
+  /** The service's own id of the request. */
+  readonly requestId?: string | undefined;
+  /** The service's id of the task that failed. */
+  readonly taskId?: string | undefined;
   /** What may help; the message ends with it. */
   readonly hint?: string | undefined;
   /** What went wrong underneath. */
@@ -75,6 +83,14 @@ export class CurveError extends Error {
   declare readonly statusCode?: number;
   /** How often a server was asked. */
   declare readonly attempts?: number;
+  /** The HTTP status, of a service that speaks HTTP. */
+  declare readonly httpStatus?: number;
+  /** The request that was answered so, or not at all, of a service that speaks HTTP. */
+  declare readonly request?: string;
+  /** The service's own id of the request, for its logs. */
+  declare readonly requestId?: string;
+  /** The service's id of the task that failed. */
+  declare readonly taskId?: string;
   /** What may help a program, where something is known; the message ends with it. */
   declare readonly hint?: string;
 
@@ -88,6 +104,10 @@ export class CurveError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.statusCode !== undefined) this.statusCode = details.statusCode;
     if (details.attempts !== undefined) this.attempts = details.attempts;
+    if (details.httpStatus !== undefined) this.httpStatus = details.httpStatus;
+    if (details.request !== undefined) this.request = details.request;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
+    if (details.taskId !== undefined) this.taskId = details.taskId;
     if (details.hint !== undefined) this.hint = details.hint;
   }
 }

@@ -52,12 +52,22 @@ const CHANGES: ReadonlySet<string> = new Set([
   ...['createVolume', 'mkdir', 'rename', 'remove', 'rmdir', 'removeAll', 'extend', 'resize', 'changeOwner'],
   ...['increaseEpoch', 'trash.restore', 'trash.purge', 'write', 'writev'],
   ...['cluster.setThrottle', 'cluster.clearThrottle'],
+  ...['snapshots.create', 'snapshots.cancel', 'snapshots.delete', 'snapshots.clone', 'snapshots.recover'],
+  ...['snapshots.flatten', 'snapshots.cleanTask'],
 ]);
+
+/** What tells whether a call was done. */
+const LOOK: Readonly<Record<string, string>> = {
+  'snapshots.create': 'list() of the volume',
+  'snapshots.clone': 'tasks({ destination })',
+  'snapshots.recover': 'tasks({ destination })',
+};
 
 /** What to think of a call that was sent and not answered, or nothing. */
 export function hintForUnknown(operation: string, attempts: number): string {
   if (!CHANGES.has(operation) || attempts === 0) return '';
-  return 'it may have been done, or be done yet';
+  const look = LOOK[operation];
+  return `it may have been done, or be done yet${look === undefined ? '' : `: ${look} tells`}`;
 }
 
 /** A sentence that helps, or none. */
