@@ -30,6 +30,8 @@ import * as known from './known-options.js';
 import { Live } from './live/live.js';
 import { Media } from './media/media.js';
 import { ObjectCalls } from './objects/object-calls.js';
+import { RequestCounters, type RequestMetrics } from './observe/request-counters.js';
+import { watchedSender } from './observe/watched-sender.js';
 import { checkOptions, publicCall } from './public-call.js';
 import { type AppendOptions, type AppendResult, type AppendTarget, append } from './upload/append.js';
 import { Appender } from './upload/appender.js';
@@ -81,6 +83,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   readonly media: Media;
   readonly #context: ClientContext;
   readonly #transport: Transport;
+  readonly #requests: RequestCounters;
   readonly #closed: AbortController;
   readonly #uploadDefaults: UploadDefaults;
 
@@ -97,7 +100,9 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
       userAgent: options.userAgent ? `${options.userAgent} ${own}` : own,
     });
     const { onAnswer } = options;
-    const limited = resolved.maxRate === undefined ? transport : limitedSender(transport, resolved.maxRate);
+    const requests = new RequestCounters();
+    const watched = watchedSender(transport, requests);
+    const limited = resolved.maxRate === undefined ? watched : limitedSender(watched, resolved.maxRate);
     const closed = new AbortController();
     const context: ClientContext = {
       ...resolved,
@@ -107,6 +112,7 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
     };
     super(context);
     this.#transport = transport;
+    this.#requests = requests;
     this.#closed = closed;
     this.#context = context;
     this.#uploadDefaults = uploadDefaultsOf(options);
@@ -297,6 +303,11 @@ export class WcsClient extends ObjectCalls implements AsyncDisposable {
   downloadStream(options: DownloadSource & DownloadOptions): Readable {
     checkOptions('downloadStream', options, known.DOWNLOAD_STREAM);
     return downloadStream(this.#context, options);
+  }
+
+  /** What the requests of this client have done so far, by what they ask for. Asks nobody. */
+  metrics(): RequestMetrics[] {
+    return this.#requests.report();
   }
 
   /** Ends calls under way with `CLIENT_CLOSED`, closes connections and ends worker threads. Idempotent. */

@@ -148,6 +148,8 @@ export type { ObjectCalls } from './objects/object-calls.js';
 export type { PrefetchItem, PrefetchOptions, PrefetchResult } from './objects/prefetch.js';
 export type { SetDeadlineOptions, SetDeadlineResult } from './objects/set-deadline.js';
 export type { ListedObject, ObjectStat } from './objects/stat.js';
+export type { RequestMetrics } from './observe/request-counters.js';
+export type { WcsCallTrace, WcsRequestTrace } from './observe/traces.js';
 export type { Progress } from './progress.js';
 export type { AppendOptions, AppendResult, AppendTarget } from './upload/append.js';
 export { Appender, type AppenderCallOptions } from './upload/appender.js';

@@ -1,6 +1,7 @@
 import { ChecksumError, type ChecksumErrorCode } from '@curve-wcs/etag';
 import { nearestName } from './did-you-mean.js';
 import { invalidArgument, WcsError, type WcsErrorCode } from './errors.js';
+import { callBegins } from './observe/traces.js';
 
 /**
  * What an option can be, as far as nothing looks at it before it is used; `any` is looked at by the call itself. A
@@ -32,10 +33,15 @@ export async function publicCall<T>(
   check: CheckOptions = {},
 ): Promise<T> {
   checkOptions(name, options, known, check);
+  const watched = callBegins(name, options);
   try {
     return await work();
-  } catch (error) {
-    throw wcsErrorOf(error);
+  } catch (cause) {
+    const error = wcsErrorOf(cause);
+    watched?.failed(error);
+    throw error;
+  } finally {
+    watched?.ended();
   }
 }
 

@@ -79,6 +79,7 @@ export function callsOf(wcs: WcsClient): string[] {
 /** Methods that send nothing. */
 const NOT_CALLS = new Set([
   'close',
+  'metrics',
   'browserUpload',
   'appender',
   'downloadUrl',
