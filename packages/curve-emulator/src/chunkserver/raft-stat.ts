@@ -2,7 +2,7 @@ import { type Copyset, peerAddress, type Topology } from '../cluster/topology.js
 
 /** What braft tells of the copysets of a chunkserver, one block each (cluster 4). */
 export function raftStat(id: number, topology: Topology): string {
-  const held = [...topology.copysets()].filter(({ members }) => members.includes(id));
+  const held = topology.heldBy(id);
   return held.map(copyset => `${block(id, topology, copyset)}\r\n`).join('');
 }
 

@@ -61,6 +61,8 @@ export class Topology {
   /** How many zones the servers are spread over. */
   readonly zones: number;
   readonly #copysets = new Map<string, Copyset>();
+  /** By the ids of chunkservers. */
+  readonly #held = new Map<number, Copyset[]>();
 
   constructor(clusterId: string, poolsets: readonly Poolset[], chunkservers: readonly ChunkserverLocation[]) {
     this.clusterId = clusterId;
@@ -72,7 +74,9 @@ export class Topology {
       for (let id = 1; id <= copysets; id++) {
         const [leader, ...others] = placement(id, chunkservers.length);
         const members = [leader, ...others].filter(member => member !== undefined).sort((a, b) => a - b);
-        this.#copysets.set(`${poolId}-${id}`, { poolId, id, members, leader, appliedIndex: 0n });
+        const copyset = { poolId, id, members, leader, appliedIndex: 0n };
+        this.#copysets.set(`${poolId}-${id}`, copyset);
+        for (const member of members) this.#held.set(member, [...(this.#held.get(member) ?? []), copyset]);
       }
     }
   }
@@ -83,6 +87,11 @@ export class Topology {
 
   copysets(): Iterable<Copyset> {
     return this.#copysets.values();
+  }
+
+  /** The copysets that a chunkserver has a replica of. */
+  heldBy(chunkserverId: number): readonly Copyset[] {
+    return this.#held.get(chunkserverId) ?? [];
   }
 
   /** The zone of a server, counted from 1. */

@@ -41,7 +41,7 @@ export function* mdsVariables(topology: Topology, usage: Usage, address: string)
   for (const { id } of topology.chunkservers) {
     const name = (what: string) => `topology_metric_chunkserver_id_${id}_${what}`;
     const { total, used } = usage.ofChunkserver(id);
-    const held = copysets.filter(({ members }) => members.includes(id));
+    const held = topology.heldBy(id);
     const led = held.filter(({ leader }) => leader === id).length;
     yield [name('chunk_size_total_bytes'), total];
     yield [name('chunk_size_used_bytes'), used];

@@ -24,8 +24,7 @@ export function copysetHandlers(
 
     getCopySetsInChunkServer(request) {
       const { id } = findChunkserver(request);
-      const held = [...topology.copysets()].filter(({ members }) => members.includes(id));
-      return { statusCode, copysetInfos: held.map(ids) };
+      return { statusCode, copysetInfos: topology.heldBy(id).map(ids) };
     },
 
     getCopyset({ logicalPoolId, copysetId }) {
