@@ -430,9 +430,10 @@ describe('exporting', () => {
     const image = random(SIZE);
     await volume.import(image);
     const path = join(temporaryFolder(), 'copy.img');
-    const hang = cluster.faults.add({ match: { method: 'ReadChunk', nth: 20 }, do: 'hang' });
+    // And its repetitions: it must not end before it is ended.
+    const nth = Array.from({ length: 10_000 }, (_, more) => 20 + more);
+    const hang = cluster.faults.add({ match: { method: 'ReadChunk', nth }, do: 'hang' });
     const other = await beginOtherExport(cluster.clientConfPath, path);
-    hang();
     for (const start of [0, BLOCK]) {
       await expect(volume.export(path, { ...SMALL, start })).rejects.toMatchObject({
         code: 'TARGET_FAILED',
@@ -442,6 +443,7 @@ describe('exporting', () => {
     const exited = once(other, 'exit');
     other.kill('SIGKILL');
     await exited;
+    hang();
     await volume.export(path, SMALL);
     expect(readFileSync(path).equals(image)).toBe(true);
   });
