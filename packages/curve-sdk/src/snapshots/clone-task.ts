@@ -27,22 +27,39 @@ export interface CloneTask {
 }
 
 /** What a {@link CloneTask} is for. */
-export type CloneKind = (typeof CLONE_KINDS)[number];
+export type CloneKind = 'clone' | 'recover';
 /** What a {@link CloneTask} reads from. */
-export type CloneSourceKind = (typeof SOURCE_KINDS)[number];
+export type CloneSourceKind = 'volume' | 'snapshot';
 /**
  * How far a {@link CloneTask} has come. `metaInstalled` is a lazy one that can be used, and reads from its source; it stays
  * that until it is flattened. `retrying` is a copy that goes on by itself when it can, `errorCleaning` one in `error` being
  * cleaned.
  */
-export type CloneStatus = (typeof CLONE_STATUSES)[number];
+export type CloneStatus =
+  | 'done'
+  | 'cloning'
+  | 'recovering'
+  | 'cleaning'
+  | 'errorCleaning'
+  | 'error'
+  | 'retrying'
+  | 'metaInstalled';
 /** The steps of a {@link CloneTask}, in their order. */
-export type CloneStep = (typeof CLONE_STEPS)[number];
+export type CloneStep =
+  | 'createCloneFile'
+  | 'createCloneMeta'
+  | 'createCloneChunk'
+  | 'completeCloneMeta'
+  | 'recoverChunk'
+  | 'changeOwner'
+  | 'renameCloneFile'
+  | 'completeCloneFile'
+  | 'end';
 
 // In the order of the service's numbers.
-export const CLONE_KINDS = ['clone', 'recover'] as const;
-const SOURCE_KINDS = ['volume', 'snapshot'] as const;
-export const CLONE_STATUSES = [
+export const CLONE_KINDS: readonly CloneKind[] = ['clone', 'recover'];
+const SOURCE_KINDS: readonly CloneSourceKind[] = ['volume', 'snapshot'];
+export const CLONE_STATUSES: readonly CloneStatus[] = [
   'done',
   'cloning',
   'recovering',
@@ -51,8 +68,8 @@ export const CLONE_STATUSES = [
   'error',
   'retrying',
   'metaInstalled',
-] as const;
-const CLONE_STEPS = [
+];
+const CLONE_STEPS: readonly CloneStep[] = [
   'createCloneFile',
   'createCloneMeta',
   'createCloneChunk',
@@ -62,7 +79,7 @@ const CLONE_STEPS = [
   'renameCloneFile',
   'completeCloneFile',
   'end',
-] as const;
+];
 
 /** What the service said. It writes 0 for a time that is not known yet. */
 export function cloneTask(members: Members): CloneTask {

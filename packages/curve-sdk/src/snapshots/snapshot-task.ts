@@ -55,10 +55,11 @@ export class SnapshotTask<State, Result> {
   }
 
   /**
-   * Waits for its end. An aborted wait, or one out of time, leaves the task running.
+   * Waits for its end. An aborted wait, or one out of time, leaves the task running; it can be waited for again, also after
+   * no server answered for so long that this failed.
    *
    * @returns what came of it
-   * @throws CurveError `FAILED` the task has failed; its `hint` says what is left of it
+   * @throws CurveError `FAILED` the task has failed, and `hint` says what is left of it; or, with a `request`, nobody answered
    */
   async wait({ interval = INTERVAL, onProgress, ...options }: TaskWaitOptions<State> = {}): Promise<Result> {
     const operation = 'snapshots.wait';

@@ -26,17 +26,17 @@ export interface Snapshot {
  * How far a snapshot has come; it stays only in `done` and `error`. `errorDeleting` is one in `error` being
  * deleted.
  */
-export type SnapshotStatus = (typeof SNAPSHOT_STATUSES)[number];
+export type SnapshotStatus = 'done' | 'pending' | 'deleting' | 'errorDeleting' | 'canceling' | 'error';
 
 /** In the order of the service's numbers. */
-export const SNAPSHOT_STATUSES = [
+export const SNAPSHOT_STATUSES: readonly SnapshotStatus[] = [
   'done',
   'pending',
   'deleting',
   'errorDeleting',
   'canceling',
   'error',
-] as const;
+];
 
 /** What the service said. It writes 0 for what is not known yet. */
 export function snapshot(members: Members): Snapshot {
