@@ -103,6 +103,14 @@ describe('status', () => {
     expect(status.space).toBeUndefined();
   });
 
+  test('an MDS that leads and does not tell what there is makes no cluster that is down', async () => {
+    const { cluster, emulator } = await started();
+    emulator.faults.add({ match: { method: 'GetCopySetsInCluster' }, do: 'truncate' });
+    const status = await cluster.status();
+    expect(status).toMatchObject({ state: 'degraded', mds: [{ state: 'leads' }], copysets: { total: 0 } });
+    expect(codes(status)).toEqual(['MDS_FAILED']);
+  });
+
   test('of several MDSs one leads, and another after it has stopped', async () => {
     const { cluster, emulator } = await started({ mds: 3 });
     const states = async () => (await cluster.status()).mds.map(({ state }) => state);

@@ -97,7 +97,9 @@ export async function clusterStatus(
   });
   if (asked instanceof CurveError) {
     reasons.unshift({ code: 'MDS_FAILED', says: `no MDS tells what there is: ${asked.message}` });
-    return { ...summary(undefined, undefined), state: 'down', reasons, ...members, pools: [] };
+    // Under one that leads others may well read and write.
+    const state = members.mds.some(one => one.state === 'leads') ? 'degraded' : 'down';
+    return { ...summary(undefined, undefined), state, reasons, ...members, pools: [] };
   }
   const { clusterId, known } = asked;
   const seen = await survey(course, known, patience);
