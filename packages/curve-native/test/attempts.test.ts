@@ -81,6 +81,7 @@ test('an aborted call tells it as well', async () => {
   const { kind, attempts } = await read;
   expect(kind).toBe('canceled');
   expect(attempts).toBeGreaterThan(2);
-  expect(attempts).toBeLessThanOrEqual(count(emulator, 'ReadChunk'));
+  // The last one may be on its way.
+  expect(attempts).toBeLessThanOrEqual(count(emulator, 'ReadChunk') + 1);
   expect(() => client.readSync(fd, 2, block())).toThrowError(expect.objectContaining({ attempts: 0 }));
 });

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { invalid } from './checks.js';
 import { aborted, CurveError, subject } from './errors/curve-error.js';
 import { onAbort } from './flow/on-abort.js';

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
+import { finishedSnapshots, runReadmeExamples, temporaryFolder } from '@curve-wcs/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packed, program } from './support/packed.js';
 import { type PackedEmulator, startPackedEmulator } from './support/packed-emulator.js';
@@ -128,12 +128,16 @@ it('a Node.js that is too old is told so', async () => {
 it.each(['curve-native', 'curve-sdk'])('the examples in the README of %s run', async name => {
   // Each README begins with an empty cluster.
   await using emulator = await startPackedEmulator();
+  await using snapshots = await finishedSnapshots();
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'client.conf'), emulator.clientConf);
   writeFileSync(join(cwd, 'disk.img'), Buffer.alloc(3_000_000, 7));
   const examples = await runReadmeExamples(join(curve, 'node_modules', '@curve-wcs', name), {
     cwd,
-    env: { MDS_ADDRESS: emulator.mdsAddress, PATH: packed.bareBin },
+    env: {
+      ...{ MDS_ADDRESS: emulator.mdsAddress, SNAPSHOT_CLONE: snapshots.address },
+      PATH: packed.bareBin,
+    },
     importFrom: curve,
   });
   expect(examples).toBeGreaterThan(0);

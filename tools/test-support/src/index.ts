@@ -2,6 +2,7 @@ export { selfSignedCertificate } from './certificate.js';
 export { chart, type Figure, gigabytes } from './chart.js';
 export { affine, type Content, contentOf, lcg } from './content.js';
 export { findExamples, runExamples, runReadmeExamples } from './examples.js';
+export { type FinishedSnapshots, finishedSnapshots } from './finished-snapshots.js';
 export { builtEntry, form, installedFolder, requireAsUser, typescriptFlags } from './packed.js';
 export { requireInNewRealm } from './realm.js';
 export { temporaryFolder } from './temporary-folder.js';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions, CurveClient, MountPoint, Volume } from '@curve-wcs/curve-sdk';
 import { NbdError } from '../nbd-error.js';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import type { CurveClient } from '../client/curve-client.js';
 import type { StatusOptions } from '../cluster/status.js';
 import { clusterMetrics } from './cluster-names.js';

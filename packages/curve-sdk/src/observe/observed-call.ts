@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
+import { performance } from 'node:perf_hooks';
 import { CurveError } from '../errors/curve-error.js';
 import type { OperationCounters } from './operation-counters.js';
 

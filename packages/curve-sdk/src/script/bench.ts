@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { CBDClient } from '../cbd/cbd-client.js';
 import { pattern } from './pattern.js';
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Course } from '../call-options.js';
 import type { Connection } from '../client/connection.js';
 import { CurveError, closed, subject } from '../errors/curve-error.js';

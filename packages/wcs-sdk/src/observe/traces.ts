@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
+import { performance } from 'node:perf_hooks';
 import { WcsError } from '../errors.js';
 
 /** What both kinds of subscribers get once something has ended. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { WcsError } from '../errors.js';
 import type { HttpSender, WireRequest } from '../http/transport.js';
 import type { RequestCounters } from './request-counters.js';
