@@ -5,7 +5,7 @@ import { onAbort } from './flow/on-abort.js';
 
 /** Accepted by every call that asks the cluster. */
 export interface CallOptions {
-  /** Aborting rejects the call at once with a {@link CurveError} named `AbortError`; its buffers are free then. */
+  /** Aborting rejects the call at once with a `CurveError` named `AbortError`; its buffers are free then. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for the whole call, after which it rejects with `TIMEOUT`.

@@ -48,7 +48,15 @@ export type { Member, MemberOptions } from './cluster/members.js';
 export type { ClusterSpace, PoolSpace, Space } from './cluster/space.js';
 export type { ClusterReason, ClusterStatus, StatusOptions } from './cluster/status.js';
 export type { BurstLimit, Limit, VolumeLimits } from './cluster/throttle.js';
-export type { Pool, RegisteredChunkserver, Server, Zone } from './cluster/topology.js';
+export type {
+  ChunkserverDisk,
+  ClusterPart,
+  PhysicalPool,
+  Pool,
+  RegisteredChunkserver,
+  Server,
+  Zone,
+} from './cluster/topology.js';
 export { CurveError, type CurveErrorCode } from './errors/curve-error.js';
 export type { ImageSource } from './image/image-source.js';
 export type {

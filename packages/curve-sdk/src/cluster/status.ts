@@ -55,18 +55,26 @@ export interface ClusterStatus {
   readonly snapshotClone: readonly Member[];
   /** How many chunkservers there are that were not taken out of use, and how many of them are what by the MDS. */
   readonly chunkservers: {
+    /** All that are in use. */
     readonly total: number;
+    /** Those that the MDS hears of. */
     readonly online: number;
+    /** Those that it has not heard of for a while. */
     readonly unstable: number;
+    /** Those that it has given up. */
     readonly offline: number;
     /** Those that did not answer just now. */
     readonly silent: number;
   };
   /** How many copysets there are, how many have what problem, and how many cannot be read or written. */
   readonly copysets: {
+    /** All that the MDS or a chunkserver knows. */
     readonly total: number;
+    /** Those with a problem. */
     readonly unhealthy: number;
+    /** Those that cannot be read or written. */
     readonly unusable: number;
+    /** How many have which problem. */
     readonly problems: Readonly<Partial<Record<CopysetProblem, number>>>;
   };
   /** The space, if an MDS told it. */

@@ -17,6 +17,34 @@ const { method } = TopologyService;
 /** Calls to the MDS under way at a time. */
 const AHEAD = 8;
 
+/** A part of a cluster, as others name it. */
+export interface ClusterPart {
+  /** Its id. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+}
+
+/** The machines that a pool's copysets are spread over. */
+export interface PhysicalPool extends ClusterPart {
+  /** What the operator wrote about it. */
+  readonly description: string;
+}
+
+/** The disk of a chunkserver. */
+export interface ChunkserverDisk {
+  /** What kind it is, such as `nvme`. */
+  readonly type: string;
+  /** Whether the chunkserver finds nothing wrong with it. */
+  readonly healthy: boolean;
+  /** Bytes of it. */
+  readonly capacity: number;
+  /** Bytes of it that are taken. */
+  readonly used: number;
+  /** Where the chunkserver has it. */
+  readonly path: string;
+}
+
 /** A logical pool: some copysets, on the servers of a physical pool (curve-cluster.md §2). */
 export interface Pool {
   /** Id of the logical pool. */
@@ -24,9 +52,9 @@ export interface Pool {
   /** Its name. */
   readonly name: string;
   /** The physical pool it is in. */
-  readonly physicalPool: { readonly id: number; readonly name: string; readonly description: string };
+  readonly physicalPool: PhysicalPool;
   /** The poolset of that, which volumes are put into by name. */
-  readonly poolset: { readonly id: number; readonly name: string };
+  readonly poolset: ClusterPart;
   /** How many replicas each of its copysets has. */
   readonly replicas: number;
   /** How many copysets it was made with. */
@@ -50,7 +78,7 @@ export interface Zone {
   /** What the operator wrote about it. */
   readonly description: string;
   /** The physical pool it is in. */
-  readonly physicalPool: { readonly id: number; readonly name: string };
+  readonly physicalPool: ClusterPart;
 }
 
 /** A machine that runs chunkservers. */
@@ -64,9 +92,9 @@ export interface Server {
   /** `ip:port` for clients. */
   readonly externalAddress: string;
   /** The zone it is in. */
-  readonly zone: { readonly id: number; readonly name: string };
+  readonly zone: ClusterPart;
   /** The physical pool it is in. */
-  readonly physicalPool: { readonly id: number; readonly name: string };
+  readonly physicalPool: ClusterPart;
   /** What the operator wrote about it. */
   readonly description: string;
 }
@@ -87,13 +115,7 @@ export interface RegisteredChunkserver {
   /** What is to become of it: it takes data, is being emptied, or has been taken out of use. */
   readonly use: 'readWrite' | 'pending' | 'retired';
   /** Its disk; capacity and used are bytes of the whole file system that its folder is in, whoever uses them. */
-  readonly disk: {
-    readonly type: string;
-    readonly healthy: boolean;
-    readonly capacity: number;
-    readonly used: number;
-    readonly path: string;
-  };
+  readonly disk: ChunkserverDisk;
   /** What it was built as; empty where it did not say. */
   readonly version: string;
 }
