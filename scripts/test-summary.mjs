@@ -56,5 +56,7 @@ function failuresOf(name, folder, files) {
 }
 
 function firstLines(text) {
-  return text.split('\n').slice(0, 12).join('\n');
+  // What vitest calls a test that took too long.
+  const readable = text.replace(/^Error: STACK_TRACE_ERROR$/m, 'Error: took too long');
+  return readable.split('\n').slice(0, 12).join('\n');
 }

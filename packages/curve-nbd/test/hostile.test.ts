@@ -118,9 +118,10 @@ describe('hostile clients', () => {
     const { server, client } = await disk({ limits: { connections: 30, handshakeTimeout: 300 } });
     const [host, port] = (server.addresses[0] ?? '').split(':');
     const silent = Array.from({ length: 20 }, () => connect(Number(port), host).resume());
+    const closed = Promise.all(silent.map(socket => once(socket, 'close')));
     await Promise.all(silent.map(socket => once(socket, 'connect')));
     expect((await client.read(0, 512)).error).toBe(0);
-    await Promise.all(silent.map(socket => once(socket, 'close')));
+    await closed;
   });
 
   it('a client that asks for more than it takes is bounded by what may be under way', async () => {
