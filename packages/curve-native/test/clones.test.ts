@@ -28,12 +28,15 @@ async function start({
   status = CLONE_META_INSTALLED,
   cloneLength = 2 * segmentSize,
   source = true,
+  /** Ends before a call is answered. */
+  beforeAnswer = async (_: Call) => {},
 } = {}): Promise<Case> {
   const absent = new Set([0]);
   let now = status;
   let purged = false;
   const striped = { ...plain, stripeUnit: 65536, stripeCount: 2 };
   const server: FakeServer = await FakeServer.start({
+    hold: (send, call) => void beforeAnswer(call).then(send),
     answer(call) {
       const ofClone = pathOf(call) === '/clone';
       const volume = { geometry: plain, copysets: 1, chunkservers: [server.port(0)] };
@@ -224,4 +227,22 @@ test('a segment of a flattened clone that is discarded reads as zeros', async ()
   const target = block(9);
   await client.read(fd, chunkSize, target);
   expect(target).toEqual(block(0));
+});
+
+test('a hole that is filled while another part of the read is looked up is read where it is now', async () => {
+  let flattened: Promise<void> | undefined;
+  await using one: Case = await start({
+    async beforeAnswer(call) {
+      const later = call.method === 'GetOrAllocateSegment' && Number(field(call.request, 3)?.value) > 0;
+      if (!later || pathOf(call) !== '/clone') return;
+      flattened ??= one.flatten();
+      await flattened;
+    },
+  });
+  const fd = await one.client.open('/clone', alice);
+  const target = Buffer.alloc(8192);
+  // Over the border of two segments, of which the first is a hole.
+  await one.client.read(fd, segmentSize - 4096, target);
+  const last = segmentSize / chunkSize;
+  expect(target.equals(Buffer.concat([block(last), block(last + 1)]))).toBe(true);
 });

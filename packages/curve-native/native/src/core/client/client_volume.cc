@@ -8,7 +8,6 @@
 namespace curve {
 
 namespace {
-constexpr int kCloneMetaInstalled = 3;
 // libcurve asks nobody at its end, so nobody expects to wait for long.
 constexpr uint64_t kUninitMs = 1000;
 }
@@ -63,7 +62,7 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
     return fail(*op, op->mds->incomplete(wire::method::OpenFile));
   }
   const wire::FileInfo& info = opening.info;
-  const bool lazyClone = response.cloneSourceSegment && info.fileStatus.value_or(wire::FileStatus{0}) == kCloneMetaInstalled;
+  const bool lazyClone = response.cloneSourceSegment && info.fileStatus == wire::kCloneMetaInstalled;
   if (lazyClone && info.cloneLength.value_or(0) != 0 && info.cloneSource) {
     opening.cloneSegments = response.cloneSourceSegment->allocatedSegmentOffset;
     return openCloneSource(id, std::move(opening), *response.protoSession);

@@ -27,7 +27,9 @@ class MdsClient::Call final : public net::Rpc {
 
   void attempt() {
     timer_ = {};
-    if (budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs())) return finish(last_);
+    // Somebody is asked once in any case, however late it is.
+    const bool isOver = budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs());
+    if (isOver && attempts_ > 0) return finish(last_);
     if (attempts_++ > 0) Stats::add(client_.context_.stats.mdsRetries);
     channel_ = &client_.context_.transport.to(config().mdsAddresses[current_]);
     channel_->start(*this, spec_.method, ++client_.logId_, spec_.encode(), std::chrono::milliseconds(timeoutMs_));

@@ -75,6 +75,7 @@ void Io::locate() {
 
 // Nothing is sent before the place of every piece is known.
 void Io::resolve() {
+  wasLazy_ = volume().isLazyClone();
   std::set<uint64_t> unknown;
   for (const Piece& piece : pieces_) {
     if (volume().segments().find(piece.chunkIndex, write_)) continue;
@@ -109,6 +110,8 @@ void Io::sendRequests() {
   // It would be undone by writes that were given up and are still to be done.
   LateWrites& others = volume().lateWrites();
   if (write_ && !others.empty() && others.await(pieces_, late_, [this] { sendRequests(); })) return;
+  // What was a hole may have been filled by the flatten.
+  if (!write_ && wasLazy_ && !volume().isLazyClone()) return resolve();
   const uint64_t limit = volume().config().ioSplitMaxSizeKb * 1024;
   for (const Piece& piece : pieces_) {
     const ChunkRef* chunk = volume().segments().find(piece.chunkIndex, write_);

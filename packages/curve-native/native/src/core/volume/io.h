@@ -65,6 +65,8 @@ class Io final : private Throttle::Call {
   std::vector<Piece> pieces_;
   std::deque<SegmentMap::Query> queries_;
   LateWrites::Waiter late_;
+  // When its places were looked up, holes could be in a clone's source.
+  bool wasLazy_ = false;
   std::deque<ChunkRequest> requests_;
   // Reads of a lazy clone's source. A list, since a deque's elements must be of a complete type.
   std::list<Io> sourceReads_;

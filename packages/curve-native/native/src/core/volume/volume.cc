@@ -7,11 +7,6 @@
 
 namespace curve {
 
-namespace {
-// A lazy clone that has not been flattened.
-constexpr wire::FileStatus kCloneMetaInstalled{3};
-}  // namespace
-
 Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening opening)
     : context_(context),
       mds_(std::move(mds)),
@@ -55,7 +50,7 @@ void Volume::refreshed(const wire::FileInfo& info) {
   extended(info.length.value_or(0));
   sn_ = std::max(sn_, info.seqNum.value_or(0));
   if (info.fileStatus) status_ = info.fileStatus;
-  if (!cloneSegments_.empty() && status_ != kCloneMetaInstalled) {
+  if (isLazyClone() && status_ != wire::kCloneMetaInstalled) {
     // It has been flattened: all that the source had is its own now, and the source may go.
     cloneSegments_.clear();
     segments_.forgetAbsent();

@@ -72,9 +72,10 @@ class Volume {
   uint64_t length() const { return length_; }
   void extended(uint64_t length) { length_ = std::max(length_, length); }
 
+  bool isLazyClone() const { return !cloneSegments_.empty(); }
   // What is not allocated there may be elsewhere, and be allocated by others: by the flatten of this volume.
   bool isInCloneSource(uint64_t chunkIndex) const {
-    return !cloneSegments_.empty() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
+    return isLazyClone() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
   }
   const std::string& cloneSource() const { return cloneSource_; }
   Descriptor* cloneReader() { return cloneReader_.get(); }

@@ -32,6 +32,8 @@ using TopologyStatus = Sint32<topology::Status>;
 using ChunkStatus = Enum<ChunkStatusSet>;
 using FileType = Enum<Range<0, 4>>;
 using FileStatus = Enum<Range<0, 5>>;
+// A lazy clone that has not been flattened.
+constexpr FileStatus kCloneMetaInstalled{3};
 using ThrottleType = Enum<Range<1, 6>>;
 
 #define CURVE_FIELDS(...)  \
