@@ -17,11 +17,14 @@ interface Connected {
  * Receives what a connection sends in memory that the receiver chooses, without a buffer of its own for each time. Node.js
  * has that for clients (`onread` of `net.connect`), so a socket like theirs is made of the accepted connection.
  *
- * @returns the socket to go on with; the same one if it has no connection of the system's own, as with TLS
+ * @returns the socket to go on with; the same one if it has no connection of the system's own, as with TLS, or something to
+ * send still
  */
 export function receiveInto(socket: Socket, receiver: Receiver): Socket {
   const accepted = socket as Socket & Connected;
-  if (socket.constructor !== Socket || !accepted._handle || socket.destroyed || socket.readableEnded) {
+  const isFree =
+    accepted._handle && !socket.destroyed && !socket.readableEnded && socket.writableLength === 0;
+  if (socket.constructor !== Socket || !isFree) {
     socket.on('data', (chunk: Buffer) => receiver.received(chunk.length, chunk));
     return socket;
   }

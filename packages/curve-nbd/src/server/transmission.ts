@@ -68,9 +68,13 @@ export class Transmission {
   #lent: IncomingWrite | undefined;
   #requests = 0;
   #bytes = 0;
+  /** The client has said all that it will. */
+  #hasAll = false;
   /** No more requests are taken. */
   #isEnding = false;
   #isPumping = false;
+  /** For room for the next request. */
+  #isWaiting = false;
 
   /** @param input - what has come in already */
   constructor(socket: Socket, input: Input, agreement: Agreement, resources: Resources) {
@@ -79,7 +83,8 @@ export class Transmission {
       memory: () => this.#destination() ?? this.#input.room(),
       received: (length, memory) => this.#received(length, memory),
     });
-    this.#socket.on('error', () => {});
+    // TLS tells of a record that is none without ending the connection.
+    this.#socket.on('error', () => this.#socket.destroy());
     this.#agreement = agreement;
     this.#resources = resources;
     this.#statistics = resources.statisticsOf(agreement.export);
@@ -93,19 +98,24 @@ export class Transmission {
   async run(): Promise<void> {
     const socket = this.#socket;
     this.#statistics.connections++;
-    socket.setTimeout(this.#resources.limits.stallTimeout, () => this.#stalled());
-    socket.once('end', () => this.end());
+    socket.on('timeout', () => this.#stalled());
+    socket.setTimeout(this.#resources.limits.stallTimeout);
+    socket.once('end', () => {
+      this.#hasAll = true;
+      this.#pump();
+    });
     socket.once('close', () => this.end());
-    if (socket.destroyed || socket.readableEnded) this.end();
+    this.#hasAll = socket.readableEnded;
+    if (socket.destroyed) this.end();
     this.#pump();
     await this.#ended;
-    this.#resources.budget.leave(this.#pump);
     this.#statistics.connections--;
   }
 
   /** Takes no more requests, answers those under way, and ends the connection. */
   end(): void {
     this.#isEnding = true;
+    this.#resources.budget.leave(this.#pump);
     this.#dropIncoming();
     this.#endIfIdle();
   }
@@ -149,8 +159,13 @@ export class Transmission {
       this.#broken(error);
     }
     this.#isPumping = false;
-    if (this.#next === undefined || this.#isEnding) this.#socket.resume();
-    else this.#socket.pause();
+    const waits = this.#next !== undefined && !this.#isEnding;
+    if (waits) this.#socket.pause();
+    else this.#socket.resume();
+    // While it had to wait it was not the client that stalled.
+    if (this.#isWaiting && !waits) this.#socket.setTimeout(this.#resources.limits.stallTimeout);
+    this.#isWaiting = waits;
+    if (this.#hasAll && !waits && !this.#isEnding) this.end();
     if (this.#isEnding) this.#input.clear();
   };
 
@@ -223,7 +238,7 @@ export class Transmission {
   #read(request: Request): void {
     const { offset, length } = request;
     const memory = this.#resources.pool.take(length);
-    this.#agreement.export.read(offset, memory.data(length)).then(
+    begun(() => this.#agreement.export.read(offset, memory.data(length))).then(
       () => {
         this.#statistics.reads++;
         this.#statistics.bytesRead += length;
@@ -245,7 +260,7 @@ export class Transmission {
   }
 
   #write(request: Request, data: Buffer, memory: Memory | undefined): void {
-    this.#agreement.export.write(request.offset, data).then(
+    begun(() => this.#agreement.export.write(request.offset, data)).then(
       () => {
         this.#statistics.writes++;
         this.#statistics.bytesWritten += request.length;
@@ -367,7 +382,17 @@ export class Transmission {
       error,
     });
     this.#isEnding = true;
+    this.#resources.budget.leave(this.#pump);
     this.#socket.destroy();
+  }
+}
+
+/** What an export throws at once is a failure like any other. */
+function begun(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 
