@@ -254,6 +254,20 @@ describe('extents', () => {
     });
   });
 
+  it('that nobody asks for any more keep nobody from closing', async () => {
+    const { curve, volume } = await smallVolume();
+    const other = await curve.open('/v');
+    const left = other.extents();
+    await left.next();
+    await other.close();
+    await expect(left.next()).rejects.toMatchObject({ code: 'CLOSED', operation: 'extents' });
+    const within = async () => {
+      for await (const _ of volume.extents()) await volume.close();
+    };
+    await expect(within()).rejects.toMatchObject({ code: 'CLOSED' });
+    await curve.close();
+  });
+
   it('of a striped volume never leave out what was written', async () => {
     const { curve } = await smallVolume();
     await curve.createVolume('/striped', { size: SIZE, stripe: { unit: 65_536, count: 4 } });

@@ -39,9 +39,14 @@ export class OpenVolume {
 
   /** A call begins; none may any more once the volume is being closed. */
   begin(operation: string): ObservedCall {
+    this.goOn(operation);
+    return new ObservedCall(this.#counters.of(operation), this.path);
+  }
+
+  /** A call that had ended for a while, as far as closing is concerned, is under way again. */
+  goOn(operation: string): void {
     if (this.#isEnding) throw closed('volume', operation, this.path);
     this.#calls.begin();
-    return new ObservedCall(this.#counters.of(operation), this.path);
   }
 
   /** A call that has begun ends. */

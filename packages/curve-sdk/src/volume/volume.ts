@@ -236,14 +236,22 @@ export class Volume implements AsyncDisposable {
     checkWhole(length, 'extents', 'length', 0);
     const course = new Course(options, 'extents', open.path);
     const call = open.begin('extents');
+    let isAsking = true;
     try {
       await open.checkEnd(offset, length, course);
-      yield* extentsOf(open, offset, length, course);
+      for await (const extent of extentsOf(open, offset, length, course)) {
+        // Whoever looks at it may take any time, never come back, or close the volume.
+        open.end();
+        isAsking = false;
+        yield extent;
+        open.goOn('extents');
+        isAsking = true;
+      }
     } catch (error) {
       throw call.failed(error);
     } finally {
       call.done();
-      open.end();
+      if (isAsking) open.end();
     }
   }
 
