@@ -42,12 +42,13 @@ export async function runCurvecmd(argv: readonly string[], io: CliIo): Promise<n
 
 async function run(argv: readonly string[], io: CliIo, out: Output): Promise<void> {
   if (argv.length === 0) return out.text(generalHelp());
-  const { operands, values, problem } = parseCommandLine(argv, allOptions());
+  const named = parseCommandLine(argv, optionsOf()).operands[0];
+  const command = CURVECMD_COMMANDS.find(({ name }) => name === named);
+  const { operands, values, problem } = parseCommandLine(argv, optionsOf(command));
   out.json = values.has('json');
   out.quiet = values.has('quiet');
   out.verbose = values.has('verbose');
   const [name, ...commandOperands] = operands;
-  const command = CURVECMD_COMMANDS.find(one => one.name === name);
 
   if (values.has('help')) return out.text(command ? commandHelp(command) : generalHelp());
   if (values.has('version')) return out.line(`curvecmd ${VERSION}`);
@@ -60,9 +61,10 @@ async function run(argv: readonly string[], io: CliIo, out: Output): Promise<voi
   await command.run({ io, out, command: command.name, options, operands: commandOperands });
 }
 
-/** Those of every command and of each; of options that several commands have, one. */
-function allOptions(): OptionDefinition[] {
-  const options = [...CURVECMD_OPTIONS, ...CURVECMD_COMMANDS.flatMap(command => command.options)];
+/** Those of every command and of each; of options that several commands have, that of the one that is given. */
+function optionsOf(command?: CurveCommand): OptionDefinition[] {
+  const others = CURVECMD_COMMANDS.flatMap(({ options }) => options);
+  const options = [...CURVECMD_OPTIONS, ...others, ...(command?.options ?? [])];
   return [...new Map(options.map(option => [option.long, option])).values()];
 }
 

@@ -7,7 +7,7 @@ import type { OptionDefinition } from './option-definition.js';
 export interface CommandLine {
   /** Arguments that are no options, in order. */
   operands: string[];
-  /** The last value of each option given, by its long name; `true` for flags. */
+  /** The last value of each option given, by its long name, all values of those that are repeatable; `true` for flags. */
   values: Map<string, string | true>;
   /** The first thing that makes no sense; of no interest to whoever asked for help. */
   problem: CliError | undefined;
@@ -28,10 +28,19 @@ export function parseCommandLine(
     if (token.kind === 'positional') line.operands.push(token.value);
     if (token.kind !== 'option') continue;
     const definition = definitions.find(({ long }) => long === token.name);
-    if (definition) line.values.set(token.name, token.value ?? true);
+    if (definition) line.values.set(token.name, valueGiven(token, definition, line.values));
     line.problem ??= problemOf(token, definition, definitions);
   }
   return line;
+}
+
+function valueGiven(
+  { name, value = true }: Pick<OptionToken, 'name'> & { value?: string | true | undefined },
+  { repeatable }: OptionDefinition,
+  values: ReadonlyMap<string, string | true>,
+): string | true {
+  const earlier = repeatable ? values.get(name) : undefined;
+  return earlier === undefined ? value : `${earlier}\0${value}`;
 }
 
 function parseTokens(argv: readonly string[], definitions: readonly OptionDefinition[]) {

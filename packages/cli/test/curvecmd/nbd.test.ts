@@ -61,6 +61,23 @@ describe('curvecmd nbd', () => {
     await expect.poll(async () => (await bed.client()).mounts('/a')).toEqual([]);
   });
 
+  it('listens wherever it is told to', async () => {
+    const bed = await startCurveBed();
+    await bed.volume('/a');
+    const server = await serving(bed, [
+      ...['/a', '--listen', '127.0.0.1:0', '--socket=one', '--json'],
+      ...['--listen', '127.0.0.1:0', '--socket', 'two'],
+    ]);
+    const { addresses } = JSON.parse(server.stdout.text);
+    expect(addresses).toHaveLength(4);
+    for (const name of ['one', 'two']) {
+      expect(await greeting({ path: join(bed.folder, name) })).toBe(GREETING);
+    }
+    const ports = addresses.flatMap((address: string) => /^127\.0\.0\.1:(\d+)$/.exec(address)?.[1] ?? []);
+    expect(new Set(ports).size).toBe(2);
+    for (const port of ports) expect(await greeting({ host: '127.0.0.1', port })).toBe(GREETING);
+  });
+
   it('ends with its captive command, and with its status', async () => {
     const bed = await startCurveBed();
     await bed.volume('/a');
