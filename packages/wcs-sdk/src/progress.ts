@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** A snapshot of an upload or download under way. Snapshots never go backwards. */
 export interface Progress {
   /** Bytes done so far, with those of an earlier, resumed attempt. */
@@ -15,7 +17,7 @@ export class ProgressMeter {
   #transferred = 0;
   #reported = -1;
   #resumed = 0;
-  #lastReport = 0;
+  #lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(report: ((progress: Progress) => void) | undefined, total?: number) {
     this.#report = report;
@@ -40,7 +42,7 @@ export class ProgressMeter {
   /** Counts bytes; a negative count takes back what a failed request had claimed. */
   add(bytes: number): void {
     this.#transferred += bytes;
-    this.#tell(Date.now() - this.#lastReport >= 50);
+    this.#tell(performance.now() - this.#lastReport >= 50);
   }
 
   /** Counts bytes that an earlier attempt had done. */
@@ -57,7 +59,7 @@ export class ProgressMeter {
   #tell(due: boolean): void {
     if (!this.#report || !due || this.#transferred <= this.#reported) return;
     this.#reported = this.#transferred;
-    this.#lastReport = Date.now();
+    this.#lastReport = performance.now();
     this.#report({
       transferred: this.#transferred,
       resumed: this.#resumed,

@@ -163,9 +163,15 @@ describe('a download recovers from', () => {
   });
 
   it('more broken connections than it has attempts, as long as each brings it further', async () => {
-    const { emulator, wcs, object } = await stored();
-    emulator.faults.add({ match: { method: 'GET', times: 20 }, do: { type: 'truncate', bytes: 40_000 } });
+    const { emulator, wcs, object, to } = await stored();
+    const broken = { match: { method: 'GET', times: 20 }, do: { type: 'truncate', bytes: 40_000 } } as const;
+    emulator.faults.add(broken);
     expect((await wcs.download(object)).data.equals(CONTENT)).toBe(true);
+    emulator.faults.clear();
+    emulator.faults.add(broken);
+    // A single part.
+    await wcs.download({ ...object, to, partSize: CONTENT.length });
+    expect(readFileSync(to).equals(CONTENT)).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -10,7 +11,12 @@ import { emulated } from './support/emulated.js';
 describe('a rate', () => {
   it('lets each piece wait for those before it, and no longer', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
+    // Its own timers do not change the clock that Node.js gives.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => Date.now());
+    onTestFinished(() => {
+      clock.mockRestore();
+      vi.useRealTimers();
+    });
     const limit = new RateLimit(1000);
     const taken: number[] = [];
     const all = Promise.all([500, 250, 250].map(bytes => limit.take(bytes).then(() => taken.push(bytes))));
@@ -29,6 +35,16 @@ describe('a rate', () => {
     await vi.advanceTimersByTimeAsync(1);
     await next;
     expect(taken).toHaveLength(4);
+  });
+
+  it('does not wait for a clock that is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const limit = new RateLimit(100_000);
+    await limit.take(1);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await limit.take(1);
+    await limit.take(1, AbortSignal.timeout(20_000));
   });
 
   it('does not hold what was aborted', async () => {

@@ -30,10 +30,10 @@ export async function progressReporter(
 }
 
 function lineReporter(label: string, line: StatusLine): ProgressReporter {
-  const started = Date.now();
+  const started = performance.now();
   return {
     update(progress) {
-      line.show(columns => progressLine(label, progress, (Date.now() - started) / 1000, columns));
+      line.show(columns => progressLine(label, progress, (performance.now() - started) / 1000, columns));
     },
     stop: () => line.stop(),
   };
@@ -43,7 +43,7 @@ function lineReporter(label: string, line: StatusLine): ProgressReporter {
 class LogReporter implements ProgressReporter {
   readonly #label: string;
   readonly #write: (line: string) => void;
-  readonly #started = Date.now();
+  readonly #started = performance.now();
   #nextAt = 0;
 
   constructor(label: string, write: (line: string) => void) {
@@ -52,7 +52,7 @@ class LogReporter implements ProgressReporter {
   }
 
   update(progress: ProgressSnapshot): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.#nextAt) return;
     this.#nextAt = now + LINE_INTERVAL;
     this.#write(progressLine(this.#label, progress, (now - this.#started) / 1000, Number.POSITIVE_INFINITY));

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Frontier } from '../flow/frontier.js';
 import type { ImageProgress, ImageResult } from './options.js';
 
@@ -12,7 +13,7 @@ export class ImageMeter {
   readonly #safe: Frontier;
   #written = 0;
   #skipped = 0;
-  #lastReport = 0;
+  #lastReport = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** What the caller threw when nobody was there to be told. */
   #thrown: { error: unknown } | undefined;
@@ -33,7 +34,7 @@ export class ImageMeter {
     this.#skipped += length - written;
     this.#safe.done(start, start + length);
     if (this.#thrown) throw this.#thrown.error;
-    const wait = this.#lastReport + INTERVAL - Date.now();
+    const wait = this.#lastReport + INTERVAL - performance.now();
     if (wait <= 0) this.tell();
     // Even if nothing more is done for a long time, this part gets reported.
     else if (this.#report) this.#timer ??= setTimeout(() => this.#tellLate(), wait).unref();
@@ -43,7 +44,7 @@ export class ImageMeter {
   tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#lastReport = Date.now();
+    this.#lastReport = performance.now();
     this.#report?.({
       transferred: this.#transferred,
       ...(this.#total === undefined ? {} : { total: this.#total }),

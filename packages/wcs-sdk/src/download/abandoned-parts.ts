@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { requireText } from '../check-arguments.js';
 import { isAbandoned } from './part-owner.js';
 
@@ -36,8 +37,8 @@ const FRESH = 10_000;
  * @param name - name of the target, as part files have it
  */
 export async function abandonedParts(folder: string, name: string): Promise<string[]> {
-  if (last?.folder !== folder || Date.now() - last.at > FRESH) {
-    last = { folder, at: Date.now(), parts: partsIn(folder) };
+  if (last?.folder !== folder || performance.now() - last.at > FRESH) {
+    last = { folder, at: performance.now(), parts: partsIn(folder) };
   }
   const parts = (await last.parts).get(name) ?? [];
   const abandoned: string[] = [];

@@ -212,19 +212,21 @@ class ParallelDownload {
     progress: ProgressMeter,
   ): Promise<void> {
     const { signal } = this.#abort;
+    const { retry } = this.#context;
     const writer = new BatchWriter(file, start);
+    const headway = new Headway(retry, signal);
     let received = 0;
-    let answer = opened;
-    await withRetry(
-      async () => {
-        answer ??= await this.get.get(start + received, start + length - 1, signal);
-        const current = answer;
-        answer = undefined;
-        if (!current) throw this.get.shortBody(length, received);
-        this.get.checkVersion(current, first.version);
-        let skip = start + received - current.offset;
-        const tooMuch = current.length === undefined || current.offset + current.length > start + length;
-        for await (const chunk of current.body) {
+    const open = () =>
+      withRetry(() => this.get.get(start + received, start + length - 1, signal), retry, signal);
+    let answer = opened ?? (await open());
+    for (;;) {
+      const before = received;
+      try {
+        if (!answer) throw this.get.shortBody(length, received);
+        this.get.checkVersion(answer, first.version);
+        let skip = start + received - answer.offset;
+        const tooMuch = answer.length === undefined || answer.offset + answer.length > start + length;
+        for await (const chunk of answer.body) {
           const wanted = chunk.subarray(skip, skip + length - received);
           skip = Math.max(0, skip - chunk.length);
           await writer.write(wanted);
@@ -234,11 +236,12 @@ class ParallelDownload {
           if (received === length && tooMuch) break;
         }
         if (received < length) throw this.get.shortBody(length, received);
-      },
-      this.#context.retry,
-      signal,
-    );
-    await writer.flush();
+        return await writer.flush();
+      } catch (error) {
+        await headway.again(error, received - before);
+        answer = await open();
+      }
+    }
   }
 }
 

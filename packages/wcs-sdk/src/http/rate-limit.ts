@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { pause } from './retry.js';
 import type { HttpSender, ResponseBody, StreamedBody, WireRequest } from './transport.js';
 
@@ -16,7 +17,7 @@ export class RateLimit {
 
   /** Waits for the turn of so many bytes. */
   async take(bytes: number, signal?: AbortSignal): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const turn = Math.max(now, this.#next);
     this.#next = turn + bytes / this.#perMillisecond;
     if (turn > now) await pause(turn - now, signal);

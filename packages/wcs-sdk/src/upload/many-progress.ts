@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Progress } from '../progress.js';
 
 /** A snapshot of many uploads. Counts never go backwards. */
@@ -26,7 +27,7 @@ export class ManyProgressMeter {
   readonly #state = { begun: 0, stored: 0, failed: 0 };
   #transferred = 0;
   #shown = 0;
-  #lastReport = 0;
+  #lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(report: (progress: UploadManyProgress) => void) {
     this.#report = report;
@@ -38,7 +39,7 @@ export class ManyProgressMeter {
     const count = (transferred: number) => {
       this.#transferred += transferred - counted;
       counted = transferred;
-      this.#tell(Date.now() - this.#lastReport >= 50);
+      this.#tell(performance.now() - this.#lastReport >= 50);
     };
     return {
       options: { onProgress: ({ transferred }) => count(transferred) },
@@ -60,7 +61,7 @@ export class ManyProgressMeter {
 
   #tell(due: boolean): void {
     if (!due) return;
-    this.#lastReport = Date.now();
+    this.#lastReport = performance.now();
     // What an item had sent before it failed was shown, and is not taken back before the end.
     this.#shown = Math.max(this.#shown, this.#transferred);
     this.#report({ ...this.#state, transferred: this.#shown });

@@ -12,7 +12,7 @@ export class PositionKeeper {
   #saved: number | undefined;
   #saving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #savedAt = 0;
+  #savedAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   /**
@@ -39,7 +39,7 @@ export class PositionKeeper {
     this.#position = position;
     if (this.#saving || this.#timer || this.#stopped) return;
     // Even if this is the last that is heard for a long time, it gets written down.
-    this.#timer = setTimeout(() => this.#start(), Math.max(0, this.#savedAt + INTERVAL - Date.now()));
+    this.#timer = setTimeout(() => this.#start(), Math.max(0, this.#savedAt + INTERVAL - performance.now()));
   }
 
   /** Ends when the latest position is written down, if it can be. */
@@ -73,7 +73,7 @@ export class PositionKeeper {
       )
       .finally(() => {
         this.#saving = undefined;
-        this.#savedAt = Date.now();
+        this.#savedAt = performance.now();
         // What arrived while it was being written.
         if (this.#position !== position) this.advance(this.#position);
       });

@@ -49,7 +49,7 @@ export function treeProgressLine(state: TreeProgressState, elapsed: number, colu
 /** Shows how far the transfer of many files is, where stderr is a terminal; nothing otherwise. */
 export class TreeProgress {
   readonly #line: StatusLine | undefined;
-  readonly #started = Date.now();
+  readonly #started = performance.now();
   readonly #current = new Set<string>();
   readonly #state = { files: 0, bytes: 0, growing: true, over: 0, transferred: 0 };
 
@@ -108,7 +108,7 @@ export class TreeProgress {
   #show(): void {
     this.#line?.show(columns => {
       const state = { ...this.#state, current: [...this.#current] };
-      return treeProgressLine(state, (Date.now() - this.#started) / 1000, columns);
+      return treeProgressLine(state, (performance.now() - this.#started) / 1000, columns);
     });
   }
 }
