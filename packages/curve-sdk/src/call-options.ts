@@ -18,6 +18,8 @@ export interface CallOptions {
 /** Refuses options that are none, and calls that are aborted before they began. */
 export function checkCallOptions(options: CallOptions | undefined, operation: string, path?: string): void {
   if (options === undefined) return;
+  if (typeof options !== 'object' || options === null)
+    throw invalid(operation, 'options', 'an object', options, path);
   const { signal, deadline } = options;
   if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0)) {
     throw invalid(operation, 'deadline', 'a number of milliseconds over 0', deadline, path);

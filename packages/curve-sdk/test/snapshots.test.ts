@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CloneTask, CurveClient, CurveError, type Snapshot } from '../src/index.js';
+import { exchange } from '../src/snapshots/exchange.js';
 import { SEGMENT, SIZE, smallCluster } from './support/connect.js';
 import {
   answerOf,
@@ -517,6 +520,104 @@ describe('servers', () => {
     expect((await flatten).name).toBe('AbortError');
     const without = await client('127.0.0.1:1');
     expect((await failure(without.snapshots.get(ID, { deadline: 100 }))).code).toBe('TIMEOUT');
+  });
+
+  test('what servers answered for as long as one was waited for is told, and work has its time, too', async () => {
+    const stopping = await client(() => refusal(-4), '127.0.0.1:1');
+    const silent = await clientWithVolumes(
+      by({
+        GetFileSnapshotInfo: snapshotsOf(0),
+        GetCloneTasks: tasks(taskRecord(7)),
+        ...Object.fromEntries(
+          ['CreateSnapshot', 'CancelSnapshot', 'DeleteSnapshot', 'Clone', 'Flatten', 'CleanCloneTask'].map(
+            action => [action, 'silence' as const],
+          ),
+        ),
+      }),
+      '/v',
+    );
+    const { snapshots, requests } = silent;
+    const stopped = failure(stopping.snapshots.get(ID));
+    const lazy = failure(snapshots.clone(ID, '/lazy', { lazy: true, deadline: 33_000 }));
+    const calls = [
+      snapshots.create('/v', { name: 'n' }),
+      snapshots.cancel(ID),
+      snapshots.delete(ID),
+      snapshots.clone(ID, '/to'),
+      snapshots.flatten(TASK),
+      snapshots.cleanTask(TASK),
+    ];
+    for (const error of await Promise.all(calls.map(failure)))
+      expect(error).toMatchObject({ code: 'FAILED', hint: expect.stringContaining('it may have been done') });
+    expect(
+      requests.filter(request => /Action=(Create|Cancel|Delete|Flatten|Clean)/.test(request)),
+    ).toHaveLength(5);
+    expect(await stopped).toMatchObject({
+      ...{ code: 'FAILED', status: 'kErrCodeServiceIsStop', statusCode: -4, requestId: 'r' },
+    });
+    expect((await lazy).code).toBe('TIMEOUT');
+  });
+
+  test('an answer that is too long is none, and is not asked for again', async () => {
+    const endless = `HTTP/1.1 200 OK\r\n\r\n${' '.repeat(65 * 2 ** 20)}`;
+    const { snapshots, requests } = await client(() => endless);
+    expect((await failure(snapshots.get(ID))).message).toContain('more than 64 MiB came');
+    expect(requests).toHaveLength(1);
+  });
+
+  test('a server that drips its answer is given up', async () => {
+    const dripping = createServer((_, response) => {
+      const drips = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drips));
+    });
+    await new Promise<void>(resolve => dripping.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void dripping.close());
+    const address = `127.0.0.1:${(dripping.address() as AddressInfo).port}`;
+    const { signal } = new AbortController();
+    const asked = exchange({ address, target: '/', patience: 200, signal, connected: () => {} });
+    await expect(asked).rejects.toThrow('no whole answer in time');
+  });
+
+  test('an answer of something between says nothing of what was done', async () => {
+    const { snapshots } = await clientWithVolumes(
+      () => 'HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 6\r\n\r\n<html>',
+      '/v',
+    );
+    const expected = { code: 'FAILED', hint: expect.stringContaining('it may have been done') };
+    expect(await failure(snapshots.create('/v', { name: 'n' }))).toMatchObject(expected);
+    expect(await failure(snapshots.clone(ID, '/to'))).toMatchObject(expected);
+    expect((await failure(snapshots.get(ID))).hint).toBeUndefined();
+  });
+
+  test('options that are none are refused, of calls and of tasks', async () => {
+    const { snapshots, requests } = await client(() => snapshotsOf(0));
+    const none = null as never;
+    const refused = [
+      snapshots.get(ID, none),
+      snapshots.create('/v', none),
+      snapshots.delete(ID, none),
+      snapshots.clone(ID, '/to', none),
+      snapshots.recover(ID, '/v', none),
+      snapshots.flatten(TASK, 5 as never),
+      all(snapshots.list('/v', none)),
+      all(snapshots.tasks(none)),
+      snapshots.creation(ID).wait(none),
+      snapshots.creation(ID).status(none),
+      snapshots.delete(none),
+      snapshots.cleanTask(Symbol('id') as never),
+    ];
+    for (const call of refused) expect((await failure(call)).code).toBe('INVALID_ARGUMENT');
+    expect(requests).toEqual([]);
+  });
+
+  test('that the record is gone is no failure of the wait for that, and none is counted', async () => {
+    const { curve, snapshots } = await client(
+      by({ GetFileSnapshotInfo: [snapshotsOf(2), snapshotsOf(2), refusal(-8)] }),
+    );
+    await snapshots.deletion(ID).wait({ interval: 1 });
+    const counted = () => curve.metrics().find(({ operation }) => operation === 'snapshots.wait');
+    expect(counted()).toMatchObject({ calls: 3, errors: {} });
+    expect((await failure(snapshots.deletion(ID).status())).code).toBe('NOTEXIST');
   });
 
   test('an aborted wait leaves the task alone', async () => {

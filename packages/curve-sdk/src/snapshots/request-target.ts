@@ -9,6 +9,8 @@ export interface ServiceRequest {
    * also after an internal error.
    */
   readonly again: 'never' | 'may' | 'question';
+  /** Whether it is answered when it is done, which may take as long as the MDS likes. */
+  readonly synchronous?: boolean;
 }
 
 /** What the official tools send. */

@@ -25,6 +25,8 @@ const ROWS: Readonly<Record<number, Row>> = {
   ],
   [-10]: ['kErrCodeChunkSizeNotAligned', 'UNKNOWN', 'the chunk size does not fit'],
   [-11]: ['kErrCodeFileNameNotMatch', 'PARAM_ERROR', 'the snapshot is of another volume'],
+  [-12]: ['kErrCodeSnapshotCannotDeleteUnfinished', 'STATUS_NOT_MATCH', 'the snapshot is not done yet'],
+  [-13]: ['kErrCodeSnapshotCannotCreateWhenError', 'STATUS_NOT_MATCH', 'a snapshot of the volume has failed'],
   [-14]: ['kErrCodeCannotCancelFinished', 'STATUS_NOT_MATCH', 'what has ended cannot be cancelled'],
   [-15]: [
     'kErrCodeInvalidSnapshot',

@@ -14,8 +14,10 @@ import { INTERNAL, STOPPING, serviceStatus } from './service-status.js';
 const WITHOUT_SERVER = 15_000;
 /** Milliseconds between rounds of asking all servers. */
 const BETWEEN_ROUNDS = 250;
-/** Milliseconds that a server may think about a question: it has the answer in memory, or in etcd. */
-const SILENCE = 10_000;
+/** Milliseconds for the answer to a question: the server has it in memory, or in etcd. */
+const ANSWERING = 10_000;
+/** Milliseconds for what is only begun: the server asks the MDS first, and writes to etcd. */
+const BEGINNING = 30_000;
 /** How often a question is asked that is answered with an internal error, as happens at the end of a task. */
 const MOMENTS = 5;
 
@@ -65,12 +67,13 @@ export class SnapshotService {
         this.#leader = index;
         const members = attempts.members(answer);
         if (members instanceof Members) return members;
-        const { question } = attempts;
-        if (question && members.statusCode === STOPPING) continue;
-        if (!question || members.statusCode !== INTERNAL || ++moments > MOMENTS) throw members;
+        if (!attempts.question) throw members;
+        attempts.refused(members);
+        if (members.statusCode === STOPPING) continue;
+        if (members.statusCode !== INTERNAL || ++moments > MOMENTS) throw members;
         break;
       }
-      if (performance.now() > end) throw attempts.unanswered();
+      if (performance.now() > end) throw attempts.failure;
     }
   }
 
@@ -88,7 +91,8 @@ class Attempts {
   readonly #target: string;
   #count = 0;
   #reached = false;
-  #failure: { readonly address: string; readonly error: LostAnswer } | undefined;
+  /** Why it is not done yet, as far as is known: what a server said tells more than silence, and that more than none there. */
+  #failure: { readonly tells: 0 | 1 | 2; readonly error: CurveError } | undefined;
 
   constructor(course: Course, request: ServiceRequest, target: string) {
     this.#course = course;
@@ -104,11 +108,10 @@ class Attempts {
   async send(address: string, signal: AbortSignal): Promise<Answer | undefined> {
     this.#count += 1;
     try {
-      const silence = this.question ? SILENCE : 0;
       return await exchange({
         address,
         target: this.#target,
-        silence,
+        patience: this.#patience(),
         signal,
         connected: () => {
           this.#reached = true;
@@ -117,8 +120,9 @@ class Attempts {
     } catch (error) {
       if (!(error instanceof LostAnswer)) throw error;
       signal.throwIfAborted();
-      this.#failure = { address, error };
-      if (error.reached && this.#request.again === 'never') throw this.unanswered();
+      const failure = this.#lost(address, error);
+      if (error.tooLong || (error.reached && this.#request.again === 'never')) throw failure;
+      this.#learn(error.reached ? 1 : 0, failure);
       return undefined;
     }
   }
@@ -129,7 +133,8 @@ class Attempts {
       this.#error('FAILED', `the snapshot-clone service's answer ${what}`, {
         httpStatus,
         status: `HTTP ${httpStatus}`,
-        hint: httpStatus === 200 ? hintForUnknown(this.#course.operation, 1) : '',
+        // Something between may have said that.
+        hint: hintForUnknown(this.#course.operation, 1),
       });
     let read: unknown;
     try {
@@ -152,13 +157,30 @@ class Attempts {
     });
   }
 
-  /** No server answered, or the one that took the request did not. */
-  unanswered(): CurveError {
-    const { address, error } = this.#failure ?? {};
-    const cause = error?.cause as NodeJS.ErrnoException | undefined;
+  /** A server refused what another one, or the same later, may take. */
+  refused(error: CurveError): void {
+    this.#learn(2, error);
+  }
+
+  /** Why it is not done. */
+  get failure(): CurveError | undefined {
+    return this.#failure?.error;
+  }
+
+  #learn(tells: 0 | 1 | 2, error: CurveError): void {
+    if (tells >= (this.#failure?.tells ?? 0)) this.#failure = { tells, error };
+  }
+
+  #lost(address: string, error: LostAnswer): CurveError {
+    const cause = error.cause as NodeJS.ErrnoException;
     const times = this.#count > 1 ? `, after ${this.#count} attempts` : '';
-    const said = `no answer of the snapshot-clone server at ${address}: ${error?.message}${times}`;
-    return this.#error('FAILED', said, { status: cause?.code, hint: this.#doubt(), cause });
+    const said = `no answer of the snapshot-clone server at ${address}: ${error.message}${times}`;
+    return this.#error('FAILED', said, { status: cause.code, hint: this.#doubt(), cause });
+  }
+
+  #patience(): number | undefined {
+    if (this.question) return ANSWERING;
+    return this.#request.synchronous ? undefined : BEGINNING;
   }
 
   /** The same error; one of running out of time says what may have been done meanwhile. */

@@ -1,5 +1,6 @@
 import { type CallOptions, Course } from '../call-options.js';
 import { invalid } from '../checks.js';
+import type { Connection } from '../client/connection.js';
 import { CurveError } from '../errors/curve-error.js';
 import { pauseOf } from './pause.js';
 
@@ -18,16 +19,23 @@ export interface TaskWaitOptions<State> extends CallOptions {
   readonly onProgress?: ((state: State) => void) | undefined;
 }
 
+/**
+ * The result, if the task has ended; undefined is the state of no record any more.
+ *
+ * @throws CurveError it has failed
+ */
+export type Ended<State, Result> = (
+  id: string,
+  state: State | undefined,
+) => { readonly result: Result } | undefined;
+
 /** What a task is about. */
 export interface TaskKind<State, Result> {
+  /** Makes a call of the caller's. */
+  readonly steps: Connection['steps'];
   /** The state now. Rejects with `NOTEXIST` when there is no record any more. */
-  readonly look: (id: string, operation: string, options: CallOptions) => Promise<State>;
-  /**
-   * The result, if the task has ended; undefined is the state of no record any more.
-   *
-   * @throws CurveError it has failed
-   */
-  readonly ended: (id: string, state: State | undefined) => { readonly result: Result } | undefined;
+  readonly look: (course: Course) => Promise<State>;
+  readonly ended: Ended<State, Result>;
 }
 
 /**
@@ -51,7 +59,8 @@ export class SnapshotTask<State, Result> {
    * @throws CurveError `NOTEXIST` there is no record of it any more
    */
   async status(options?: CallOptions): Promise<State> {
-    return this.#kind.look(this.id, 'snapshots.status', options ?? {});
+    const { steps, look } = this.#kind;
+    return steps('snapshots.status', undefined, options, look);
   }
 
   /**
@@ -61,13 +70,14 @@ export class SnapshotTask<State, Result> {
    * @returns what came of it
    * @throws CurveError `FAILED` the task has failed, and `hint` says what is left of it; or, with a `request`, nobody answered
    */
-  async wait({ interval = INTERVAL, onProgress, ...options }: TaskWaitOptions<State> = {}): Promise<Result> {
+  async wait(options?: TaskWaitOptions<State>): Promise<Result> {
     const operation = 'snapshots.wait';
+    const course = new Course(options, operation);
+    const { interval = INTERVAL, onProgress } = options ?? {};
     if (!(typeof interval === 'number' && interval > 0 && interval < 2 ** 31))
       throw invalid(operation, 'interval', 'a number of milliseconds over 0', interval);
     if (onProgress !== undefined && typeof onProgress !== 'function')
       throw invalid(operation, 'onProgress', 'a function', onProgress);
-    const course = new Course(options, operation);
     for (let shown = ''; ; await pauseOf(course, interval)) {
       const state = await this.#lookAgain(course);
       const now = JSON.stringify(state);
@@ -79,11 +89,13 @@ export class SnapshotTask<State, Result> {
   }
 
   async #lookAgain(course: Course): Promise<State | undefined> {
-    try {
-      return await this.#kind.look(this.id, course.operation, course.step());
-    } catch (error) {
-      if (error instanceof CurveError && error.code === 'NOTEXIST') return undefined;
-      throw error;
-    }
+    const { steps, look } = this.#kind;
+    // That there is none any more is an answer, and no failure of the call.
+    return steps(course.operation, undefined, course.step(), step =>
+      look(step).catch((error: unknown) => {
+        if (error instanceof CurveError && error.code === 'NOTEXIST') return undefined;
+        throw error;
+      }),
+    );
   }
 }

@@ -24,7 +24,7 @@ import { checkSendable, type ServiceRequest } from './request-target.js';
 import { SnapshotService } from './service.js';
 import { INTERNAL, NOT_THERE, TASK_EXISTS } from './service-status.js';
 import { SNAPSHOT_STATUSES, type Snapshot, snapshot } from './snapshot.js';
-import { SnapshotTask } from './snapshot-task.js';
+import { type Ended, SnapshotTask } from './snapshot-task.js';
 import { cleaningEnded, complete, creationEnded, deletionEnded, usable } from './task-ends.js';
 
 /** More than there can be: pages would shift when records come and go. */
@@ -38,6 +38,8 @@ const ALL = '1000000000';
  * takes the user's name on trust; everybody else's snapshots and tasks are refused with `AUTHFAIL`, root's too and to root
  * too. A question that gets no answer is put to the next server, until none was there for 15 seconds. What would be done
  * twice by being sent twice is sent once: when its answer is lost it rejects, and `hint` says what tells whether it was done.
+ * A question's answer may take 10 seconds, that of beginning some work 30, and that of a lazy clone or recovery as long as the
+ * MDS needs.
  *
  * @example
  * ```ts
@@ -85,7 +87,7 @@ export class Snapshots {
   /** A snapshot that is being made, found again by its id. Asks nobody yet. */
   creation(id: string): SnapshotTask<Snapshot, Snapshot> {
     checkId(id, 'snapshots.creation');
-    return new SnapshotTask(id, { look: this.#look, ended: creationEnded });
+    return this.#making(id, creationEnded);
   }
 
   /**
@@ -113,7 +115,7 @@ export class Snapshots {
    */
   async get(id: string, options?: CallOptions): Promise<Snapshot> {
     checkId(id, 'snapshots.get');
-    return this.#look(id, 'snapshots.get', options);
+    return this.#steps('snapshots.get', undefined, options, course => this.#snapshot(course, id));
   }
 
   /**
@@ -155,7 +157,7 @@ export class Snapshots {
   /** A snapshot that is being deleted, found again by its id. Asks nobody yet. */
   deletion(id: string): SnapshotTask<Snapshot, void> {
     checkId(id, 'snapshots.deletion');
-    return new SnapshotTask(id, { look: this.#look, ended: deletionEnded });
+    return this.#making(id, deletionEnded);
   }
 
   /**
@@ -190,7 +192,7 @@ export class Snapshots {
       if (from.startsWith('/')) await checkSource(this.#connection, course, from);
       if (poolset !== undefined) await checkPoolset(this.#connection, course, poolset);
       const parameters = { Source: from, Destination: to, Lazy: String(lazy), Poolset: poolset };
-      const id = (await this.#ask(course, 'never', 'Clone', parameters)).text('UUID');
+      const id = (await this.#ask(course, 'never', 'Clone', parameters, lazy)).text('UUID');
       await this.#checkIsThis(course, id, { kind: 'clone', source: from, destination: to, lazy });
       return this.cloning(id);
     });
@@ -220,7 +222,7 @@ export class Snapshots {
       await this.#snapshot(course, id);
       await checkNotOpen(this.#connection, course, volume);
       const parameters = { Source: id, Destination: volume, Lazy: String(lazy) };
-      const task = (await this.#ask(course, 'never', 'Recover', parameters)).text('UUID');
+      const task = (await this.#ask(course, 'never', 'Recover', parameters, lazy)).text('UUID');
       await this.#checkIsThis(course, task, { kind: 'recover', source: id, destination: volume, lazy });
       return this.cloning(task);
     });
@@ -229,7 +231,7 @@ export class Snapshots {
   /** A clone or recovery, found again by its id. Asks nobody yet. */
   cloning(id: string): SnapshotTask<CloneTask, CloneTask> {
     checkId(id, 'snapshots.cloning');
-    return new SnapshotTask(id, { look: this.#lookAtTask, ended: usable });
+    return this.#copying(id, usable);
   }
 
   /**
@@ -255,7 +257,7 @@ export class Snapshots {
   /** A clone or recovery that is being flattened, found again by its id. Asks nobody yet. */
   flattening(id: string): SnapshotTask<CloneTask, CloneTask> {
     checkId(id, 'snapshots.flattening');
-    return new SnapshotTask(id, { look: this.#lookAtTask, ended: complete });
+    return this.#copying(id, complete);
   }
 
   /** The clones and recoveries that the service has a record of; in no order (GetCloneTaskList). */
@@ -297,7 +299,7 @@ export class Snapshots {
       await this.#unlessGone(this.#ask(course, 'may', 'CleanCloneTask', { UUID: id }), () =>
         this.#task(course, id),
       );
-      return new SnapshotTask(id, { look: this.#lookAtTask, ended: cleaningEnded });
+      return this.#copying(id, cleaningEnded);
     });
   }
 
@@ -350,11 +352,13 @@ export class Snapshots {
     }
   }
 
-  #look = (id: string, operation: string, options?: CallOptions): Promise<Snapshot> =>
-    this.#steps(operation, undefined, options, course => this.#snapshot(course, id));
+  #making<Result>(id: string, ended: Ended<Snapshot, Result>): SnapshotTask<Snapshot, Result> {
+    return new SnapshotTask(id, { steps: this.#steps, look: course => this.#snapshot(course, id), ended });
+  }
 
-  #lookAtTask = (id: string, operation: string, options?: CallOptions): Promise<CloneTask> =>
-    this.#steps(operation, undefined, options, course => this.#task(course, id));
+  #copying<Result>(id: string, ended: Ended<CloneTask, Result>): SnapshotTask<CloneTask, Result> {
+    return new SnapshotTask(id, { steps: this.#steps, look: course => this.#task(course, id), ended });
+  }
 
   async #snapshot(course: Course, id: string): Promise<Snapshot> {
     const found = await this.#ask(course, 'question', 'GetFileSnapshotInfo', { UUID: id });
@@ -371,9 +375,10 @@ export class Snapshots {
     again: ServiceRequest['again'],
     action: string,
     parameters: ServiceRequest['parameters'],
+    synchronous = false,
   ): Promise<Members> {
     const all = { User: this.#connection.user.owner, ...parameters };
-    return this.#service.ask(course, { action, parameters: all, again });
+    return this.#service.ask(course, { action, parameters: all, again, synchronous });
   }
 
   #userUnless(allUsers: boolean | undefined): string | undefined {
