@@ -66,6 +66,7 @@
         'src/core/net/outbound.cc',
         'src/core/net/poller.cc',
         'src/core/volume/chunk_request.cc',
+        'src/core/volume/clone_source.cc',
         'src/core/volume/copyset_map.cc',
         'src/core/volume/descriptor.cc',
         'src/core/volume/discard.cc',

@@ -54,6 +54,8 @@ export interface NativeError extends Error {
    * where looking for a leader in vain is a try too. 0 when the call was refused before anything was sent.
    */
   readonly attempts: number;
+  /** Path of the volume it is about, where that is not the call's: the source of the lazy clone that was read. */
+  readonly cloneSource?: string;
 }
 
 /** `FileInfo` of the MDS. Fields the MDS left out are 0, '' or, for `blocksize`, 4096. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createClient, type NativeClient } from '../src/index.js';
 import { type Call, FakeServer } from './support/fake-server.js';
@@ -174,15 +175,50 @@ test.each([
   expect(server.methods()).not.toContain('GetFileInfo');
 });
 
-test('a clone whose source is gone cannot be opened', async () => {
-  await using one = await start({ source: false });
-  await expect(one.client.open('/clone', alice)).rejects.toMatchObject({
-    kind: 'mds',
-    status: 102,
-    libcurveCode: -2,
-    attempts: 1,
-    message: 'cannot open the clone source /source: GetFileInfo: MDS status 102',
+test('of a clone whose source is not to be had only the holes cannot be read', async () => {
+  await using one = await start({
+    source: false,
+    // Until all have come that wait for it.
+    beforeAnswer: ({ method }) => pause(method === 'GetFileInfo' ? 100 : 0),
   });
+  const { client, server } = one;
+  const fd = await client.open('/clone', alice);
+  // Nobody asks for it before.
+  expect(await client.read(fd, segmentSize, block(0))).toBe(4096);
+  expect(server.methods()).not.toContain('GetFileInfo');
+  const failure = {
+    ...{ kind: 'mds', status: 102, libcurveCode: -2, cloneSource: '/source' },
+    message: 'GetFileInfo: MDS status 102',
+  };
+  const reads = [0, 1, 2].map(() => client.read(fd, chunkSize, block(0)));
+  for (const outcome of await Promise.allSettled(reads)) expect(outcome).toMatchObject({ reason: failure });
+  expect(server.methods().filter(method => method === 'GetFileInfo')).toHaveLength(1);
+  // It may be had again, and a write needs it not.
+  await client.write(fd, chunkSize, block(0));
+  await expect(client.read(fd, 2 * segmentSize - 4096, block(0))).resolves.toBe(4096);
+  await expect(client.read(fd, 0, block(0), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    kind: 'canceled',
+  });
+});
+
+test('a hole that is filled while its source is asked for is read where it is now', async () => {
+  let flattened: Promise<void> | undefined;
+  await using one = await start({
+    async beforeAnswer({ method }) {
+      if (method !== 'GetFileInfo') return;
+      flattened ??= one.flatten();
+      await flattened;
+    },
+  });
+  const { client, server } = one;
+  const fd = await client.open('/clone', alice, { exclusive: true });
+  const target = block(0);
+  await client.read(fd, chunkSize, target);
+  expect(target).toEqual(block(2));
+  expect(server.calls.filter(call => call.method === 'GetOrAllocateSegment').map(pathOf)).toEqual([
+    '/clone',
+    '/clone',
+  ]);
 });
 
 test.each([true, false])(

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { curveError } from '../src/errors/native-failure.js';
 import { statusOf } from '../src/errors/statuses.js';
 import { type CurveClient, CurveError, LIBCURVE_ERROR } from '../src/index.js';
 import { BLOCK, SIZE, smallCluster, smallVolume } from './support/connect.js';
@@ -73,6 +74,19 @@ describe('what the server said', () => {
       statusCode: 4,
       operation: 'read',
       path: '/v',
+    });
+  });
+
+  it('what was met in the source of a clone is not said of the clone', () => {
+    const failure = {
+      ...{ name: 'CurveNativeError', kind: 'mds', status: 102, libcurveCode: -2, attempts: 1 },
+      cloneSource: '/source',
+    };
+    const error = curveError(Object.assign(new Error('x'), failure), { operation: 'read', path: '/clone' });
+    expect(error).toMatchObject({
+      ...{ code: 'NOTEXIST', path: '/clone', status: 'kFileNotExists' },
+      message:
+        'read /clone, its clone source /source: the MDS answered kFileNotExists (102): it does not exist',
     });
   });
 

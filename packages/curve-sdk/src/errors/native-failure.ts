@@ -29,8 +29,8 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   if (error.kind === 'canceled') {
     return signal?.aborted ? aborted(signal, operation, path) : closed('client', operation, path);
   }
-  const { attempts } = error;
-  const what = subject(operation, path);
+  const { attempts, cloneSource } = error;
+  const what = `${subject(operation, path)}${cloneSource === undefined ? '' : `, its clone source ${cloneSource}`}`;
   const details = { operation, path, attempts, cause: error };
   const unknown = hintForUnknown(operation, attempts);
   if (error.kind === 'timeout') {
@@ -47,17 +47,22 @@ export function curveError(error: unknown, { operation, path, signal }: FailedCa
   if (error.kind === 'client') {
     return new CurveError(nameOf(error.libcurveCode), `${what}: ${error.message}`, details);
   }
-  return statusError(error.kind, error.status, details);
+  return statusErrorOf(what, error.kind, error.status, details);
 }
 
 /** What a call of these details was answered, or why it was not, as an error. */
 export function statusError(kind: StatusKind, number: number, details: CurveErrorDetails): CurveError {
-  const { operation, path, attempts = 1 } = details;
+  return statusErrorOf(subject(details.operation, details.path), kind, number, details);
+}
+
+/** @param what - that was done, to what */
+function statusErrorOf(what: string, kind: StatusKind, number: number, details: CurveErrorDetails) {
+  const { operation, attempts = 1 } = details;
   const status = statusOf(kind, number);
   const said = `${SPEAKER[kind]} ${status.name} (${number}): ${status.says}`;
   const unknown = kind === 'rpc' ? hintForUnknown(operation, attempts) : '';
   const hint = hintFor(operation, status.name, attempts) || unknown;
-  const message = `${subject(operation, path)}: ${said}${times(attempts)}${hint && `; ${hint}`}`;
+  const message = `${what}: ${said}${times(attempts)}${hint && `; ${hint}`}`;
   return new CurveError(status.code, message, {
     ...details,
     status: status.name,

@@ -27,18 +27,20 @@ struct Failure {
   std::string message;
   // How often what failed was tried; 0 when it was refused before anything was sent.
   uint64_t attempts = 0;
+  // The volume it is about where that is another than the call's: the source of the clone that was read.
+  std::string cloneSource;
 
   // What was answered to `method`, or why nothing was.
   template <class Status>
   static Failure of(const char* method, Status status) {
     return {status, libcurve::codeOf(status),
-            std::string(method) + ": " + kindOf(status) + " " + std::to_string(numberOf(status)), 0};
+            std::string(method) + ": " + kindOf(status) + " " + std::to_string(numberOf(status)), 0, {}};
   }
-  static Failure refused(libcurve::Code code, std::string message) { return {Refused{}, code, std::move(message), 0}; }
-  static Failure canceled() { return {Canceled{}, libcurve::kFailed, "canceled", 0}; }
+  static Failure refused(libcurve::Code code, std::string message) { return {Refused{}, code, std::move(message), 0, {}}; }
+  static Failure canceled() { return {Canceled{}, libcurve::kFailed, "canceled", 0, {}}; }
   // The client has ended, or is about to.
-  static Failure ended() { return {Canceled{}, libcurve::kFailed, "not initialised", 0}; }
-  static Failure timedOut() { return {TimedOut{}, libcurve::kFailed, "deadline exceeded", 0}; }
+  static Failure ended() { return {Canceled{}, libcurve::kFailed, "not initialised", 0, {}}; }
+  static Failure timedOut() { return {TimedOut{}, libcurve::kFailed, "deadline exceeded", 0, {}}; }
 
   // Whether this very status was answered.
   template <class Status>
@@ -51,6 +53,13 @@ struct Failure {
   Failure as(libcurve::Code code) const {
     Failure same = *this;
     same.libcurveCode = code;
+    return same;
+  }
+
+  // The same, met in the source of a clone.
+  Failure in(const std::string& source) const {
+    Failure same = *this;
+    same.cloneSource = source;
     return same;
   }
 

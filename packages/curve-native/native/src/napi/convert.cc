@@ -278,6 +278,7 @@ Napi::Value toError(Napi::Env env, const Failure& failure) {
   error["status"] = num(env, statusOf(failure.reason));
   error["libcurveCode"] = num(env, numberOf(failure.libcurveCode));
   error["attempts"] = num(env, static_cast<double>(failure.attempts));
+  if (!failure.cloneSource.empty()) error["cloneSource"] = str(env, failure.cloneSource);
   return error;
 }
 

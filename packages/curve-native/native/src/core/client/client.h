@@ -88,7 +88,6 @@ class Client {
   // Calls about a descriptor; client_volume.cc.
   void open(Operation& operation);
   void opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse& response);
-  void openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSession session);
   void addDescriptor(uint64_t id, Volume::Opening opening, const wire::ProtoSession& session);
   std::shared_ptr<Volume> volumeOf(Operation& operation, Volume::Opening opening);
   void close(Operation& operation);

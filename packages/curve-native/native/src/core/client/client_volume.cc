@@ -65,35 +65,8 @@ void Client::opened(uint64_t id, const Outcome& failure, wire::OpenFileResponse&
   const bool lazyClone = response.cloneSourceSegment && info.fileStatus == wire::kCloneMetaInstalled;
   if (lazyClone && info.cloneLength.value_or(0) != 0 && info.cloneSource) {
     opening.cloneSegments = response.cloneSourceSegment->allocatedSegmentOffset;
-    return openCloneSource(id, std::move(opening), *response.protoSession);
   }
   addDescriptor(id, std::move(opening), *response.protoSession);
-}
-
-// The source of a lazy clone is read without a lease and by the plain chunk mapping, and stays open with the clone.
-void Client::openCloneSource(uint64_t id, Volume::Opening opening, wire::ProtoSession session) {
-  Operation* op = operation(id);
-  auto box = std::make_shared<Volume::Opening>(std::move(opening));
-  const mds::User& user = op->command.arguments->user;
-  op->token = op->mds->call<wire::GetFileInfoResponse>(
-      wire::method::GetFileInfo, wire::PathRequest{*box->info.cloneSource, user.owner, "", 0}, user,
-      [this, id, box, user, session = std::move(session)](const Outcome& failure, wire::GetFileInfoResponse& response) {
-        Operation* op = operation(id);
-        if (!op) return;
-        Volume::Opening source;
-        source.path = *box->info.cloneSource;
-        if (failure || !response.fileInfo || !Geometry::from(*response.fileInfo, source.geometry)) {
-          Failure f = failure.value_or(op->mds->incomplete(wire::method::GetFileInfo)).as(libcurve::kFailed);
-          f.message = "cannot open the clone source " + source.path + ": " + f.message;
-          return fail(*op, f);
-        }
-        source.geometry.stripeUnit = source.geometry.stripeCount = 0;
-        source.info = std::move(*response.fileInfo);
-        auto volume = std::make_shared<Volume>(context_, std::make_unique<mds::MdsClient>(context_), std::move(source));
-        box->cloneReader =
-            std::make_unique<Descriptor>(context_, std::move(volume), Descriptor::Opening{user, false, false, {}});
-        addDescriptor(id, std::move(*box), session);
-      });
 }
 
 // All that have an inode open share what is known of it.

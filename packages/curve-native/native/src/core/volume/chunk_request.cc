@@ -123,7 +123,7 @@ std::string_view ChunkRequest::encodeRequest() const {
     if (epoch_ != 0) request.epoch = epoch_;
   }
   if (volume_.isInCloneSource(chunkIndex_)) {
-    request.cloneFileSource = volume_.cloneSource();
+    request.cloneFileSource = volume_.cloneSource().path();
     request.cloneFileOffset = chunkIndex_ * volume_.geometry().chunkSize;
   }
   static thread_local std::string message;  // for its memory

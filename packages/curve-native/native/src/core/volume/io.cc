@@ -46,6 +46,7 @@ void Io::cancelAll() {
   volume().throttle().withdraw(*this);
   queries_.clear();
   late_.leave();
+  source_.leave();
   // Out of the queue first, or the place that one leaves would start the next.
   for (ChunkRequest& request : requests_) request.withdraw();
   if (requests_.size() > kMaxKept) std::deque<ChunkRequest>().swap(requests_);
@@ -110,8 +111,11 @@ void Io::sendRequests() {
   // It would be undone by writes that were given up and are still to be done.
   LateWrites& others = volume().lateWrites();
   if (write_ && !others.empty() && others.await(pieces_, late_, [this] { sendRequests(); })) return;
-  // What was a hole may have been filled by the flatten.
-  if (!write_ && wasLazy_ && !volume().isLazyClone()) return resolve();
+  if (!write_ && wasLazy_) {
+    // What was a hole may have been filled by the flatten.
+    if (!volume().isLazyClone()) return resolve();
+    if (awaitsSource()) return;
+  }
   const uint64_t limit = volume().config().ioSplitMaxSizeKb * 1024;
   for (const Piece& piece : pieces_) {
     const ChunkRef* chunk = volume().segments().find(piece.chunkIndex, write_);
@@ -133,17 +137,34 @@ void Io::sendRequests() {
   for (ChunkRequest& request : requests_) descriptor_->window().submit(request);
 }
 
+bool Io::isSourcesHole(const Piece& piece) const {
+  return volume().isInCloneSource(piece.chunkIndex) && !volume().segments().find(piece.chunkIndex, false);
+}
+
+// True while what is to be read from the source must wait until that is open.
+bool Io::awaitsSource() {
+  CloneSource& source = volume().cloneSource();
+  const auto ofSource = [this](const Piece& piece) { return isSourcesHole(piece); };
+  if (source.reader() || std::none_of(pieces_.begin(), pieces_.end(), ofSource)) return false;
+  source.open(descriptor_->user(), source_, [this](const Outcome& failure) {
+    failure ? finishSoon(failure) : sendRequests();
+  });
+  return true;
+}
+
 // Nothing was ever written here, except perhaps to the volume this one is a lazy clone of.
 void Io::readHole(const Piece& piece) {
   uint8_t* const data = data_ + piece.bufferOffset;
-  Descriptor* source = volume().isInCloneSource(piece.chunkIndex) ? volume().cloneReader() : nullptr;
+  Descriptor* source = isSourcesHole(piece) ? volume().cloneSource().reader() : nullptr;
   if (!source) {
     std::memset(data, 0, piece.length);
     return;
   }
   const uint64_t offset = piece.chunkIndex * volume().geometry().chunkSize + piece.offset;
   sourceReads_.emplace_back().start(*source, false, offset, data, piece.length,
-                                    [this](const Outcome& failure) { requestDone(failure); });
+                                    [this](const Outcome& failure) {
+                                      requestDone(failure ? failure->in(volume().cloneSource().path()) : failure);
+                                    });
 }
 
 void Io::requestDone(const Outcome& failure) {

@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "net/loop.h"
 #include "volume/chunk_request.h"
+#include "volume/clone_source.h"
 #include "volume/geometry.h"
 #include "volume/late_writes.h"
 #include "volume/throttle.h"
@@ -52,6 +53,8 @@ class Io final : private Throttle::Call {
   void segmentAnswered(SegmentMap::Answer answer, const Outcome& failure);
   void sendRequests();
   void cancelAll();
+  bool isSourcesHole(const Piece& piece) const;
+  bool awaitsSource();
   void readHole(const Piece& piece);
   void finish();
   void finishSoon(const Outcome& outcome);
@@ -65,6 +68,7 @@ class Io final : private Throttle::Call {
   std::vector<Piece> pieces_;
   std::deque<SegmentMap::Query> queries_;
   LateWrites::Waiter late_;
+  CloneSource::Waiter source_;
   // When its places were looked up, holes could be in a clone's source.
   bool wasLazy_ = false;
   std::deque<ChunkRequest> requests_;

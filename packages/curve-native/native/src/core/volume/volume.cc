@@ -13,6 +13,7 @@ Volume::Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening op
       path_(std::move(opening.path)),
       geometry_(opening.geometry),
       fileId_(opening.info.id.value_or(0)),
+      cloneSource_(context, *mds_),
       copysets_(context, *mds_),
       segments_(context, *mds_, copysets_, geometry_, {path_, epoch_, raising_}),
       stability_(context, *mds_, copysets_),
@@ -38,12 +39,8 @@ void Volume::reopened(Opening opening) {
   takeClone(opening);
 }
 
-void Volume::takeClone(Opening& opening) {
-  cloneSegments_ = {opening.cloneSegments.begin(), opening.cloneSegments.end()};
-  // The source stays open once it was: reads of it may be under way.
-  if (!opening.cloneReader || cloneReader_) return;
-  cloneSource_ = opening.info.cloneSource.value_or("");
-  cloneReader_ = std::move(opening.cloneReader);
+void Volume::takeClone(const Opening& opening) {
+  cloneSource_.take(opening.info.cloneSource.value_or(""), opening.cloneSegments);
 }
 
 void Volume::refreshed(const wire::FileInfo& info) {
@@ -52,7 +49,7 @@ void Volume::refreshed(const wire::FileInfo& info) {
   if (info.fileStatus) status_ = info.fileStatus;
   if (isLazyClone() && status_ != wire::kCloneMetaInstalled) {
     // It has been flattened: all that the source had is its own now, and the source may go.
-    cloneSegments_.clear();
+    cloneSource_.end();
     segments_.forgetAbsent();
   }
   throttle_.update(info.throttleParams);

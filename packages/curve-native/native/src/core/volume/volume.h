@@ -7,12 +7,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "context.h"
 #include "mds/mds_client.h"
+#include "volume/clone_source.h"
 #include "volume/copyset_map.h"
 #include "volume/discard.h"
 #include "volume/geometry.h"
@@ -33,7 +33,6 @@ class Volume {
     Geometry geometry;
     // Set when reads of holes must look into the volume this one was cloned from.
     std::vector<uint64_t> cloneSegments;
-    std::unique_ptr<Descriptor> cloneReader;
   };
 
   Volume(Context& context, std::unique_ptr<mds::MdsClient> mds, Opening opening);
@@ -72,13 +71,12 @@ class Volume {
   uint64_t length() const { return length_; }
   void extended(uint64_t length) { length_ = std::max(length_, length); }
 
-  bool isLazyClone() const { return !cloneSegments_.empty(); }
+  bool isLazyClone() const { return cloneSource_.isNeeded(); }
   // What is not allocated there may be elsewhere, and be allocated by others: by the flatten of this volume.
   bool isInCloneSource(uint64_t chunkIndex) const {
-    return isLazyClone() && cloneSegments_.count(geometry_.segmentOffset(chunkIndex)) != 0;
+    return isLazyClone() && cloneSource_.has(geometry_.segmentOffset(chunkIndex));
   }
-  const std::string& cloneSource() const { return cloneSource_; }
-  Descriptor* cloneReader() { return cloneReader_.get(); }
+  CloneSource& cloneSource() { return cloneSource_; }
 
   const Config& config() const { return context_.config; }
   net::Loop& loop() { return context_.loop; }
@@ -96,7 +94,7 @@ class Volume {
 
  private:
   friend class EpochRaise;
-  void takeClone(Opening& opening);
+  void takeClone(const Opening& opening);
   void tellIdle();
   // Whether I/O of any descriptor is under way in a segment.
   bool isBusy(uint64_t segmentOffset) const;
@@ -114,9 +112,7 @@ class Volume {
   bool lost_ = false;
   std::vector<Descriptor*> descriptors_;
 
-  std::string cloneSource_;
-  std::unordered_set<uint64_t> cloneSegments_;
-  std::unique_ptr<Descriptor> cloneReader_;
+  CloneSource cloneSource_;
 
   CopysetMap copysets_;
   SegmentMap segments_;
