@@ -55,10 +55,16 @@ export class Course {
     return { signal, deadline };
   }
 
+  /** The time of `performance.now()` when so much of what is left of its time has passed. */
+  until(share: number): number {
+    const now = performance.now();
+    return now + share * Math.max(0, this.#end - now);
+  }
+
   /** A part of it that may take so many milliseconds at most. */
-  within(milliseconds: number | undefined): Course {
+  within(milliseconds: number): Course {
     const { signal, deadline = Number.POSITIVE_INFINITY } = this.step();
-    const least = Math.min(deadline, milliseconds ?? Number.POSITIVE_INFINITY);
+    const least = Math.min(deadline, milliseconds);
     return new Course(
       { signal, deadline: least === Number.POSITIVE_INFINITY ? undefined : least },
       this.operation,

@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Tap } from '../src/conformance/tap.js';
 import { type Cluster, CurveClient } from '../src/index.js';
 import { CHUNK, SEGMENT, SIZE, smallCluster } from './support/connect.js';
 
@@ -153,9 +154,93 @@ describe('status', () => {
     const without = await cluster.status({ etcd: [follower, dead], snapshotClone: [dead] });
     expect(codes(without)).toEqual([
       ...['ETCD_OFFLINE', 'ETCD_WITHOUT_LEADER'],
-      ...['SNAPSHOT_CLONE_OFFLINE', 'SNAPSHOT_CLONE_WITHOUT_ACTIVE'],
+      'SNAPSHOT_CLONE_WITHOUT_ACTIVE',
     ]);
     expect(without.state).toBe('degraded');
+  });
+
+  test.each([
+    ['{"header":{}}', 'ETCD_OFFLINE'],
+    ['{"header":{"member_id":7},"leader":7}', 'ETCD_OFFLINE'],
+    ['null', 'ETCD_OFFLINE'],
+    ['<html>hello</html>', 'ETCD_OFFLINE'],
+    ['{"header":{"member_id":"7"}}', 'ETCD_WITHOUT_LEADER'],
+  ])('what etcd does not say so does not lead: %s', async (text, code) => {
+    const { cluster } = await started();
+    const etcd = await pages({ '/v3/maintenance/status': text });
+    expect(codes(await cluster.status({ etcd: [etcd] }))[0]).toBe(code);
+  });
+
+  test('one that leads is enough, and more are too many', async () => {
+    const { cluster, emulator } = await started();
+    const member = (id: number) =>
+      pages({ '/v3/maintenance/status': `{"header":{"member_id":"${id}"},"leader":"${id}"}` });
+    const active = () =>
+      pages({
+        '/vars/snapshotcloneserver_status;curve_version': 'snapshotcloneserver_status : "active"\r\n',
+      });
+    const standby = await pages({
+      '/vars/snapshotcloneserver_status;curve_version': 'snapshotcloneserver_status : "standby"\r\n',
+    });
+    const [first, second] = [await active(), await active()];
+    // One that stands by does not serve its port.
+    const usual = await cluster.status({ snapshotClone: [first, '127.0.0.1:9'] });
+    expect(usual).toMatchObject({
+      state: 'healthy',
+      snapshotClone: [{ state: 'leads' }, { state: 'silent' }],
+    });
+    const port = (address: string) => Number(address.split(':')[1]);
+    const asked = await cluster.status({
+      snapshotClone: [first, '127.0.0.1:8', '127.0.0.1:9'],
+      snapshotCloneDummyPorts: [port(first), port(standby), 9],
+    });
+    expect(asked.snapshotClone).toMatchObject([
+      { state: 'leads' },
+      { state: 'standsBy' },
+      { state: 'offline' },
+    ]);
+    expect(codes(asked)).toEqual(['SNAPSHOT_CLONE_OFFLINE']);
+    const etcd = [await member(1), await member(2)];
+    const several = await cluster.status({ etcd, snapshotClone: [first, second] });
+    expect(several.state).toBe('degraded');
+    expect(codes(several)).toEqual(['ETCD_SEVERAL_LEADERS', 'SNAPSHOT_CLONE_SEVERAL_ACTIVE']);
+    expect(several.reasons[0]?.says).toContain(etcd.join(', '));
+    expect(emulator.mdsAddresses).toHaveLength(1);
+  });
+
+  test('a page that is none of a Curve server is no member that stands by', async () => {
+    const { cluster } = await started();
+    const html = await pages({
+      '/vars/snapshotcloneserver_status;curve_version': '<html>hello</html>',
+      '/vars/mds_status;curve_version': '<html>hello</html>',
+    });
+    const port = Number(html.split(':')[1]);
+    const status = await cluster.status({ snapshotClone: [html], mdsDummyPorts: port });
+    expect(codes(status)).toEqual([
+      ...['MDS_SILENT', 'MDS_OFFLINE', 'SNAPSHOT_CLONE_OFFLINE', 'SNAPSHOT_CLONE_WITHOUT_ACTIVE'],
+    ]);
+    expect(status.reasons[1]?.says).toContain('its mds_status is not there');
+  });
+
+  test('a page without an end is given up', async () => {
+    const { cluster } = await started();
+    const etcd = await serving((_, response) => {
+      const much = Buffer.alloc(2 ** 20, 0x20);
+      const more = () => {
+        while (!response.destroyed && response.write(much));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { reasons } = await cluster.status({ etcd: [etcd], patience: 10_000 });
+    expect(reasons[0]?.says).toContain('more than 67108864 bytes');
+  });
+
+  test('more patience than a timer can wait for is patience', async () => {
+    const { cluster } = await started();
+    for (const patience of [2 ** 28, 2 ** 40, Number.POSITIVE_INFINITY]) {
+      expect((await cluster.status({ patience })).state).toBe('healthy');
+    }
   });
 
   test('dummy ports tell an MDS that stands by from one that does not run', async () => {
@@ -177,11 +262,78 @@ describe('status', () => {
   test('a deadline leaves time for what does not answer, and a signal ends it', async () => {
     const { cluster, emulator } = await started();
     emulator.faults.add({ match: { role: 'chunkserver', method: 'raft_stat' }, do: 'hang' });
-    expect(codes(await cluster.status({ deadline: 1000 }))).toContain('CHUNKSERVER_SILENT');
+    const mute = await serving(() => {});
+    const members = { etcd: [mute], snapshotClone: [mute], mdsDummyPorts: Number(mute.split(':')[1]) };
+    expect(codes(await cluster.status({ deadline: 1500, ...members }))).toEqual([
+      ...[
+        'MDS_SILENT',
+        'MDS_OFFLINE',
+        'ETCD_OFFLINE',
+        'ETCD_WITHOUT_LEADER',
+        'SNAPSHOT_CLONE_WITHOUT_ACTIVE',
+      ],
+      ...['CHUNKSERVER_SILENT', 'CHUNKSERVER_SILENT', 'CHUNKSERVER_SILENT', 'COPYSETS_UNHEALTHY'],
+    ]);
     const controller = new AbortController();
     const aborted = cluster.status({ signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     await expect(aborted).rejects.toMatchObject({ code: 'CANCELED', operation: 'cluster.status' });
+  });
+
+  test('to close the client in haste ends it', async () => {
+    const { cluster, curve } = await started();
+    let arrived = () => {};
+    const isAsked = new Promise<void>(resolve => {
+      arrived = resolve;
+    });
+    const mute = await serving(() => arrived());
+    const asked = cluster.status({ etcd: [mute], patience: 3_600_000 });
+    asked.catch(() => {});
+    await isAsked;
+    await curve.close({ deadline: 50 });
+    await expect(asked).rejects.toMatchObject({ code: 'CLOSED', operation: 'cluster.status' });
+  });
+
+  test('replicas that contradict each other are asked again, as leaders change meanwhile', async () => {
+    const { survey } = await import('../src/cluster/survey.js');
+    const { Course } = await import('../src/call-options.js');
+    const asked = [0, 0, 0];
+    const addresses: string[] = [];
+    // At first each follows another, since it was asked at another time; later the first leads, if anybody does.
+    const replica = (index: number, later: boolean) => {
+      const head = `[${2n ** 32n + 1n}]\r\nterm: 2\r\npeers: ${addresses.map(one => `${one}:0`).join(' ')}\r\n`;
+      const [leader, ...followers] = addresses;
+      if (!later) return `${head}state: FOLLOWER\r\nleader: ${addresses[(index + 1) % 3]}:0\r\n`;
+      if (index > 0) return `${head}state: FOLLOWER\r\nleader: ${leader}:0\r\n`;
+      const replicators = followers.map(
+        one => `replicator_1@${one}:0: next_index=6  flying_append_entries_size=0 idle\r\n`,
+      );
+      return `${head}state: LEADER\r\nlast_log_id: (index=5,term=2)\n${replicators.join('')}`;
+    };
+    let settles = true;
+    for (const index of asked.keys()) {
+      addresses[index] = await serving((_, response) => {
+        const again = (asked[index] ?? 0) > 0;
+        asked[index] = (asked[index] ?? 0) + 1;
+        response.end(replica(index, again && settles));
+      });
+    }
+    const known = {
+      pools: [],
+      copysets: [{ poolId: 1, copysetId: 1, consistent: true }],
+      chunkservers: addresses.map((address, id) => ({
+        ...{ id, address, peer: address, state: 'online' as const, use: 'readWrite' as const, version: '' },
+        disk: { type: '', healthy: true, capacity: 0, used: 0, path: '' },
+      })),
+    };
+    const look = async () => [
+      ...(await survey(new Course({}, 'test'), known, { patience: 3000 })).copysets(),
+    ];
+    expect(await look()).toMatchObject([{ healthy: true, leader: addresses[0] }]);
+    expect(asked).toEqual([2, 2, 2]);
+    asked.fill(0);
+    settles = false;
+    expect(await look()).toMatchObject([{ healthy: false, problems: ['noLeader'] }]);
   });
 });
 
@@ -213,17 +365,101 @@ describe('what a chunkserver says of its copysets', () => {
     expect(heard.leader).toBe('10.0.0.1:1');
   });
 
-  test.each(['nonsense\r\n', '[x]\r\n', '[4294967297]\r\npeer_id: a\r\n\r\n[4294967298]\r\n'])(
-    'text that is something else is refused: %j',
-    async text => {
-      const { RaftStatReader } = await import('../src/cluster/raft-stat.js');
-      const reader = new RaftStatReader(() => {});
-      expect(() => {
-        reader.push(text);
-        reader.end();
-      }).toThrow();
-    },
-  );
+  const leader =
+    '[1]\r\nstate: LEADER\r\nterm: 2\r\npeers: 10.0.0.1:1:0 10.0.0.2:1:0\r\nlast_log_id: (index=5,term=2)\n';
+  const whole = `${leader}replicator_1@10.0.0.2:1:0: next_index=6  flying_append_entries_size=0 idle\r\n`;
+  test.each([
+    ...['nonsense\r\n', '[x]\r\n', '[4294967297]\r\npeer_id: a\r\n\r\n[4294967298]\r\n'],
+    ...[leader, whole.replace('term: 2\r\n', ''), whole.replace('term: 2\r\n', 'term: x\r\n')],
+    whole.replace(/last_log_id.*\n/, ''),
+    '[1]\r\nstate: FOLLOWER\r\npeers: 10.0.0.1:1:0\r\nleader: 10.0.0.1:1:0\r\n',
+    `[1]\r\n${'x'.repeat(70_000)}`,
+  ])('text that is something else is refused: %j', async text => {
+    const { RaftStatReader } = await import('../src/cluster/raft-stat.js');
+    const reader = new RaftStatReader(() => {});
+    expect(() => {
+      reader.push(text);
+      reader.end();
+    }).toThrow();
+  });
+});
+
+describe('a copyset of three replicas', () => {
+  const peers = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1'];
+  const [first = '', second = '', third = ''] = peers;
+  const cases: [string, [state: string, leader?: string][], string[], string | undefined][] = [
+    ['is led', [['LEADER'], ['FOLLOWER', first], ['FOLLOWER', first]], [], first],
+    ['has two that lead', [['LEADER'], ['LEADER'], ['FOLLOWER', first]], [], first],
+    ['has one that failed', [['LEADER'], ['FOLLOWER', first], ['ERROR']], ['badState'], first],
+    ['has one that was shut down', [['LEADER'], ['FOLLOWER', first], ['SHUTDOWN']], ['badState'], first],
+    ['has one that wants to lead', [['LEADER'], ['FOLLOWER', first], ['CANDIDATE']], [], first],
+    ['has just changed its leader', [['TRANSFERRING'], ['LEADER'], ['FOLLOWER', second]], [], second],
+    [
+      'follows one that hands over',
+      [['TRANSFERRING'], ['FOLLOWER', first], ['FOLLOWER', first]],
+      ['noLeader'],
+      undefined,
+    ],
+    [
+      'follows one that failed',
+      [['ERROR'], ['FOLLOWER', first], ['FOLLOWER', first]],
+      ['noLeader', 'badState'],
+      undefined,
+    ],
+    ['failed', [['ERROR'], ['ERROR'], ['ERROR']], ['noLeader', 'badState'], undefined],
+    [
+      'goes round in a circle',
+      [
+        ['FOLLOWER', second],
+        ['FOLLOWER', third],
+        ['FOLLOWER', first],
+      ],
+      ['noLeader'],
+      undefined,
+    ],
+    [
+      'follows one that is no peer',
+      [
+        ['FOLLOWER', '10.0.0.9:1'],
+        ['FOLLOWER', '10.0.0.9:1'],
+        ['FOLLOWER', '10.0.0.9:1'],
+      ],
+      ['noLeader'],
+      undefined,
+    ],
+    ['votes', [['CANDIDATE'], ['FOLLOWER'], ['FOLLOWER']], ['noLeader'], undefined],
+  ];
+  test.each(cases)('%s', async (_, replicas, problems, leader) => {
+    const { HeardCopyset } = await import('../src/cluster/copyset-health.js');
+    const heard = new HeardCopyset();
+    for (const [index, [state, follows]] of replicas.entries()) {
+      const rest = { poolId: 1, copysetId: 1, term: 3, peers, lag: 0, installing: false };
+      heard.add({ ...rest, state, leader: follows }, peers[index] ?? '');
+    }
+    expect(heard.problems(3)).toEqual(problems);
+    expect(heard.leader).toBe(leader);
+  });
+
+  test('does not suffer from who is no member of it yet, or any more', async () => {
+    const { HeardCopyset } = await import('../src/cluster/copyset-health.js');
+    const heard = new HeardCopyset();
+    const rest = { poolId: 1, copysetId: 1, term: 3, peers, lag: 0, installing: false };
+    heard.add({ ...rest, state: 'FOLLOWER', peers: [], leader: first }, '10.0.0.4:1');
+    heard.add({ ...rest, state: 'SHUTTING', leader: undefined }, '10.0.0.5:1');
+    for (const from of [second, third]) heard.add({ ...rest, state: 'FOLLOWER', leader: first }, from);
+    expect(heard.problems(3)).toEqual(['minorityOffline']);
+    heard.add({ ...rest, state: 'LEADER', leader: undefined }, first);
+    expect(heard.problems(3)).toEqual([]);
+  });
+
+  test('is led by a third that does not answer, as far as the others know', async () => {
+    const { HeardCopyset } = await import('../src/cluster/copyset-health.js');
+    const heard = new HeardCopyset();
+    const rest = { poolId: 1, copysetId: 1, term: 3, peers, lag: 0, installing: false };
+    for (const from of [first, second]) heard.add({ ...rest, state: 'FOLLOWER', leader: third }, from);
+    expect(heard.problems(3)).toEqual(['minorityOffline']);
+    expect(heard.leader).toBe(third);
+  });
 });
 
 describe('lists', () => {
@@ -434,6 +670,28 @@ describe('answers that are none', () => {
     await expect(cluster.space()).rejects.toMatchObject({ code: 'FAILED', status: 'ERESPONSE' });
   });
 
+  test('a pool whose policy does not tell the replicas is none with none, and a reason', async () => {
+    const { emulator } = await started();
+    const tap = await Tap.start(emulator.mdsAddresses[0] ?? '', (_, answer) => ({
+      ...answer,
+      body: Buffer.from(answer.body.toString('latin1').replace('replicaNum', 'replicaXXX'), 'latin1'),
+    }));
+    onTestFinished(() => tap.cut());
+    await using curve = await CurveClient.connect({ 'mds.listen.addr': tap.address }, { user: 'alice' });
+    await expect(curve.cluster.pools()).rejects.toMatchObject({ code: 'FAILED', operation: 'cluster.pools' });
+    await expect(curve.cluster.pools()).rejects.toThrow('logicalPool1 does not tell its replicaNum');
+    const mdsDummyPorts = Number(emulator.mdsAddresses[0]?.split(':')[1]);
+    const { state, reasons, copysets: counted } = await curve.cluster.status({ mdsDummyPorts });
+    expect(state).toBe('degraded');
+    expect(counted).toMatchObject({ total: 12, unhealthy: 0 });
+    expect(reasons).toContainEqual({
+      code: 'POOL_POLICY_UNREADABLE',
+      says: expect.stringContaining('logicalPool1 does not tell its replicaNum'),
+    });
+    const copysets = await all(curve.cluster.copysets());
+    expect(copysets.filter(({ healthy }) => healthy).length).toBe(12);
+  });
+
   test('wrong options are refused', async () => {
     const { cluster } = await started();
     const invalid = { code: 'INVALID_ARGUMENT' };
@@ -443,6 +701,27 @@ describe('answers that are none', () => {
     await expect(all(cluster.copysets({ unhealthy: 1 as never }))).rejects.toMatchObject(invalid);
     await expect(cluster.volumesOn(5 as never)).rejects.toMatchObject(invalid);
     await expect(cluster.volumesOn([{ poolId: -1, copysetId: 1 }])).rejects.toMatchObject(invalid);
+  });
+
+  const wrong: [string, (cluster: Cluster) => Promise<unknown>][] = [
+    ['etcd that is no list', cluster => cluster.status({ etcd: 5 as never })],
+    ['etcd that is one address', cluster => cluster.status({ etcd: '10.0.0.1:2379' as never })],
+    ['snapshot-clone servers that are no list', cluster => cluster.status({ snapshotClone: {} as never })],
+    ['ports that are none', cluster => cluster.status({ snapshotCloneDummyPorts: ['x'] as never })],
+    ['a status that is given null', cluster => cluster.status(null as never)],
+    ['a status that is given a number', cluster => cluster.status(5 as never)],
+    ['a deadline that is a bigint', cluster => cluster.status({ deadline: 5n as never })],
+    ['a deadline that is a symbol', cluster => cluster.space({ deadline: Symbol('x') as never })],
+    ['pools that are given null', cluster => cluster.pools(null as never)],
+    ['copysets that are given null', cluster => all(cluster.copysets(null as never))],
+    ['a copyset that is null', cluster => cluster.volumesOn([null as never])],
+    ['a copyset that is a number', cluster => cluster.volumesOn([5 as never])],
+  ];
+  test.each(wrong)('%s is refused before anybody is asked', async (_, call) => {
+    const { cluster, emulator } = await started();
+    const before = emulator.requests.length;
+    await expect(call(cluster)).rejects.toMatchObject({ name: 'CurveError', code: 'INVALID_ARGUMENT' });
+    expect(emulator.requests.length).toBe(before);
   });
 });
 
@@ -466,12 +745,20 @@ test('a client that was closed is told so', async () => {
 });
 
 /** A server of these pages. */
-async function pages(texts: Record<string, string>): Promise<string> {
-  const server = createServer((request, response) => {
+function pages(texts: Record<string, string>): Promise<string> {
+  return serving((request, response) => {
     const text = texts[request.url ?? ''];
     response.writeHead(text === undefined ? 404 : 200).end(text);
   });
+}
+
+/** A server that answers so. */
+async function serving(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

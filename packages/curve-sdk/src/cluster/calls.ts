@@ -11,7 +11,7 @@ export { chunkserversWithSpace } from './chunkservers.js';
 export { findSpace } from './space.js';
 export { clusterStatus } from './status.js';
 export { knownCluster, survey } from './survey.js';
-export { findPools, findServers, findZones } from './topology.js';
+export { findPools, findServers, findZones, listPools } from './topology.js';
 
 const { listClient, listVolumesOnCopysets, updateFileThrottleParams } = CurveFSService.method;
 

@@ -23,7 +23,7 @@ export async function chunkserversWithSpace(
   patience: number,
 ): Promise<ClusterChunkserver[]> {
   const all = await findChunkservers(connection, course);
-  const told = await leaderVars(connection, course, [`${PREFIX}*`], patience);
+  const told = await leaderVars(connection, course, [`${PREFIX}*`], { patience });
   return all.map(chunkserver => ({ ...chunkserver, ...heartbeat(told, chunkserver.id) }));
 }
 

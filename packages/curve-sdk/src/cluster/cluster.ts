@@ -1,9 +1,10 @@
-import type { CallOptions, Course } from '../call-options.js';
-
-import { checkChoice, checkPath, checkWhole, invalid } from '../checks.js';
+import { type CallOptions, Course } from '../call-options.js';
+import { checkAddresses, checkChoice, checkPath, checkWhole, invalid } from '../checks.js';
 import type { Connection } from '../client/connection.js';
 import { fileInfo } from '../client/file-info.js';
 import type { CopysetName } from '../client/stats.js';
+import { CurveError, closed } from '../errors/curve-error.js';
+import { onAbort } from '../flow/on-abort.js';
 import type { ClusterClient } from './calls.js';
 import type { ClusterChunkserver } from './chunkservers.js';
 import type { CopysetHealth } from './copyset-health.js';
@@ -113,7 +114,9 @@ export class Cluster {
       undefined,
       options,
       async ({ knownCluster, survey }, course) =>
-        survey(course, await knownCluster(this.#connection, course), patience),
+        survey(course, await knownCluster(this.#connection, course), {
+          ...{ patience, until: course.until(PART) },
+        }),
     );
     for (const copyset of copysets()) if (!options?.unhealthy || !copyset.healthy) yield copyset;
   }
@@ -122,8 +125,8 @@ export class Cluster {
   async space(options?: ClusterCallOptions): Promise<ClusterSpace> {
     const operation = 'cluster.space';
     const patience = patienceOf(options, operation);
-    return this.#run(operation, undefined, options, async ({ findPools, findSpace }, course) =>
-      findSpace(this.#connection, course, await findPools(this.#connection, course), patience),
+    return this.#run(operation, undefined, options, async ({ listPools, findSpace }, course) =>
+      findSpace(this.#connection, course, await listPools(this.#connection, course), { patience }),
     );
   }
 
@@ -140,7 +143,8 @@ export class Cluster {
    */
   async volumesOn(copysets: Iterable<CopysetName>, options?: CallOptions): Promise<string[]> {
     const operation = 'cluster.volumesOn';
-    const wanted = [...checkIterable(copysets, operation)].map(({ poolId, copysetId }) => {
+    const wanted = [...checkIterable(copysets, operation)].map(copyset => {
+      const { poolId, copysetId } = Object(copyset);
       checkWhole(poolId, operation, 'poolId', 0, 2 ** 32 - 1);
       checkWhole(copysetId, operation, 'copysetId', 0, 2 ** 32 - 1);
       return { poolId, copysetId };
@@ -200,31 +204,46 @@ export class Cluster {
     options: CallOptions | undefined,
     work: (calls: typeof import('./calls.js'), course: Course) => Promise<T>,
   ): Promise<T> {
-    return this.#connection.steps(operation, path, options, async course =>
-      work(await import('./calls.js'), course),
-    );
+    return this.#connection.steps(operation, path, options, async whole => {
+      const { signal } = whole;
+      const { ending } = this.#connection;
+      const over = new AbortController();
+      const stops = [ending, ...(signal ? [signal] : [])].map(one =>
+        onAbort(one, () => over.abort(one.reason)),
+      );
+      try {
+        const calls = await import('./calls.js');
+        const { deadline } = whole.step();
+        return await work(calls, new Course({ signal: over.signal, deadline }, operation, path));
+      } catch (error) {
+        const canceled = error instanceof CurveError && error.code === 'CANCELED';
+        throw canceled && ending.aborted && !signal?.aborted ? closed('client', operation, path) : error;
+      } finally {
+        for (const stop of stops) stop();
+      }
+    });
   }
 }
 
-/** A part of a call that has a deadline takes so much of it at most. */
+/** What the chunkservers may take of a call's deadline. */
 const PART = 0.75;
 
 function patienceOf(options: ClusterCallOptions | undefined, operation: string): number {
-  const { patience = PATIENCE, deadline = Number.POSITIVE_INFINITY } = options ?? {};
+  const { patience = PATIENCE } = options ?? {};
   if (!(typeof patience === 'number' && patience > 0))
     throw invalid(operation, 'patience', 'a number of milliseconds over 0', patience);
-  return Math.min(patience, PART * deadline, 2 ** 31 - 1);
+  return patience;
 }
 
-function checkMembers(options: StatusOptions | undefined, operation: string): void {
+/** Refuses what {@link Cluster.status} would refuse. */
+export function checkMembers(options: StatusOptions | undefined, operation: string): void {
   for (const name of ['etcd', 'snapshotClone'] as const) {
-    for (const address of options?.[name] ?? []) {
-      if (typeof address !== 'string' || !/^[\w.-]+:\d{1,5}$/.test(address))
-        throw invalid(operation, name, 'addresses such as 10.0.0.1:2379', address);
-    }
+    const addresses = options?.[name];
+    if (addresses !== undefined) checkAddresses(addresses, operation, name);
   }
-  for (const port of [options?.mdsDummyPorts ?? []].flat())
-    checkWhole(port, operation, 'mdsDummyPorts', 1, 65_535);
+  for (const name of ['mdsDummyPorts', 'snapshotCloneDummyPorts'] as const) {
+    for (const port of [options?.[name] ?? []].flat()) checkWhole(port, operation, name, 1, 65_535);
+  }
 }
 
 function checkIterable(value: unknown, operation: string): Iterable<CopysetName> {

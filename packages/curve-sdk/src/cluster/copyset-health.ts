@@ -51,18 +51,38 @@ export const UNUSABLE: ReadonlySet<CopysetProblem> = new Set(['majorityOffline',
 /** What was heard of a copyset from those chunkservers that answered. */
 export class HeardCopyset {
   readonly #holders: string[] = [];
+  /** Those of them whose replica is in none of the states that replicas pass through. */
+  readonly #broken: string[] = [];
   /** What its leader says, else what another member does. */
   #best: { readonly replica: RaftReplica; readonly from: string } | undefined;
 
   /** @param from - `ip:port` of the chunkserver that said so */
   add(replica: RaftReplica, from: string): void {
     this.#holders.push(from);
+    if (!USUAL.has(replica.state)) this.#broken.push(from);
     if (this.#best === undefined || rank(replica) > rank(this.#best.replica)) this.#best = { replica, from };
   }
 
+  /** Who says so; else whom the others follow, unless that one says otherwise, or is none of them. */
   get leader(): string | undefined {
     if (this.#best?.replica.state === 'LEADER') return this.#best.from;
-    return this.#best?.replica.leader;
+    const { leader, peers } = this.#best?.replica ?? {};
+    if (leader === undefined || !peers?.includes(leader) || this.#holders.includes(leader)) return undefined;
+    return leader;
+  }
+
+  /**
+   * Whether those that were heard follow one that was heard, too, and does not lead: not all are asked in the same instant,
+   * and leaders change.
+   */
+  get isContradictory(): boolean {
+    const { state, leader } = this.#best?.replica ?? {};
+    return state !== 'LEADER' && leader !== undefined && this.#holders.includes(leader);
+  }
+
+  /** Who told of it, as `ip:port`. */
+  get holders(): readonly string[] {
+    return this.#holders;
   }
 
   get peers(): readonly string[] {
@@ -72,7 +92,7 @@ export class HeardCopyset {
   /** @param replicas - how many it should have */
   problems(replicas: number): CopysetProblem[] {
     if (this.#best === undefined) return ['majorityOffline'];
-    const { state, peers, leader, lag, installing } = this.#best.replica;
+    const { state, peers, lag, installing } = this.#best.replica;
     const missing = peers.filter(peer => !this.#holders.includes(peer)).length;
     const lost = missing > 0 && 2 * missing >= peers.length;
     const led = state === 'LEADER';
@@ -80,21 +100,26 @@ export class HeardCopyset {
       tooFewReplicas: peers.length < replicas,
       minorityOffline: missing > 0 && !lost,
       majorityOffline: lost,
-      noLeader: !lost && leader === undefined && LEADERLESS.has(state),
-      badState: !led && !LEADERLESS.has(state),
+      noLeader: !lost && this.leader === undefined,
+      // One that was heard and is no member is about to be one, or was.
+      badState: this.#broken.some(one => peers.includes(one)),
       installingSnapshot: led && installing,
       lagging: led && lag > MOST_LAG,
     });
   }
 }
 
-/** States of copysets in which somebody else may lead, or is about to. */
-const LEADERLESS: ReadonlySet<string> = new Set(['FOLLOWER', 'CANDIDATE', 'TRANSFERRING']);
+/** States that replicas pass through while nothing is wrong with them: each wants to lead now and then. */
+const USUAL: ReadonlySet<string> = new Set(['LEADER', 'FOLLOWER', 'CANDIDATE', 'TRANSFERRING']);
 
-/** A leader knows most, the one of the latest term if there are two; then whoever knows a leader. */
-function rank({ state, leader, term }: RaftReplica): number {
+/**
+ * A leader knows most, the one of the latest term if there are two; then whoever knows a leader. One that has just been
+ * added knows nobody.
+ */
+function rank({ state, leader, term, peers }: RaftReplica): number {
   if (state === 'LEADER') return 2 ** 40 + term;
-  return leader === undefined ? 0 : 1;
+  if (peers.length === 0) return 0;
+  return leader === undefined ? 1 : 2;
 }
 
 function named(problems: Partial<Record<CopysetProblem, boolean>>): CopysetProblem[] {

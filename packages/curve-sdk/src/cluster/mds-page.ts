@@ -1,6 +1,7 @@
 import type { Course } from '../call-options.js';
 import type { Connection } from '../client/connection.js';
-import type { CurveError } from '../errors/curve-error.js';
+import { firstOf } from '../flow/first-of.js';
+import type { PageRequest } from './page.js';
 import { type Vars, vars } from './vars.js';
 
 /**
@@ -8,20 +9,14 @@ import { type Vars, vars } from './vars.js';
  *
  * @throws CurveError `FAILED` when none answers
  */
-export async function leaderVars(
+export function leaderVars(
   connection: Connection,
   course: Course,
   names: readonly string[],
-  patience: number,
+  time: Pick<PageRequest, 'patience' | 'until'>,
 ): Promise<Vars> {
-  let failure: CurveError | undefined;
-  for (const address of connection.native.mdsAddresses()) {
-    try {
-      return await vars(course, { address, patience }, names);
-    } catch (error) {
-      course.step();
-      failure = error as CurveError;
-    }
-  }
-  throw failure;
+  const ways = connection.native
+    .mdsAddresses()
+    .map(address => (part: Course) => vars(part, { address, ...time }, names));
+  return firstOf(course, ways);
 }

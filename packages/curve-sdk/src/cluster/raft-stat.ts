@@ -16,6 +16,8 @@ export interface RaftReplica {
 }
 
 const NOBODY = '0.0.0.0:0';
+/** More characters than any line has. */
+const LONGEST_LINE = 2 ** 16;
 const GROUP = 2n ** 32n;
 
 /** Reads what `/raft_stat` says, in pieces as they come; holds no more than the replica it is at. */
@@ -41,6 +43,7 @@ export class RaftStatReader {
       begin = end + 1;
     }
     this.#rest = all.slice(begin);
+    if (this.#rest.length > LONGEST_LINE) throw new Error(`a line of more than ${LONGEST_LINE} characters`);
   }
 
   end(): void {
@@ -86,8 +89,9 @@ class Draft {
   peers: readonly string[] | undefined;
   #state: string | undefined;
   #leader: string | undefined;
-  #term = 0;
-  #lastIndex = 0;
+  #term = Number.NaN;
+  #lastIndex = Number.NaN;
+  #followers = 0;
   /** The index up to which the slowest follower has all, or is about to be sent it. */
   #reached = Number.POSITIVE_INFINITY;
   #installing = false;
@@ -98,7 +102,7 @@ class Draft {
 
   take(key: string, value: string): void {
     if (key === 'state') this.#state = value;
-    else if (key === 'term') this.#term = Number(value);
+    else if (key === 'term') this.#term = Number(/^\d+$/.exec(value)?.[0]);
     else if (key === 'leader') this.#leader = withoutIndex(value);
     else if (key === 'last_log_id') this.#lastIndex = Number(/index=(\d+)/.exec(value)?.[1]);
     else if (key.startsWith('replicator_')) this.#replicator(value);
@@ -107,20 +111,24 @@ class Draft {
   #replicator(value: string): void {
     const [, next, flying] = /next_index=(\d+)\s+flying_append_entries_size=(\d+)/.exec(value) ?? [];
     if (next === undefined) throw new Error(`a replicator without an index: ${value}`);
+    this.#followers++;
     this.#reached = Math.min(this.#reached, Number(next) - 1 - Number(flying));
     if (value.includes('installing snapshot')) this.#installing = true;
   }
 
   finished(): RaftReplica {
-    const [state, peers] = [this.#state, this.peers];
-    if (state === undefined || peers === undefined || Number.isNaN(this.#lastIndex))
+    const [state, peers, term] = [this.#state, this.peers, this.#term];
+    const leads = state === 'LEADER';
+    // A leader tells of every peer but itself, and of one that is about to be a peer.
+    const whole = !leads || (!Number.isNaN(this.#lastIndex) && this.#followers >= (peers?.length ?? 0) - 1);
+    if (state === undefined || peers === undefined || Number.isNaN(term) || !whole)
       throw new Error(`a replica of which something is missing: [${this.#group}]`);
     return {
       poolId: Number(this.#group / GROUP),
       copysetId: Number(this.#group % GROUP),
-      ...{ state, peers, term: this.#term },
+      ...{ state, peers, term },
       leader: this.#leader === NOBODY ? undefined : this.#leader,
-      lag: Math.max(0, this.#lastIndex - this.#reached),
+      lag: leads ? Math.max(0, this.#lastIndex - this.#reached) : 0,
       installing: this.#installing,
     };
   }

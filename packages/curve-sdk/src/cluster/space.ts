@@ -3,9 +3,10 @@ import type { Connection } from '../client/connection.js';
 import { CurveError } from '../errors/curve-error.js';
 import { underscored } from '../underscored.js';
 import { leaderVars } from './mds-page.js';
+import type { PageRequest } from './page.js';
 import { CurveFSService } from './proto/files_pb.js';
 import { askMds } from './rpc.js';
-import type { Pool } from './topology.js';
+import type { ClusterPart } from './topology.js';
 import { numberOf, type Vars } from './vars.js';
 
 /** Bytes of some space. */
@@ -49,10 +50,10 @@ const PREFIX = 'topology_metric_logical_pool_';
 export async function findSpace(
   connection: Connection,
   course: Course,
-  pools: readonly Pool[],
-  patience: number,
+  pools: readonly ClusterPart[],
+  time: Pick<PageRequest, 'patience' | 'until'>,
 ): Promise<ClusterSpace> {
-  const all = await leaderVars(connection, course, [`${PREFIX}*`], patience);
+  const all = await leaderVars(connection, course, [`${PREFIX}*`], time);
   const byPool = pools.map(({ id, name }) => poolSpace(course, all, id, name));
   const { getAllocatedSize, getFileSize } = CurveFSService.method;
   const bin = await askMds(connection, course, getAllocatedSize, { fileName: '/RecycleBin' });

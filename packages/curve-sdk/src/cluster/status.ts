@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { CallOptions, Course } from '../call-options.js';
 import type { Connection } from '../client/connection.js';
 import { CurveError } from '../errors/curve-error.js';
@@ -23,11 +24,15 @@ export interface ClusterReason {
   readonly code:
     | 'MDS_SILENT'
     | 'MDS_OFFLINE'
+    | 'MDS_SEVERAL_LEADERS'
     | 'MDS_FAILED'
     | 'ETCD_OFFLINE'
     | 'ETCD_WITHOUT_LEADER'
+    | 'ETCD_SEVERAL_LEADERS'
     | 'SNAPSHOT_CLONE_OFFLINE'
     | 'SNAPSHOT_CLONE_WITHOUT_ACTIVE'
+    | 'SNAPSHOT_CLONE_SEVERAL_ACTIVE'
+    | 'POOL_POLICY_UNREADABLE'
     | 'CHUNKSERVER_SILENT'
     | 'DISK_FAILED'
     | 'COPYSETS_UNHEALTHY'
@@ -83,6 +88,11 @@ export interface ClusterStatus {
   readonly pools: readonly string[];
 }
 
+/** What the servers beside the chunkservers may take of a call's deadline, and then again the MDS that leads. */
+const BEFORE = 0.3;
+/** What the chunkservers may take of what is left then. */
+const CHUNKSERVERS = 0.75;
+
 /** Asks everybody, and adds up what they say; what cannot be reached becomes a reason. */
 export async function clusterStatus(
   connection: Connection,
@@ -90,16 +100,20 @@ export async function clusterStatus(
   options: StatusOptions | undefined,
   patience: number,
 ): Promise<ClusterStatus> {
-  const reasons: ClusterReason[] = [];
-  const members = {
-    mds: await mdsMembers(connection, course, options?.mdsDummyPorts, patience),
-    etcd: await etcdMembers(course, options?.etcd ?? [], patience),
-    snapshotClone: await snapshotMembers(course, options?.snapshotClone ?? [], patience),
-  };
-  reasons.push(...memberReasons(members));
+  const time = (share: number) => ({ patience, until: course.until(share) });
+  const { mdsDummyPorts, etcd = [], snapshotClone = [], snapshotCloneDummyPorts } = options ?? {};
+  const before = time(BEFORE);
+  const [mds, ...others] = await Promise.all([
+    mdsMembers(connection, course, mdsDummyPorts, before),
+    etcdMembers(course, etcd, before),
+    snapshotMembers(course, snapshotClone, snapshotCloneDummyPorts, before),
+  ]);
+  const members = { mds, etcd: others[0], snapshotClone: others[1] };
+  const reasons = memberReasons(members);
   const asked = await attempt(course, async () => {
+    const left = course.until(BEFORE) - performance.now();
     // Of an MDS that is not there, it is known by now.
-    const part = course.within(members.mds.some(({ state }) => state === 'leads') ? undefined : patience);
+    const part = course.within(mds.some(({ state }) => state === 'leads') ? left : Math.min(left, patience));
     const clusterId = await connection.ask(part, native => native.clusterId(part.step()));
     return { clusterId, known: await knownCluster(connection, part) };
   });
@@ -110,10 +124,16 @@ export async function clusterStatus(
     return { ...summary(undefined, undefined), state, reasons, ...members, pools: [] };
   }
   const { clusterId, known } = asked;
-  const seen = await survey(course, known, patience);
+  const last = time(CHUNKSERVERS);
+  const [seen, space] = await Promise.all([
+    survey(course, known, last),
+    attempt(course, () =>
+      findSpace(connection, course.within(last.until - performance.now()), known.pools, last),
+    ),
+  ]);
   const counted = summary(known, seen);
-  reasons.push(...diskReasons(known), ...silentReasons(seen), ...copysetReasons(counted));
-  const space = await attempt(course, () => findSpace(connection, course, known.pools, patience));
+  reasons.push(...policyReasons(known), ...diskReasons(known));
+  reasons.push(...silentReasons(seen), ...copysetReasons(counted));
   if (space instanceof CurveError)
     reasons.push({ code: 'SPACE_UNKNOWN', says: `the space is not known: ${space.message}` });
   const { total, unusable } = counted.copysets;
@@ -163,24 +183,46 @@ function memberReasons({
   snapshotClone,
 }: Record<'mds' | 'etcd' | 'snapshotClone', Member[]>): ClusterReason[] {
   const offline = (all: readonly Member[]) => all.filter(({ state }) => state === 'offline');
-  const led = (all: readonly Member[]) => all.length === 0 || all.some(({ state }) => state === 'leads');
+  const leaders = (all: readonly Member[]) => all.filter(({ state }) => state === 'leads');
+  const led = (all: readonly Member[]) => all.length === 0 || leaders(all).length > 0;
   const addresses = (all: readonly Member[]) => all.map(({ address }) => address).join(', ');
   const reasons: ClusterReason[] = [];
   const add = (wrong: boolean, code: ClusterReason['code'], says: string) => {
     if (wrong) reasons.push({ code, says });
   };
+  const several = (all: readonly Member[], code: ClusterReason['code'], says: string) =>
+    add(leaders(all).length > 1, code, `${says}: ${addresses(leaders(all))}`);
+  const away = (all: readonly Member[], code: ClusterReason['code'], what: string) => {
+    for (const { address, error } of offline(all))
+      add(true, code, `${what} at ${address} does not answer as it should: ${error}`);
+  };
   add(!led(mds), 'MDS_SILENT', `none of the MDSs leads: ${addresses(mds)}`);
-  for (const { address } of offline(mds)) add(true, 'MDS_OFFLINE', `the MDS at ${address} does not answer`);
-  for (const { address } of offline(etcd)) add(true, 'ETCD_OFFLINE', `etcd at ${address} does not answer`);
+  several(mds, 'MDS_SEVERAL_LEADERS', 'several MDSs lead');
+  away(mds, 'MDS_OFFLINE', 'the MDS');
+  away(etcd, 'ETCD_OFFLINE', 'etcd');
   add(!led(etcd), 'ETCD_WITHOUT_LEADER', `none of etcd's members that were asked leads: ${addresses(etcd)}`);
-  for (const { address } of offline(snapshotClone))
-    add(true, 'SNAPSHOT_CLONE_OFFLINE', `the snapshot-clone server at ${address} does not answer`);
+  several(etcd, 'ETCD_SEVERAL_LEADERS', "several of etcd's members lead");
+  away(snapshotClone, 'SNAPSHOT_CLONE_OFFLINE', 'the snapshot-clone server');
   add(
     !led(snapshotClone),
     'SNAPSHOT_CLONE_WITHOUT_ACTIVE',
     `no snapshot-clone server is active: ${addresses(snapshotClone)}`,
   );
+  several(snapshotClone, 'SNAPSHOT_CLONE_SEVERAL_ACTIVE', 'several snapshot-clone servers are active');
   return reasons;
+}
+
+function policyReasons({ pools }: KnownCluster): ClusterReason[] {
+  return pools.flatMap(({ name, placement }) =>
+    typeof placement === 'string'
+      ? [
+          {
+            code: 'POOL_POLICY_UNREADABLE',
+            says: `the policy of pool ${name} does not tell its ${placement}: its copysets are judged as ones of three replicas`,
+          },
+        ]
+      : [],
+  );
 }
 
 function diskReasons({ chunkservers }: KnownCluster): ClusterReason[] {

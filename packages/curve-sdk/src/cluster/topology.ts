@@ -1,5 +1,6 @@
 import type { Course } from '../call-options.js';
 import type { Connection } from '../client/connection.js';
+import { CurveError } from '../errors/curve-error.js';
 import { inOrder } from '../flow/in-order.js';
 import {
   AllocateStatus,
@@ -120,9 +121,32 @@ export interface RegisteredChunkserver {
   readonly version: string;
 }
 
+/** How a pool places replicas, as its policy says. */
+type Placement = Pick<Pool, 'replicas' | 'copysets' | 'zones'>;
+
+/** A pool as the MDS lists it. */
+export interface ListedPool extends Omit<Pool, keyof Placement> {
+  /** Or what its policy does not tell. */
+  readonly placement: Placement | string;
+}
+
+/**
+ * The logical pools.
+ *
+ * @throws CurveError `FAILED` where the policy of one is not what it should be
+ */
 export async function findPools(connection: Connection, course: Course): Promise<Pool[]> {
+  const { operation } = course;
+  return (await listPools(connection, course)).map(({ placement, ...pool }) => {
+    if (typeof placement !== 'string') return { ...pool, ...placement };
+    const said = `${operation}: the policy of pool ${pool.name} does not tell its ${placement}`;
+    throw new CurveError('FAILED', said, { operation });
+  });
+}
+
+export async function listPools(connection: Connection, course: Course): Promise<ListedPool[]> {
   const { physicalPoolInfos } = await askMds(connection, course, method.listPhysicalPool, {});
-  const found: Pool[] = [];
+  const found: ListedPool[] = [];
   for (const physical of physicalPoolInfos) {
     const { physicalPoolID, physicalPoolName: name, desc: description, poolsetId, poolsetName } = physical;
     const { logicalPoolInfos } = await askMds(connection, course, method.listLogicalPool, { physicalPoolID });
@@ -132,7 +156,7 @@ export async function findPools(connection: Connection, course: Course): Promise
         name: pool.logicalPoolName,
         physicalPool: { id: physicalPoolID, name, description },
         poolset: { id: poolsetId, name: poolsetName },
-        ...placement(pool),
+        placement: placementOf(pool),
         allocates: pool.allocateStatus === AllocateStatus.ALLOW,
         scans: pool.scanEnable,
         createdAt: new Date(Number(pool.createTime) * 1000),
@@ -143,15 +167,22 @@ export async function findPools(connection: Connection, course: Course): Promise
 }
 
 /** What its policy says, in JSON. */
-function placement({ redundanceAndPlaceMentPolicy }: LogicalPool) {
+function placementOf({ redundanceAndPlaceMentPolicy }: LogicalPool): Placement | string {
   let policy: Record<string, unknown> = {};
   try {
     policy = Object(JSON.parse(Buffer.from(redundanceAndPlaceMentPolicy).toString()));
   } catch {
-    // Nothing else depends on it.
+    // Then it has nothing of what it should have.
   }
-  const count = (name: string) => (typeof policy[name] === 'number' ? policy[name] : 0);
-  return { replicas: count('replicaNum'), copysets: count('copysetNum'), zones: count('zoneNum') };
+  const { replicaNum: replicas, copysetNum: copysets, zoneNum: zones } = policy;
+  if (!isCount(replicas)) return 'replicaNum';
+  if (!isCount(copysets)) return 'copysetNum';
+  if (!isCount(zones)) return 'zoneNum';
+  return { replicas, copysets, zones };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 export async function findZones(connection: Connection, course: Course): Promise<Zone[]> {

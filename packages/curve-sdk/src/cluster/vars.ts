@@ -1,5 +1,5 @@
 import type { Course } from '../call-options.js';
-import { wholePage } from './page.js';
+import { type PageRequest, wholePage } from './page.js';
 
 /** Variables of a server, by name. */
 export type Vars = ReadonlyMap<string, string>;
@@ -12,7 +12,7 @@ export type Vars = ReadonlyMap<string, string>;
  */
 export async function vars(
   course: Course,
-  server: { address: string; patience: number },
+  server: Omit<PageRequest, 'path' | 'post'>,
   names: readonly string[],
 ): Promise<Vars> {
   const text = await wholePage(course, { ...server, path: `/vars/${names.join(';')}` });
