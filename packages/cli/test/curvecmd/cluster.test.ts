@@ -82,6 +82,7 @@ describe('status', () => {
 
   test.each([
     [['--mds-dummy-port', 'x'], '--mds-dummy-port must be ports'],
+    [['--snapshot-clone-dummy-port', '1,x'], '--snapshot-clone-dummy-port must be ports'],
     [['--etcd', 'nowhere'], 'etcd must be addresses'],
     [['--interval', 'soon'], '--interval must be'],
   ])('%j is refused', async (options, message) => {

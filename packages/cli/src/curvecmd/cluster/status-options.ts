@@ -16,6 +16,11 @@ export const STATUS_OPTIONS = [
     argument: 'PORTS',
     description: 'ask the MDSs there, which tells those that stand by from those that do not run',
   },
+  {
+    long: 'snapshot-clone-dummy-port',
+    argument: 'PORTS',
+    description: 'ask the snapshot-clone servers there, for the same reason',
+  },
   { long: 'patience', argument: 'TIME', description: 'how long a server may be silent; default 3s' },
 ] as const satisfies readonly OptionDefinition[];
 
@@ -26,7 +31,8 @@ export function statusOptions(
   return {
     etcd: list(options.text('etcd')),
     snapshotClone: list(options.text('snapshot-clone')),
-    mdsDummyPorts: ports(options.text('mds-dummy-port')),
+    mdsDummyPorts: ports('mds-dummy-port', options.text('mds-dummy-port')),
+    snapshotCloneDummyPorts: ports('snapshot-clone-dummy-port', options.text('snapshot-clone-dummy-port')),
     patience: options.duration('patience'),
   };
 }
@@ -35,9 +41,8 @@ function list(text: string | undefined): string[] | undefined {
   return text?.split(',').map(one => one.trim());
 }
 
-function ports(text: string | undefined): number | number[] | undefined {
+function ports(option: string, text: string | undefined): number | number[] | undefined {
   const all = list(text)?.map(one => (/^\d{1,5}$/.test(one) ? Number(one) : Number.NaN));
-  if (all?.some(Number.isNaN))
-    throw usageError(`--mds-dummy-port must be ports; it is ${JSON.stringify(text)}`);
+  if (all?.some(Number.isNaN)) throw usageError(`--${option} must be ports; it is ${JSON.stringify(text)}`);
   return all?.length === 1 ? all[0] : all;
 }
