@@ -32,7 +32,9 @@ import { variablesPage } from '../rpc/variables.js';
 import { ChunkStore } from '../storage/chunk-store.js';
 import { MetadataStore } from '../storage/metadata-store.js';
 import { Mutex } from '../storage/mutex.js';
+import { ObjectStore } from '../storage/object-store.js';
 import { ChunkserverGroup } from './chunkserver-group.js';
+import { CloneSources } from './clone-sources.js';
 import { ensureSettings } from './cluster-settings.js';
 import { MdsGroup } from './mds-group.js';
 import { type ChunkserverLocation, Topology } from './topology.js';
@@ -54,7 +56,8 @@ export async function openCluster(
 ): Promise<Cluster> {
   const { host, portBase, clock } = options;
   const store = await MetadataStore.open(join(folder, 'metadata'), options.durability);
-  const chunks = new ChunkStore(join(folder, 'chunks'));
+  const chunks = new ChunkStore(join(folder, 'chunks'), options);
+  const objects = new ObjectStore(join(folder, 'objects'));
   const closers: (() => Promise<void> | void)[] = [() => chunks.close(), () => store.close()];
   const close = async () => {
     for (const closer of closers.splice(0)) await closer();
@@ -88,12 +91,13 @@ export async function openCluster(
       ),
     );
 
+    const sources = new CloneSources({ namespace: mds.namespace, chunks, objects });
     const servers: RpcServer[] = [];
     for (const location of locations) {
       const { id } = location;
       const epochs = await EpochTable.load(store, id);
       const table = new ServiceTable()
-        .add(ChunkService, chunkService({ id, topology, chunks, epochs, chunkSize, blockSize }))
+        .add(ChunkService, chunkService({ id, topology, chunks, sources, epochs, chunkSize, blockSize }))
         .add(CliService2, cliService(id, topology))
         .add(ChunkServerService, chunkserverService())
         .add(CopysetService, copysetService(id, topology))

@@ -16,7 +16,7 @@ import { file_common } from './common_pb.js';
 export const file_nameserver2: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'ChFuYW1lc2VydmVyMi5wcm90bxIJY3VydmUubWRzImoKDlRocm90dGxlUGFyYW1zEiUKBHR5cGUYASACKA4yFy5jdXJ2ZS5tZHMuVGhyb3R0bGVUeXBlEg0KBWxpbWl0GAIgAigEEg0KBWJ1cnN0GAMgASgEEhMKC2J1cnN0TGVuZ3RoGAQgASgEIkcKEkZpbGVUaHJvdHRsZVBhcmFtcxIxCg50aHJvdHRsZVBhcmFtcxgBIAMoCzIZLmN1cnZlLm1kcy5UaHJvdHRsZVBhcmFtcyLNAwoIRmlsZUluZm8SCgoCaWQYASABKAQSEAoIZmlsZU5hbWUYAiABKAkSEAoIcGFyZW50SWQYAyABKAQSJQoIZmlsZVR5cGUYBCABKA4yEy5jdXJ2ZS5tZHMuRmlsZVR5cGUSDQoFb3duZXIYBSABKAkSEQoJY2h1bmtTaXplGAYgASgNEhMKC3NlZ21lbnRTaXplGAcgASgNEg4KBmxlbmd0aBgIIAEoBBINCgVjdGltZRgJIAEoBBIOCgZzZXFOdW0YCiABKAQSKQoKZmlsZVN0YXR1cxgLIAEoDjIVLmN1cnZlLm1kcy5GaWxlU3RhdHVzEhwKFG9yaWdpbmFsRnVsbFBhdGhOYW1lGAwgASgJEhMKC2Nsb25lU291cmNlGA0gASgJEhMKC2Nsb25lTGVuZ3RoGA4gASgEEhIKCnN0cmlwZVVuaXQYDyABKAQSEwoLc3RyaXBlQ291bnQYECABKAQSNQoOdGhyb3R0bGVQYXJhbXMYESABKAsyHS5jdXJ2ZS5tZHMuRmlsZVRocm90dGxlUGFyYW1zEg0KBWVwb2NoGBIgASgEEg8KB3Bvb2xzZXQYEyABKAkSEQoJYmxvY2tzaXplGBQgASgNIjcKEVBhZ2VGaWxlQ2h1bmtJbmZvEg8KB2NodW5rSUQYAiACKAQSEQoJY29weXNldElEGAMgAigNIpMBCg9QYWdlRmlsZVNlZ21lbnQSFQoNbG9naWNhbFBvb2xJRBgBIAIoDRITCgtzdGFydE9mZnNldBgCIAIoBBITCgtzZWdtZW50U2l6ZRgDIAIoDRIRCgljaHVua1NpemUYBCACKA0SLAoGY2h1bmtzGAUgAygLMhwuY3VydmUubWRzLlBhZ2VGaWxlQ2h1bmtJbmZvInkKDFByb3RvU2Vzc2lvbhIRCglzZXNzaW9uSUQYASACKAkSEQoJbGVhc2VUaW1lGAIgAigNEhIKCmNyZWF0ZVRpbWUYAyACKAQSLwoNc2Vzc2lvblN0YXR1cxgEIAIoDjIYLmN1cnZlLm1kcy5TZXNzaW9uU3RhdHVzIkkKEkNsb25lU291cmNlU2VnbWVudBITCgtzZWdtZW50U2l6ZRgBIAIoBBIeChZhbGxvY2F0ZWRTZWdtZW50T2Zmc2V0GAIgAygEIiYKCkNsaWVudEluZm8SCgoCaXAYASACKAkSDAoEcG9ydBgCIAIoDSLKAQoRQ3JlYXRlRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSJQoIZmlsZVR5cGUYAyACKA4yEy5jdXJ2ZS5tZHMuRmlsZVR5cGUSEgoKZmlsZUxlbmd0aBgEIAEoBBIRCglzaWduYXR1cmUYBSABKAkSDAoEZGF0ZRgGIAIoBBISCgpzdHJpcGVVbml0GAcgASgEEhMKC3N0cmlwZUNvdW50GAggASgEEg8KB3Bvb2xzZXQYCSABKAkiPwoSQ3JlYXRlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJ6ChFEZWxldGVGaWxlUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRINCgVvd25lchgCIAIoCRIRCglzaWduYXR1cmUYAyABKAkSDAoEZGF0ZRgEIAIoBBIOCgZmaWxlSWQYBSABKAQSEwoLZm9yY2VEZWxldGUYBiABKAgiPwoSRGVsZXRlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJmChJSZWNvdmVyRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCACKAQSDgoGZmlsZUlkGAUgASgEIkAKE1JlY292ZXJGaWxlUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlIlYKEkdldEZpbGVJbmZvUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRINCgVvd25lchgCIAIoCRIRCglzaWduYXR1cmUYAyABKAkSDAoEZGF0ZRgEIAIoBCJnChNHZXRGaWxlSW5mb1Jlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIlCghmaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbyKqAQobR2V0T3JBbGxvY2F0ZVNlZ21lbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg4KBm9mZnNldBgDIAIoBBIaChJhbGxvY2F0ZUlmTm90RXhpc3QYBCACKAgSDgoGc2VxTnVtGAUgASgEEhEKCXNpZ25hdHVyZRgGIAEoCRIMCgRkYXRlGAcgAigEEg0KBWVwb2NoGAggASgEIn4KHEdldE9yQWxsb2NhdGVTZWdtZW50UmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEjMKD3BhZ2VGaWxlU2VnbWVudBgCIAEoCzIaLmN1cnZlLm1kcy5QYWdlRmlsZVNlZ21lbnQibAoYRGVBbGxvY2F0ZVNlZ21lbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg4KBm9mZnNldBgDIAIoBBIRCglzaWduYXR1cmUYBCABKAkSDAoEZGF0ZRgFIAIoBCJGChlEZUFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSKTAQoRUmVuYW1lRmlsZVJlcXVlc3QSEwoLb2xkRmlsZU5hbWUYASACKAkSEwoLbmV3RmlsZU5hbWUYAiACKAkSDQoFb3duZXIYAyACKAkSEQoJc2lnbmF0dXJlGAQgASgJEhEKCW9sZEZpbGVJRBgFIAEoBBIRCgluZXdGaWxlSUQYBiABKAQSDAoEZGF0ZRgHIAIoBCI/ChJSZW5hbWVGaWxlUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlImYKEUV4dGVuZEZpbGVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg8KB25ld1NpemUYAyACKAQSEQoJc2lnbmF0dXJlGAQgASgJEgwKBGRhdGUYBSACKAQiPwoSRXh0ZW5kRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJsChJDaGFuZ2VPd25lclJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSEAoIbmV3T3duZXIYAiACKAkSEQoJcm9vdE93bmVyGAMgAigJEhEKCXNpZ25hdHVyZRgEIAIoCRIMCgRkYXRlGAUgAigEIkAKE0NoYW5nZU93bmVyUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlIlIKDkxpc3REaXJSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEImMKD0xpc3REaXJSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSJQoIZmlsZUluZm8YAiADKAsyEy5jdXJ2ZS5tZHMuRmlsZUluZm8iXAoYSW5jcmVhc2VGaWxlRXBvY2hSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEIqABChlJbmNyZWFzZUZpbGVFcG9jaFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIlCghmaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxIxCgZjc0xvY3MYAyADKAsyIS5jdXJ2ZS5jb21tb24uQ2h1bmtTZXJ2ZXJMb2NhdGlvbiJqCg9PcGVuRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCACKAQSFQoNY2xpZW50VmVyc2lvbhgFIAEoCSLOAQoQT3BlbkZpbGVSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSLQoMcHJvdG9TZXNzaW9uGAIgASgLMhcuY3VydmUubWRzLlByb3RvU2Vzc2lvbhIlCghmaWxlSW5mbxgDIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxI5ChJjbG9uZVNvdXJjZVNlZ21lbnQYBCABKAsyHS5jdXJ2ZS5tZHMuQ2xvbmVTb3VyY2VTZWdtZW50Io0BChBDbG9zZUZpbGVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEhEKCXNlc3Npb25JRBgCIAIoCRINCgVvd25lchgDIAIoCRIRCglzaWduYXR1cmUYBCABKAkSDAoEZGF0ZRgFIAIoBBIQCghjbGllbnRJUBgGIAEoCRISCgpjbGllbnRQb3J0GAcgASgNIj4KEUNsb3NlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSKpAQoVUmVGcmVzaFNlc3Npb25SZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEhEKCXNlc3Npb25JRBgCIAIoCRINCgVvd25lchgDIAIoCRIMCgRkYXRlGAQgAigEEhEKCXNpZ25hdHVyZRgFIAEoCRIVCg1jbGllbnRWZXJzaW9uGAYgASgJEhAKCGNsaWVudElQGAcgASgJEhIKCmNsaWVudFBvcnQYCCABKA0irAEKFlJlRnJlc2hTZXNzaW9uUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEhEKCXNlc3Npb25JRBgCIAIoCRIlCghmaWxlSW5mbxgDIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxItCgxwcm90b1Nlc3Npb24YBCABKAsyFy5jdXJ2ZS5tZHMuUHJvdG9TZXNzaW9uIisKF0dldEFsbG9jYXRlZFNpemVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJIt4BChhHZXRBbGxvY2F0ZWRTaXplUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEhUKDWFsbG9jYXRlZFNpemUYAiABKAQSSwoMYWxsb2NTaXplTWFwGAMgAygLMjUuY3VydmUubWRzLkdldEFsbG9jYXRlZFNpemVSZXNwb25zZS5BbGxvY1NpemVNYXBFbnRyeRozChFBbGxvY1NpemVNYXBFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAQ6AjgBIiYKEkdldEZpbGVTaXplUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCSJSChNHZXRGaWxlU2l6ZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIQCghmaWxlU2l6ZRgCIAEoBCIqChFMaXN0Q2xpZW50UmVxdWVzdBIVCg1saXN0QWxsQ2xpZW50GAEgASgIImsKEkxpc3RDbGllbnRSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSKgoLY2xpZW50SW5mb3MYAiADKAsyFS5jdXJ2ZS5tZHMuQ2xpZW50SW5mbyItChlGaW5kRmlsZU1vdW50UG9pbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJInIKGkZpbmRGaWxlTW91bnRQb2ludFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIpCgpjbGllbnRJbmZvGAIgAygLMhUuY3VydmUubWRzLkNsaWVudEluZm8iSwocTGlzdFZvbHVtZXNPbkNvcHlzZXRzUmVxdWVzdBIrCghjb3B5c2V0cxgBIAMoCzIZLmN1cnZlLmNvbW1vbi5Db3B5c2V0SW5mbyJdCh1MaXN0Vm9sdW1lc09uQ29weXNldHNSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSEQoJZmlsZU5hbWVzGAIgAygJIpYBCh9VcGRhdGVGaWxlVGhyb3R0bGVQYXJhbXNSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEEjEKDnRocm90dGxlUGFyYW1zGAUgAigLMhkuY3VydmUubWRzLlRocm90dGxlUGFyYW1zIk0KIFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtc1Jlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSp+CghGaWxlVHlwZRITCg9JTk9ERV9ESVJFQ1RPUlkQABISCg5JTk9ERV9QQUdFRklMRRABEhQKEElOT0RFX0FQUEVOREZJTEUQAhIWChJJTk9ERV9BUFBFTkRFQ0ZJTEUQAxIbChdJTk9ERV9TTkFQU0hPVF9QQUdFRklMRRAEKocBCgpGaWxlU3RhdHVzEhAKDGtGaWxlQ3JlYXRlZBAAEhEKDWtGaWxlRGVsZXRpbmcQARIQCgxrRmlsZUNsb25pbmcQAhIbChdrRmlsZUNsb25lTWV0YUluc3RhbGxlZBADEg8KC2tGaWxlQ2xvbmVkEAQSFAoQa0ZpbGVCZWluZ0Nsb25lZBAFKmkKDFRocm90dGxlVHlwZRIOCgpJT1BTX1RPVEFMEAESDQoJSU9QU19SRUFEEAISDgoKSU9QU19XUklURRADEg0KCUJQU19UT1RBTBAEEgwKCEJQU19SRUFEEAUSDQoJQlBTX1dSSVRFEAYqSAoNU2Vzc2lvblN0YXR1cxIOCgprU2Vzc2lvbk9LEAASEgoOa1Nlc3Npb25TdGFsZWQQARITCg9rU2Vzc2lvbkRlbGV0ZWQQAir5BgoKU3RhdHVzQ29kZRIHCgNrT0sQABIPCgtrRmlsZUV4aXN0cxBlEhIKDmtGaWxlTm90RXhpc3RzEGYSEQoNa05vdERpcmVjdG9yeRBnEg4KCmtQYXJhRXJyb3IQaBIVChFrU2hyaW5rQmlnZ2VyRmlsZRBpEhQKEGtFeHRlbnRVbml0RXJyb3IQahIYChRrU2VnbWVudE5vdEFsbG9jYXRlZBBrEhkKFWtTZWdtZW50QWxsb2NhdGVFcnJvchBsEhAKDGtEaXJOb3RFeGlzdBBtEhEKDWtOb3RTdXBwb3J0ZWQQbhISCg5rT3duZXJBdXRoRmFpbBBvEhAKDGtEaXJOb3RFbXB0eRBwEhYKEmtGaWxlVW5kZXJTbmFwU2hvdBB4EhkKFWtGaWxlTm90VW5kZXJTbmFwU2hvdBB5EhUKEWtTbmFwc2hvdERlbGV0aW5nEHoSGgoWa1NuYXBzaG90RmlsZU5vdEV4aXN0cxB7EhwKGGtTbmFwc2hvdEZpbGVEZWxldGVFcnJvchB8EhQKEGtTZXNzaW9uTm90RXhpc3QQfRIRCg1rRmlsZU9jY3VwaWVkEH4SGQoVa0Nsb25lRmlsZU5hbWVJbGxlZ2FsEH8SGQoUa0Nsb25lU3RhdHVzTm90TWF0Y2gQgAESGwoWa0NvbW1vbkZpbGVEZWxldGVFcnJvchCBARIUCg9rRmlsZUlkTm90TWF0Y2gQggESFwoSa0ZpbGVVbmRlckRlbGV0aW5nEIMBEhwKF2tGaWxlTGVuZ3RoTm90U3VwcG9ydGVkEIQBEhsKFmtEZWxldGVGaWxlQmVpbmdDbG9uZWQQhQESGwoWa0NsaWVudFZlcnNpb25Ob3RNYXRjaBCGARIUCg9rU25hcHNob3RGcm96ZW4QhwESHgoZa1NuYXBzaG90Q2xvbmVDb25uZWN0RmFpbBCIARIgChtrU25hcHNob3RDbG9uZVNlcnZlck5vdEluaXQQiQESIwoea1JlY292ZXJGaWxlQ2xvbmVNZXRhSW5zdGFsbGVkEIoBEhYKEWtSZWNvdmVyRmlsZUVycm9yEIsBEhEKDGtFcG9jaFRvb09sZBCMARIVChBrUG9vbHNldE5vdEV4aXN0EI0BEhIKDWtTdG9yYWdlRXJyb3IQ9QMSEwoOS0ludGVybmFsRXJyb3IQ9gMyrw0KDkN1cnZlRlNTZXJ2aWNlEkkKCkNyZWF0ZUZpbGUSHC5jdXJ2ZS5tZHMuQ3JlYXRlRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuQ3JlYXRlRmlsZVJlc3BvbnNlEkkKCkRlbGV0ZUZpbGUSHC5jdXJ2ZS5tZHMuRGVsZXRlRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuRGVsZXRlRmlsZVJlc3BvbnNlEkwKC1JlY292ZXJGaWxlEh0uY3VydmUubWRzLlJlY292ZXJGaWxlUmVxdWVzdBoeLmN1cnZlLm1kcy5SZWNvdmVyRmlsZVJlc3BvbnNlEkwKC0dldEZpbGVJbmZvEh0uY3VydmUubWRzLkdldEZpbGVJbmZvUmVxdWVzdBoeLmN1cnZlLm1kcy5HZXRGaWxlSW5mb1Jlc3BvbnNlEmcKFEdldE9yQWxsb2NhdGVTZWdtZW50EiYuY3VydmUubWRzLkdldE9yQWxsb2NhdGVTZWdtZW50UmVxdWVzdBonLmN1cnZlLm1kcy5HZXRPckFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEl4KEURlQWxsb2NhdGVTZWdtZW50EiMuY3VydmUubWRzLkRlQWxsb2NhdGVTZWdtZW50UmVxdWVzdBokLmN1cnZlLm1kcy5EZUFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEkkKClJlbmFtZUZpbGUSHC5jdXJ2ZS5tZHMuUmVuYW1lRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuUmVuYW1lRmlsZVJlc3BvbnNlEkkKCkV4dGVuZEZpbGUSHC5jdXJ2ZS5tZHMuRXh0ZW5kRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuRXh0ZW5kRmlsZVJlc3BvbnNlEkwKC0NoYW5nZU93bmVyEh0uY3VydmUubWRzLkNoYW5nZU93bmVyUmVxdWVzdBoeLmN1cnZlLm1kcy5DaGFuZ2VPd25lclJlc3BvbnNlEkAKB0xpc3REaXISGS5jdXJ2ZS5tZHMuTGlzdERpclJlcXVlc3QaGi5jdXJ2ZS5tZHMuTGlzdERpclJlc3BvbnNlEl4KEUluY3JlYXNlRmlsZUVwb2NoEiMuY3VydmUubWRzLkluY3JlYXNlRmlsZUVwb2NoUmVxdWVzdBokLmN1cnZlLm1kcy5JbmNyZWFzZUZpbGVFcG9jaFJlc3BvbnNlEkMKCE9wZW5GaWxlEhouY3VydmUubWRzLk9wZW5GaWxlUmVxdWVzdBobLmN1cnZlLm1kcy5PcGVuRmlsZVJlc3BvbnNlEkYKCUNsb3NlRmlsZRIbLmN1cnZlLm1kcy5DbG9zZUZpbGVSZXF1ZXN0GhwuY3VydmUubWRzLkNsb3NlRmlsZVJlc3BvbnNlElUKDlJlZnJlc2hTZXNzaW9uEiAuY3VydmUubWRzLlJlRnJlc2hTZXNzaW9uUmVxdWVzdBohLmN1cnZlLm1kcy5SZUZyZXNoU2Vzc2lvblJlc3BvbnNlElsKEEdldEFsbG9jYXRlZFNpemUSIi5jdXJ2ZS5tZHMuR2V0QWxsb2NhdGVkU2l6ZVJlcXVlc3QaIy5jdXJ2ZS5tZHMuR2V0QWxsb2NhdGVkU2l6ZVJlc3BvbnNlEkwKC0dldEZpbGVTaXplEh0uY3VydmUubWRzLkdldEZpbGVTaXplUmVxdWVzdBoeLmN1cnZlLm1kcy5HZXRGaWxlU2l6ZVJlc3BvbnNlEkkKCkxpc3RDbGllbnQSHC5jdXJ2ZS5tZHMuTGlzdENsaWVudFJlcXVlc3QaHS5jdXJ2ZS5tZHMuTGlzdENsaWVudFJlc3BvbnNlEmEKEkZpbmRGaWxlTW91bnRQb2ludBIkLmN1cnZlLm1kcy5GaW5kRmlsZU1vdW50UG9pbnRSZXF1ZXN0GiUuY3VydmUubWRzLkZpbmRGaWxlTW91bnRQb2ludFJlc3BvbnNlEmoKFUxpc3RWb2x1bWVzT25Db3B5c2V0cxInLmN1cnZlLm1kcy5MaXN0Vm9sdW1lc09uQ29weXNldHNSZXF1ZXN0GiguY3VydmUubWRzLkxpc3RWb2x1bWVzT25Db3B5c2V0c1Jlc3BvbnNlEnMKGFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtcxIqLmN1cnZlLm1kcy5VcGRhdGVGaWxlVGhyb3R0bGVQYXJhbXNSZXF1ZXN0GisuY3VydmUubWRzLlVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtc1Jlc3BvbnNl',
+    'ChFuYW1lc2VydmVyMi5wcm90bxIJY3VydmUubWRzImoKDlRocm90dGxlUGFyYW1zEiUKBHR5cGUYASACKA4yFy5jdXJ2ZS5tZHMuVGhyb3R0bGVUeXBlEg0KBWxpbWl0GAIgAigEEg0KBWJ1cnN0GAMgASgEEhMKC2J1cnN0TGVuZ3RoGAQgASgEIkcKEkZpbGVUaHJvdHRsZVBhcmFtcxIxCg50aHJvdHRsZVBhcmFtcxgBIAMoCzIZLmN1cnZlLm1kcy5UaHJvdHRsZVBhcmFtcyLNAwoIRmlsZUluZm8SCgoCaWQYASABKAQSEAoIZmlsZU5hbWUYAiABKAkSEAoIcGFyZW50SWQYAyABKAQSJQoIZmlsZVR5cGUYBCABKA4yEy5jdXJ2ZS5tZHMuRmlsZVR5cGUSDQoFb3duZXIYBSABKAkSEQoJY2h1bmtTaXplGAYgASgNEhMKC3NlZ21lbnRTaXplGAcgASgNEg4KBmxlbmd0aBgIIAEoBBINCgVjdGltZRgJIAEoBBIOCgZzZXFOdW0YCiABKAQSKQoKZmlsZVN0YXR1cxgLIAEoDjIVLmN1cnZlLm1kcy5GaWxlU3RhdHVzEhwKFG9yaWdpbmFsRnVsbFBhdGhOYW1lGAwgASgJEhMKC2Nsb25lU291cmNlGA0gASgJEhMKC2Nsb25lTGVuZ3RoGA4gASgEEhIKCnN0cmlwZVVuaXQYDyABKAQSEwoLc3RyaXBlQ291bnQYECABKAQSNQoOdGhyb3R0bGVQYXJhbXMYESABKAsyHS5jdXJ2ZS5tZHMuRmlsZVRocm90dGxlUGFyYW1zEg0KBWVwb2NoGBIgASgEEg8KB3Bvb2xzZXQYEyABKAkSEQoJYmxvY2tzaXplGBQgASgNIjcKEVBhZ2VGaWxlQ2h1bmtJbmZvEg8KB2NodW5rSUQYAiACKAQSEQoJY29weXNldElEGAMgAigNIpMBCg9QYWdlRmlsZVNlZ21lbnQSFQoNbG9naWNhbFBvb2xJRBgBIAIoDRITCgtzdGFydE9mZnNldBgCIAIoBBITCgtzZWdtZW50U2l6ZRgDIAIoDRIRCgljaHVua1NpemUYBCACKA0SLAoGY2h1bmtzGAUgAygLMhwuY3VydmUubWRzLlBhZ2VGaWxlQ2h1bmtJbmZvInkKDFByb3RvU2Vzc2lvbhIRCglzZXNzaW9uSUQYASACKAkSEQoJbGVhc2VUaW1lGAIgAigNEhIKCmNyZWF0ZVRpbWUYAyACKAQSLwoNc2Vzc2lvblN0YXR1cxgEIAIoDjIYLmN1cnZlLm1kcy5TZXNzaW9uU3RhdHVzIkkKEkNsb25lU291cmNlU2VnbWVudBITCgtzZWdtZW50U2l6ZRgBIAIoBBIeChZhbGxvY2F0ZWRTZWdtZW50T2Zmc2V0GAIgAygEIiYKCkNsaWVudEluZm8SCgoCaXAYASACKAkSDAoEcG9ydBgCIAIoDSLKAQoRQ3JlYXRlRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSJQoIZmlsZVR5cGUYAyACKA4yEy5jdXJ2ZS5tZHMuRmlsZVR5cGUSEgoKZmlsZUxlbmd0aBgEIAEoBBIRCglzaWduYXR1cmUYBSABKAkSDAoEZGF0ZRgGIAIoBBISCgpzdHJpcGVVbml0GAcgASgEEhMKC3N0cmlwZUNvdW50GAggASgEEg8KB3Bvb2xzZXQYCSABKAkiPwoSQ3JlYXRlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJ6ChFEZWxldGVGaWxlUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRINCgVvd25lchgCIAIoCRIRCglzaWduYXR1cmUYAyABKAkSDAoEZGF0ZRgEIAIoBBIOCgZmaWxlSWQYBSABKAQSEwoLZm9yY2VEZWxldGUYBiABKAgiPwoSRGVsZXRlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJmChJSZWNvdmVyRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCACKAQSDgoGZmlsZUlkGAUgASgEIkAKE1JlY292ZXJGaWxlUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlIlYKEkdldEZpbGVJbmZvUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRINCgVvd25lchgCIAIoCRIRCglzaWduYXR1cmUYAyABKAkSDAoEZGF0ZRgEIAIoBCJnChNHZXRGaWxlSW5mb1Jlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIlCghmaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbyKqAQobR2V0T3JBbGxvY2F0ZVNlZ21lbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg4KBm9mZnNldBgDIAIoBBIaChJhbGxvY2F0ZUlmTm90RXhpc3QYBCACKAgSDgoGc2VxTnVtGAUgASgEEhEKCXNpZ25hdHVyZRgGIAEoCRIMCgRkYXRlGAcgAigEEg0KBWVwb2NoGAggASgEIn4KHEdldE9yQWxsb2NhdGVTZWdtZW50UmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEjMKD3BhZ2VGaWxlU2VnbWVudBgCIAEoCzIaLmN1cnZlLm1kcy5QYWdlRmlsZVNlZ21lbnQibAoYRGVBbGxvY2F0ZVNlZ21lbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg4KBm9mZnNldBgDIAIoBBIRCglzaWduYXR1cmUYBCABKAkSDAoEZGF0ZRgFIAIoBCJGChlEZUFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSKTAQoRUmVuYW1lRmlsZVJlcXVlc3QSEwoLb2xkRmlsZU5hbWUYASACKAkSEwoLbmV3RmlsZU5hbWUYAiACKAkSDQoFb3duZXIYAyACKAkSEQoJc2lnbmF0dXJlGAQgASgJEhEKCW9sZEZpbGVJRBgFIAEoBBIRCgluZXdGaWxlSUQYBiABKAQSDAoEZGF0ZRgHIAIoBCI/ChJSZW5hbWVGaWxlUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlImYKEUV4dGVuZEZpbGVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEg8KB25ld1NpemUYAyACKAQSEQoJc2lnbmF0dXJlGAQgASgJEgwKBGRhdGUYBSACKAQiPwoSRXh0ZW5kRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJsChJDaGFuZ2VPd25lclJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSEAoIbmV3T3duZXIYAiACKAkSEQoJcm9vdE93bmVyGAMgAigJEhEKCXNpZ25hdHVyZRgEIAIoCRIMCgRkYXRlGAUgAigEIkAKE0NoYW5nZU93bmVyUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlIlIKDkxpc3REaXJSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEImMKD0xpc3REaXJSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSJQoIZmlsZUluZm8YAiADKAsyEy5jdXJ2ZS5tZHMuRmlsZUluZm8iXAoYSW5jcmVhc2VGaWxlRXBvY2hSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEIqABChlJbmNyZWFzZUZpbGVFcG9jaFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIlCghmaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxIxCgZjc0xvY3MYAyADKAsyIS5jdXJ2ZS5jb21tb24uQ2h1bmtTZXJ2ZXJMb2NhdGlvbiJqCg9PcGVuRmlsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCACKAQSFQoNY2xpZW50VmVyc2lvbhgFIAEoCSLOAQoQT3BlbkZpbGVSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSLQoMcHJvdG9TZXNzaW9uGAIgASgLMhcuY3VydmUubWRzLlByb3RvU2Vzc2lvbhIlCghmaWxlSW5mbxgDIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxI5ChJjbG9uZVNvdXJjZVNlZ21lbnQYBCABKAsyHS5jdXJ2ZS5tZHMuQ2xvbmVTb3VyY2VTZWdtZW50Io0BChBDbG9zZUZpbGVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEhEKCXNlc3Npb25JRBgCIAIoCRINCgVvd25lchgDIAIoCRIRCglzaWduYXR1cmUYBCABKAkSDAoEZGF0ZRgFIAIoBBIQCghjbGllbnRJUBgGIAEoCRISCgpjbGllbnRQb3J0GAcgASgNIj4KEUNsb3NlRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSKpAQoVUmVGcmVzaFNlc3Npb25SZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEhEKCXNlc3Npb25JRBgCIAIoCRINCgVvd25lchgDIAIoCRIMCgRkYXRlGAQgAigEEhEKCXNpZ25hdHVyZRgFIAEoCRIVCg1jbGllbnRWZXJzaW9uGAYgASgJEhAKCGNsaWVudElQGAcgASgJEhIKCmNsaWVudFBvcnQYCCABKA0irAEKFlJlRnJlc2hTZXNzaW9uUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEhEKCXNlc3Npb25JRBgCIAIoCRIlCghmaWxlSW5mbxgDIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbxItCgxwcm90b1Nlc3Npb24YBCABKAsyFy5jdXJ2ZS5tZHMuUHJvdG9TZXNzaW9uIisKF0dldEFsbG9jYXRlZFNpemVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJIt4BChhHZXRBbGxvY2F0ZWRTaXplUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEhUKDWFsbG9jYXRlZFNpemUYAiABKAQSSwoMYWxsb2NTaXplTWFwGAMgAygLMjUuY3VydmUubWRzLkdldEFsbG9jYXRlZFNpemVSZXNwb25zZS5BbGxvY1NpemVNYXBFbnRyeRozChFBbGxvY1NpemVNYXBFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAQ6AjgBIiYKEkdldEZpbGVTaXplUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCSJSChNHZXRGaWxlU2l6ZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIQCghmaWxlU2l6ZRgCIAEoBCIqChFMaXN0Q2xpZW50UmVxdWVzdBIVCg1saXN0QWxsQ2xpZW50GAEgASgIImsKEkxpc3RDbGllbnRSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSKgoLY2xpZW50SW5mb3MYAiADKAsyFS5jdXJ2ZS5tZHMuQ2xpZW50SW5mbyItChlGaW5kRmlsZU1vdW50UG9pbnRSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJInIKGkZpbmRGaWxlTW91bnRQb2ludFJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIpCgpjbGllbnRJbmZvGAIgAygLMhUuY3VydmUubWRzLkNsaWVudEluZm8iSwocTGlzdFZvbHVtZXNPbkNvcHlzZXRzUmVxdWVzdBIrCghjb3B5c2V0cxgBIAMoCzIZLmN1cnZlLmNvbW1vbi5Db3B5c2V0SW5mbyJdCh1MaXN0Vm9sdW1lc09uQ29weXNldHNSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSEQoJZmlsZU5hbWVzGAIgAygJIpYBCh9VcGRhdGVGaWxlVGhyb3R0bGVQYXJhbXNSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgAigEEjEKDnRocm90dGxlUGFyYW1zGAUgAigLMhkuY3VydmUubWRzLlRocm90dGxlUGFyYW1zIk0KIFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtc1Jlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSJZChVDcmVhdGVTbmFwU2hvdFJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCACKAQicgoWQ3JlYXRlU25hcFNob3RSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUSLQoQc25hcFNob3RGaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbyJsChtMaXN0U25hcFNob3RGaWxlSW5mb1JlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSCwoDc2VxGAMgAygEEhEKCXNpZ25hdHVyZRgEIAEoCRIMCgRkYXRlGAUgAigEInAKHExpc3RTbmFwU2hvdEZpbGVJbmZvUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEiUKCGZpbGVJbmZvGAIgAygLMhMuY3VydmUubWRzLkZpbGVJbmZvImYKFURlbGV0ZVNuYXBTaG90UmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRINCgVvd25lchgCIAIoCRILCgNzZXEYAyACKAQSEQoJc2lnbmF0dXJlGAQgASgJEgwKBGRhdGUYBSACKAQiQwoWRGVsZXRlU25hcFNob3RSZXNwb25zZRIpCgpzdGF0dXNDb2RlGAEgAigOMhUuY3VydmUubWRzLlN0YXR1c0NvZGUiawoaQ2hlY2tTbmFwU2hvdFN0YXR1c1JlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSCwoDc2VxGAMgAigEEhEKCXNpZ25hdHVyZRgEIAEoCRIMCgRkYXRlGAUgAigEIoUBChtDaGVja1NuYXBTaG90U3RhdHVzUmVzcG9uc2USKQoKc3RhdHVzQ29kZRgBIAIoDjIVLmN1cnZlLm1kcy5TdGF0dXNDb2RlEikKCmZpbGVTdGF0dXMYAiABKA4yFS5jdXJ2ZS5tZHMuRmlsZVN0YXR1cxIQCghwcm9ncmVzcxgDIAEoDSKEAgoWQ3JlYXRlQ2xvbmVGaWxlUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRIlCghmaWxlVHlwZRgCIAIoDjITLmN1cnZlLm1kcy5GaWxlVHlwZRISCgpmaWxlTGVuZ3RoGAMgAigEEgsKA3NlcRgEIAIoBBIRCgljaHVua3NpemUYBSACKA0SDQoFb3duZXIYBiACKAkSEQoJc2lnbmF0dXJlGAcgASgJEgwKBGRhdGUYCCACKAQSEwoLY2xvbmVTb3VyY2UYCSACKAkSEgoKc3RyaXBlVW5pdBgKIAEoBBITCgtzdHJpcGVDb3VudBgLIAEoBBIPCgdwb29sc2V0GAwgASgJImsKF0NyZWF0ZUNsb25lRmlsZVJlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZRIlCghmaWxlSW5mbxgCIAEoCzITLmN1cnZlLm1kcy5GaWxlSW5mbyKYAQoZU2V0Q2xvbmVGaWxlU3RhdHVzUmVxdWVzdBIQCghmaWxlTmFtZRgBIAIoCRIOCgZmaWxlSUQYAiABKAQSKQoKZmlsZVN0YXR1cxgDIAIoDjIVLmN1cnZlLm1kcy5GaWxlU3RhdHVzEg0KBW93bmVyGAQgAigJEhEKCXNpZ25hdHVyZRgFIAEoCRIMCgRkYXRlGAYgAigEIkcKGlNldENsb25lRmlsZVN0YXR1c1Jlc3BvbnNlEikKCnN0YXR1c0NvZGUYASACKA4yFS5jdXJ2ZS5tZHMuU3RhdHVzQ29kZSp+CghGaWxlVHlwZRITCg9JTk9ERV9ESVJFQ1RPUlkQABISCg5JTk9ERV9QQUdFRklMRRABEhQKEElOT0RFX0FQUEVOREZJTEUQAhIWChJJTk9ERV9BUFBFTkRFQ0ZJTEUQAxIbChdJTk9ERV9TTkFQU0hPVF9QQUdFRklMRRAEKocBCgpGaWxlU3RhdHVzEhAKDGtGaWxlQ3JlYXRlZBAAEhEKDWtGaWxlRGVsZXRpbmcQARIQCgxrRmlsZUNsb25pbmcQAhIbChdrRmlsZUNsb25lTWV0YUluc3RhbGxlZBADEg8KC2tGaWxlQ2xvbmVkEAQSFAoQa0ZpbGVCZWluZ0Nsb25lZBAFKmkKDFRocm90dGxlVHlwZRIOCgpJT1BTX1RPVEFMEAESDQoJSU9QU19SRUFEEAISDgoKSU9QU19XUklURRADEg0KCUJQU19UT1RBTBAEEgwKCEJQU19SRUFEEAUSDQoJQlBTX1dSSVRFEAYqSAoNU2Vzc2lvblN0YXR1cxIOCgprU2Vzc2lvbk9LEAASEgoOa1Nlc3Npb25TdGFsZWQQARITCg9rU2Vzc2lvbkRlbGV0ZWQQAir5BgoKU3RhdHVzQ29kZRIHCgNrT0sQABIPCgtrRmlsZUV4aXN0cxBlEhIKDmtGaWxlTm90RXhpc3RzEGYSEQoNa05vdERpcmVjdG9yeRBnEg4KCmtQYXJhRXJyb3IQaBIVChFrU2hyaW5rQmlnZ2VyRmlsZRBpEhQKEGtFeHRlbnRVbml0RXJyb3IQahIYChRrU2VnbWVudE5vdEFsbG9jYXRlZBBrEhkKFWtTZWdtZW50QWxsb2NhdGVFcnJvchBsEhAKDGtEaXJOb3RFeGlzdBBtEhEKDWtOb3RTdXBwb3J0ZWQQbhISCg5rT3duZXJBdXRoRmFpbBBvEhAKDGtEaXJOb3RFbXB0eRBwEhYKEmtGaWxlVW5kZXJTbmFwU2hvdBB4EhkKFWtGaWxlTm90VW5kZXJTbmFwU2hvdBB5EhUKEWtTbmFwc2hvdERlbGV0aW5nEHoSGgoWa1NuYXBzaG90RmlsZU5vdEV4aXN0cxB7EhwKGGtTbmFwc2hvdEZpbGVEZWxldGVFcnJvchB8EhQKEGtTZXNzaW9uTm90RXhpc3QQfRIRCg1rRmlsZU9jY3VwaWVkEH4SGQoVa0Nsb25lRmlsZU5hbWVJbGxlZ2FsEH8SGQoUa0Nsb25lU3RhdHVzTm90TWF0Y2gQgAESGwoWa0NvbW1vbkZpbGVEZWxldGVFcnJvchCBARIUCg9rRmlsZUlkTm90TWF0Y2gQggESFwoSa0ZpbGVVbmRlckRlbGV0aW5nEIMBEhwKF2tGaWxlTGVuZ3RoTm90U3VwcG9ydGVkEIQBEhsKFmtEZWxldGVGaWxlQmVpbmdDbG9uZWQQhQESGwoWa0NsaWVudFZlcnNpb25Ob3RNYXRjaBCGARIUCg9rU25hcHNob3RGcm96ZW4QhwESHgoZa1NuYXBzaG90Q2xvbmVDb25uZWN0RmFpbBCIARIgChtrU25hcHNob3RDbG9uZVNlcnZlck5vdEluaXQQiQESIwoea1JlY292ZXJGaWxlQ2xvbmVNZXRhSW5zdGFsbGVkEIoBEhYKEWtSZWNvdmVyRmlsZUVycm9yEIsBEhEKDGtFcG9jaFRvb09sZBCMARIVChBrUG9vbHNldE5vdEV4aXN0EI0BEhIKDWtTdG9yYWdlRXJyb3IQ9QMSEwoOS0ludGVybmFsRXJyb3IQ9gMyzBIKDkN1cnZlRlNTZXJ2aWNlEkkKCkNyZWF0ZUZpbGUSHC5jdXJ2ZS5tZHMuQ3JlYXRlRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuQ3JlYXRlRmlsZVJlc3BvbnNlEkkKCkRlbGV0ZUZpbGUSHC5jdXJ2ZS5tZHMuRGVsZXRlRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuRGVsZXRlRmlsZVJlc3BvbnNlEkwKC1JlY292ZXJGaWxlEh0uY3VydmUubWRzLlJlY292ZXJGaWxlUmVxdWVzdBoeLmN1cnZlLm1kcy5SZWNvdmVyRmlsZVJlc3BvbnNlEkwKC0dldEZpbGVJbmZvEh0uY3VydmUubWRzLkdldEZpbGVJbmZvUmVxdWVzdBoeLmN1cnZlLm1kcy5HZXRGaWxlSW5mb1Jlc3BvbnNlEmcKFEdldE9yQWxsb2NhdGVTZWdtZW50EiYuY3VydmUubWRzLkdldE9yQWxsb2NhdGVTZWdtZW50UmVxdWVzdBonLmN1cnZlLm1kcy5HZXRPckFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEl4KEURlQWxsb2NhdGVTZWdtZW50EiMuY3VydmUubWRzLkRlQWxsb2NhdGVTZWdtZW50UmVxdWVzdBokLmN1cnZlLm1kcy5EZUFsbG9jYXRlU2VnbWVudFJlc3BvbnNlEkkKClJlbmFtZUZpbGUSHC5jdXJ2ZS5tZHMuUmVuYW1lRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuUmVuYW1lRmlsZVJlc3BvbnNlEkkKCkV4dGVuZEZpbGUSHC5jdXJ2ZS5tZHMuRXh0ZW5kRmlsZVJlcXVlc3QaHS5jdXJ2ZS5tZHMuRXh0ZW5kRmlsZVJlc3BvbnNlEkwKC0NoYW5nZU93bmVyEh0uY3VydmUubWRzLkNoYW5nZU93bmVyUmVxdWVzdBoeLmN1cnZlLm1kcy5DaGFuZ2VPd25lclJlc3BvbnNlEkAKB0xpc3REaXISGS5jdXJ2ZS5tZHMuTGlzdERpclJlcXVlc3QaGi5jdXJ2ZS5tZHMuTGlzdERpclJlc3BvbnNlEl4KEUluY3JlYXNlRmlsZUVwb2NoEiMuY3VydmUubWRzLkluY3JlYXNlRmlsZUVwb2NoUmVxdWVzdBokLmN1cnZlLm1kcy5JbmNyZWFzZUZpbGVFcG9jaFJlc3BvbnNlElUKDkNyZWF0ZVNuYXBTaG90EiAuY3VydmUubWRzLkNyZWF0ZVNuYXBTaG90UmVxdWVzdBohLmN1cnZlLm1kcy5DcmVhdGVTbmFwU2hvdFJlc3BvbnNlEl8KDExpc3RTbmFwU2hvdBImLmN1cnZlLm1kcy5MaXN0U25hcFNob3RGaWxlSW5mb1JlcXVlc3QaJy5jdXJ2ZS5tZHMuTGlzdFNuYXBTaG90RmlsZUluZm9SZXNwb25zZRJVCg5EZWxldGVTbmFwU2hvdBIgLmN1cnZlLm1kcy5EZWxldGVTbmFwU2hvdFJlcXVlc3QaIS5jdXJ2ZS5tZHMuRGVsZXRlU25hcFNob3RSZXNwb25zZRJkChNDaGVja1NuYXBTaG90U3RhdHVzEiUuY3VydmUubWRzLkNoZWNrU25hcFNob3RTdGF0dXNSZXF1ZXN0GiYuY3VydmUubWRzLkNoZWNrU25hcFNob3RTdGF0dXNSZXNwb25zZRJpChZHZXRTbmFwU2hvdEZpbGVTZWdtZW50EiYuY3VydmUubWRzLkdldE9yQWxsb2NhdGVTZWdtZW50UmVxdWVzdBonLmN1cnZlLm1kcy5HZXRPckFsbG9jYXRlU2VnbWVudFJlc3BvbnNlElgKD0NyZWF0ZUNsb25lRmlsZRIhLmN1cnZlLm1kcy5DcmVhdGVDbG9uZUZpbGVSZXF1ZXN0GiIuY3VydmUubWRzLkNyZWF0ZUNsb25lRmlsZVJlc3BvbnNlEmEKElNldENsb25lRmlsZVN0YXR1cxIkLmN1cnZlLm1kcy5TZXRDbG9uZUZpbGVTdGF0dXNSZXF1ZXN0GiUuY3VydmUubWRzLlNldENsb25lRmlsZVN0YXR1c1Jlc3BvbnNlEkMKCE9wZW5GaWxlEhouY3VydmUubWRzLk9wZW5GaWxlUmVxdWVzdBobLmN1cnZlLm1kcy5PcGVuRmlsZVJlc3BvbnNlEkYKCUNsb3NlRmlsZRIbLmN1cnZlLm1kcy5DbG9zZUZpbGVSZXF1ZXN0GhwuY3VydmUubWRzLkNsb3NlRmlsZVJlc3BvbnNlElUKDlJlZnJlc2hTZXNzaW9uEiAuY3VydmUubWRzLlJlRnJlc2hTZXNzaW9uUmVxdWVzdBohLmN1cnZlLm1kcy5SZUZyZXNoU2Vzc2lvblJlc3BvbnNlElsKEEdldEFsbG9jYXRlZFNpemUSIi5jdXJ2ZS5tZHMuR2V0QWxsb2NhdGVkU2l6ZVJlcXVlc3QaIy5jdXJ2ZS5tZHMuR2V0QWxsb2NhdGVkU2l6ZVJlc3BvbnNlEkwKC0dldEZpbGVTaXplEh0uY3VydmUubWRzLkdldEZpbGVTaXplUmVxdWVzdBoeLmN1cnZlLm1kcy5HZXRGaWxlU2l6ZVJlc3BvbnNlEkkKCkxpc3RDbGllbnQSHC5jdXJ2ZS5tZHMuTGlzdENsaWVudFJlcXVlc3QaHS5jdXJ2ZS5tZHMuTGlzdENsaWVudFJlc3BvbnNlEmEKEkZpbmRGaWxlTW91bnRQb2ludBIkLmN1cnZlLm1kcy5GaW5kRmlsZU1vdW50UG9pbnRSZXF1ZXN0GiUuY3VydmUubWRzLkZpbmRGaWxlTW91bnRQb2ludFJlc3BvbnNlEmoKFUxpc3RWb2x1bWVzT25Db3B5c2V0cxInLmN1cnZlLm1kcy5MaXN0Vm9sdW1lc09uQ29weXNldHNSZXF1ZXN0GiguY3VydmUubWRzLkxpc3RWb2x1bWVzT25Db3B5c2V0c1Jlc3BvbnNlEnMKGFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtcxIqLmN1cnZlLm1kcy5VcGRhdGVGaWxlVGhyb3R0bGVQYXJhbXNSZXF1ZXN0GisuY3VydmUubWRzLlVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtc1Jlc3BvbnNl',
     [file_common],
   );
 
@@ -1484,6 +1484,402 @@ export const UpdateFileThrottleParamsResponseSchema: GenMessage<UpdateFileThrott
   messageDesc(file_nameserver2, 47);
 
 /**
+ * @generated from message curve.mds.CreateSnapShotRequest
+ */
+export type CreateSnapShotRequest = Message<'curve.mds.CreateSnapShotRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: optional string signature = 3;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 4;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.CreateSnapShotRequest.
+ * Use `create(CreateSnapShotRequestSchema)` to create a new message.
+ */
+export const CreateSnapShotRequestSchema: GenMessage<CreateSnapShotRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 48);
+
+/**
+ * @generated from message curve.mds.CreateSnapShotResponse
+ */
+export type CreateSnapShotResponse = Message<'curve.mds.CreateSnapShotResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+
+  /**
+   * @generated from field: optional curve.mds.FileInfo snapShotFileInfo = 2;
+   */
+  snapShotFileInfo?: FileInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.CreateSnapShotResponse.
+ * Use `create(CreateSnapShotResponseSchema)` to create a new message.
+ */
+export const CreateSnapShotResponseSchema: GenMessage<CreateSnapShotResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 49);
+
+/**
+ * @generated from message curve.mds.ListSnapShotFileInfoRequest
+ */
+export type ListSnapShotFileInfoRequest = Message<'curve.mds.ListSnapShotFileInfoRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: repeated uint64 seq = 3;
+   */
+  seq: bigint[];
+
+  /**
+   * @generated from field: optional string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 5;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.ListSnapShotFileInfoRequest.
+ * Use `create(ListSnapShotFileInfoRequestSchema)` to create a new message.
+ */
+export const ListSnapShotFileInfoRequestSchema: GenMessage<ListSnapShotFileInfoRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 50);
+
+/**
+ * @generated from message curve.mds.ListSnapShotFileInfoResponse
+ */
+export type ListSnapShotFileInfoResponse = Message<'curve.mds.ListSnapShotFileInfoResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+
+  /**
+   * @generated from field: repeated curve.mds.FileInfo fileInfo = 2;
+   */
+  fileInfo: FileInfo[];
+};
+
+/**
+ * Describes the message curve.mds.ListSnapShotFileInfoResponse.
+ * Use `create(ListSnapShotFileInfoResponseSchema)` to create a new message.
+ */
+export const ListSnapShotFileInfoResponseSchema: GenMessage<ListSnapShotFileInfoResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 51);
+
+/**
+ * @generated from message curve.mds.DeleteSnapShotRequest
+ */
+export type DeleteSnapShotRequest = Message<'curve.mds.DeleteSnapShotRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: required uint64 seq = 3;
+   */
+  seq: bigint;
+
+  /**
+   * @generated from field: optional string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 5;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.DeleteSnapShotRequest.
+ * Use `create(DeleteSnapShotRequestSchema)` to create a new message.
+ */
+export const DeleteSnapShotRequestSchema: GenMessage<DeleteSnapShotRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 52);
+
+/**
+ * @generated from message curve.mds.DeleteSnapShotResponse
+ */
+export type DeleteSnapShotResponse = Message<'curve.mds.DeleteSnapShotResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+};
+
+/**
+ * Describes the message curve.mds.DeleteSnapShotResponse.
+ * Use `create(DeleteSnapShotResponseSchema)` to create a new message.
+ */
+export const DeleteSnapShotResponseSchema: GenMessage<DeleteSnapShotResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 53);
+
+/**
+ * @generated from message curve.mds.CheckSnapShotStatusRequest
+ */
+export type CheckSnapShotStatusRequest = Message<'curve.mds.CheckSnapShotStatusRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: required uint64 seq = 3;
+   */
+  seq: bigint;
+
+  /**
+   * @generated from field: optional string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 5;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.CheckSnapShotStatusRequest.
+ * Use `create(CheckSnapShotStatusRequestSchema)` to create a new message.
+ */
+export const CheckSnapShotStatusRequestSchema: GenMessage<CheckSnapShotStatusRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 54);
+
+/**
+ * @generated from message curve.mds.CheckSnapShotStatusResponse
+ */
+export type CheckSnapShotStatusResponse = Message<'curve.mds.CheckSnapShotStatusResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+
+  /**
+   * @generated from field: optional curve.mds.FileStatus fileStatus = 2;
+   */
+  fileStatus: FileStatus;
+
+  /**
+   * @generated from field: optional uint32 progress = 3;
+   */
+  progress: number;
+};
+
+/**
+ * Describes the message curve.mds.CheckSnapShotStatusResponse.
+ * Use `create(CheckSnapShotStatusResponseSchema)` to create a new message.
+ */
+export const CheckSnapShotStatusResponseSchema: GenMessage<CheckSnapShotStatusResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 55);
+
+/**
+ * @generated from message curve.mds.CreateCloneFileRequest
+ */
+export type CreateCloneFileRequest = Message<'curve.mds.CreateCloneFileRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required curve.mds.FileType fileType = 2;
+   */
+  fileType: FileType;
+
+  /**
+   * @generated from field: required uint64 fileLength = 3;
+   */
+  fileLength: bigint;
+
+  /**
+   * @generated from field: required uint64 seq = 4;
+   */
+  seq: bigint;
+
+  /**
+   * @generated from field: required uint32 chunksize = 5;
+   */
+  chunksize: number;
+
+  /**
+   * @generated from field: required string owner = 6;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: optional string signature = 7;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 8;
+   */
+  date: bigint;
+
+  /**
+   * @generated from field: required string cloneSource = 9;
+   */
+  cloneSource: string;
+
+  /**
+   * @generated from field: optional uint64 stripeUnit = 10;
+   */
+  stripeUnit: bigint;
+
+  /**
+   * @generated from field: optional uint64 stripeCount = 11;
+   */
+  stripeCount: bigint;
+
+  /**
+   * @generated from field: optional string poolset = 12;
+   */
+  poolset: string;
+};
+
+/**
+ * Describes the message curve.mds.CreateCloneFileRequest.
+ * Use `create(CreateCloneFileRequestSchema)` to create a new message.
+ */
+export const CreateCloneFileRequestSchema: GenMessage<CreateCloneFileRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 56);
+
+/**
+ * @generated from message curve.mds.CreateCloneFileResponse
+ */
+export type CreateCloneFileResponse = Message<'curve.mds.CreateCloneFileResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+
+  /**
+   * @generated from field: optional curve.mds.FileInfo fileInfo = 2;
+   */
+  fileInfo?: FileInfo | undefined;
+};
+
+/**
+ * Describes the message curve.mds.CreateCloneFileResponse.
+ * Use `create(CreateCloneFileResponseSchema)` to create a new message.
+ */
+export const CreateCloneFileResponseSchema: GenMessage<CreateCloneFileResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 57);
+
+/**
+ * @generated from message curve.mds.SetCloneFileStatusRequest
+ */
+export type SetCloneFileStatusRequest = Message<'curve.mds.SetCloneFileStatusRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: optional uint64 fileID = 2;
+   */
+  fileID: bigint;
+
+  /**
+   * @generated from field: required curve.mds.FileStatus fileStatus = 3;
+   */
+  fileStatus: FileStatus;
+
+  /**
+   * @generated from field: required string owner = 4;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: optional string signature = 5;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: required uint64 date = 6;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.SetCloneFileStatusRequest.
+ * Use `create(SetCloneFileStatusRequestSchema)` to create a new message.
+ */
+export const SetCloneFileStatusRequestSchema: GenMessage<SetCloneFileStatusRequest> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 58);
+
+/**
+ * @generated from message curve.mds.SetCloneFileStatusResponse
+ */
+export type SetCloneFileStatusResponse = Message<'curve.mds.SetCloneFileStatusResponse'> & {
+  /**
+   * @generated from field: required curve.mds.StatusCode statusCode = 1;
+   */
+  statusCode: StatusCode;
+};
+
+/**
+ * Describes the message curve.mds.SetCloneFileStatusResponse.
+ * Use `create(SetCloneFileStatusResponseSchema)` to create a new message.
+ */
+export const SetCloneFileStatusResponseSchema: GenMessage<SetCloneFileStatusResponse> =
+  /*@__PURE__*/
+  messageDesc(file_nameserver2, 59);
+
+/**
  * @generated from enum curve.mds.FileType
  */
 export enum FileType {
@@ -1909,6 +2305,62 @@ export const CurveFSService: GenService<{
     methodKind: 'unary';
     input: typeof IncreaseFileEpochRequestSchema;
     output: typeof IncreaseFileEpochResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.CreateSnapShot
+   */
+  createSnapShot: {
+    methodKind: 'unary';
+    input: typeof CreateSnapShotRequestSchema;
+    output: typeof CreateSnapShotResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.ListSnapShot
+   */
+  listSnapShot: {
+    methodKind: 'unary';
+    input: typeof ListSnapShotFileInfoRequestSchema;
+    output: typeof ListSnapShotFileInfoResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.DeleteSnapShot
+   */
+  deleteSnapShot: {
+    methodKind: 'unary';
+    input: typeof DeleteSnapShotRequestSchema;
+    output: typeof DeleteSnapShotResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.CheckSnapShotStatus
+   */
+  checkSnapShotStatus: {
+    methodKind: 'unary';
+    input: typeof CheckSnapShotStatusRequestSchema;
+    output: typeof CheckSnapShotStatusResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.GetSnapShotFileSegment
+   */
+  getSnapShotFileSegment: {
+    methodKind: 'unary';
+    input: typeof GetOrAllocateSegmentRequestSchema;
+    output: typeof GetOrAllocateSegmentResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.CreateCloneFile
+   */
+  createCloneFile: {
+    methodKind: 'unary';
+    input: typeof CreateCloneFileRequestSchema;
+    output: typeof CreateCloneFileResponseSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.SetCloneFileStatus
+   */
+  setCloneFileStatus: {
+    methodKind: 'unary';
+    input: typeof SetCloneFileStatusRequestSchema;
+    output: typeof SetCloneFileStatusResponseSchema;
   };
   /**
    * @generated from rpc curve.mds.CurveFSService.OpenFile

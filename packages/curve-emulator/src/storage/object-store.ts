@@ -1,0 +1,60 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isMissing, readRange, removeFile, writeRange } from './positioned-io.js';
+
+/** Bytes that are left out together when they are zeros. */
+const PIECE = 65536;
+
+/** What snapshots hold, as objects of one chunk each: `<inode id>/<chunk's index>-<its version>`. */
+export class ObjectStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A range of an object; undefined when there is none. */
+  read(name: string, offset: number, size: number): Buffer | undefined {
+    const path = this.#path(name);
+    if (path === undefined) return undefined;
+    let fd: number | undefined;
+    try {
+      fd = openSync(path, 'r');
+      return readRange(fd, offset, size);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  }
+
+  /** Stores an object; there is never half of one. */
+  put(name: string, bytes: Uint8Array): void {
+    const path = this.#path(name);
+    if (path === undefined) throw new Error(`not the name of an object: ${name}`);
+    mkdirSync(dirname(path), { recursive: true });
+    const fd = openSync(`${path}.new`, 'w');
+    try {
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        const piece = bytes.subarray(at, at + PIECE);
+        // Zeros are left out: most chunks have few bytes.
+        if (piece.some(byte => byte !== 0)) writeRange(fd, at, piece);
+      }
+      ftruncateSync(fd, bytes.length);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(`${path}.new`, path);
+  }
+
+  /** Removes an object, if there is one. */
+  remove(name: string): void {
+    const path = this.#path(name);
+    if (path !== undefined) removeFile(path);
+  }
+
+  #path(name: string): string | undefined {
+    return /^\d+\/\d+-\d+$/.test(name) ? join(this.#folder, name) : undefined;
+  }
+}
