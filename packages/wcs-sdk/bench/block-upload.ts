@@ -1,13 +1,15 @@
 // Uploads a file in blocks over loopback into a sink, and compares with a bare node:http client that sends the
 // same blocks with the same concurrency to the same sink, and with the same in Python. Runs are interleaved; figures
-// are medians.
+// are medians. What reading and hashing cost by themselves, and how much of the processor's cores a kind takes with the
+// sink, tell what is left to gain.
 //
 //   BENCH_RUNS=9         runs of each kind
 //   BENCH_PYTHON=FILE    a program in place of python-client.py, such as one that uses another SDK
-import { execFile, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -18,6 +20,8 @@ interface Run {
   first: { seconds: number; cpuSeconds: number };
   second: { seconds: number; cpuSeconds: number };
   peakBytes: number;
+  /** Seconds of the processor that the sink took for both. */
+  sinkSeconds: number;
 }
 
 const GIB = 2 ** 30;
@@ -51,10 +55,11 @@ try {
     verified: [],
   };
   for (let run = 0; run < RUNS; run++) {
-    for (const kind of KINDS) runs[kind].push(await measure(kind, path, port));
+    for (const kind of KINDS) runs[kind].push(await measure(kind, path, port, sink));
   }
   sink.disconnect();
   report(runs);
+  console.log(`1 GiB costs by itself, in CPU seconds: ${costs(path)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -69,6 +74,8 @@ function report(runs: Record<(typeof KINDS)[number], Run[]>): void {
     aim: AIMS[kind],
     'of bare, first': (rate(kind, 'first') / rate('bare', 'first')).toFixed(2),
     'CPU s/GiB': median(runs[kind].map(run => run.second.cpuSeconds)).toFixed(2),
+    'of the sink': median(runs[kind].map(run => run.sinkSeconds / 2)).toFixed(2),
+    'cores taken': median(runs[kind].map(coresTaken)).toFixed(2),
     'peak MiB': (Math.max(...runs[kind].map(run => run.peakBytes)) / 2 ** 20).toFixed(0),
   }));
   console.log(
@@ -95,13 +102,46 @@ function makeFile(name: string, block: Buffer, size: number): string {
   return path;
 }
 
-async function measure(kind: string, path: string, port: number): Promise<Run> {
+function coresTaken({ first, second, sinkSeconds }: Run): number {
+  return (first.cpuSeconds + second.cpuSeconds + sinkSeconds) / (first.seconds + second.seconds);
+}
+
+/** What reading the file takes, its SHA-1 and its CRC-32, in pieces that stay in the cache. */
+function costs(path: string): string {
+  const piece = Buffer.alloc(256 * 1024);
+  const file = openSync(path, 'r');
+  const whole = (step: (offset: number) => void) => {
+    const before = process.cpuUsage();
+    for (let offset = 0; offset < GIB; offset += piece.length) step(offset);
+    const { user, system } = process.cpuUsage(before);
+    return ((user + system) / 1e6).toFixed(2);
+  };
+  const read = whole(offset => readSync(file, piece, 0, piece.length, offset));
+  const hash = createHash('sha1');
+  const sha1 = whole(() => hash.update(piece));
+  let crc = 0;
+  const checked = whole(() => {
+    crc = crc32(piece, crc);
+  });
+  closeSync(file);
+  return `reading ${read}, SHA-1 ${sha1}, CRC-32 ${checked}; there are ${availableParallelism()} cores`;
+}
+
+async function processorSeconds(process: ChildProcess): Promise<number> {
+  process.send('usage');
+  const [{ user, system }] = (await once(process, 'message')) as [NodeJS.CpuUsage];
+  return (user + system) / 1e6;
+}
+
+async function measure(kind: string, path: string, port: number, sink: ChildProcess): Promise<Run> {
   const [command, ...args] =
     kind === 'python'
       ? ['python3', process.env['BENCH_PYTHON'] ?? script('python-client.py')]
       : [process.execPath, '--import', 'tsx', script('upload.ts'), kind];
+  const before = await processorSeconds(sink);
   const { stdout } = await promisify(execFile)(command, [...args, path, String(port)]);
-  return JSON.parse(stdout) as Run;
+  const sinkSeconds = (await processorSeconds(sink)) - before;
+  return { ...(JSON.parse(stdout) as Omit<Run, 'sinkSeconds'>), sinkSeconds };
 }
 
 function median(values: number[]): number {
