@@ -1,10 +1,10 @@
-import { FileStatus } from '../proto/nameserver2_pb.js';
+import { FileStatus, FileType } from '../proto/nameserver2_pb.js';
 import type { ChunkStore } from '../storage/chunk-store.js';
 import type { Mutex } from '../storage/mutex.js';
 import type { Namespace } from './namespace.js';
-import type { SegmentRecord } from './records.js';
+import type { FileRecord, SegmentRecord } from './records.js';
 
-/** Deletes in the background: the chunks of discarded segments, and volumes that were force-deleted. */
+/** Deletes in the background: the chunks of discarded segments, snapshots, and volumes that were force-deleted. */
 export class Cleaner {
   readonly #namespace: Namespace;
   readonly #chunks: ChunkStore;
@@ -46,11 +46,21 @@ export class Cleaner {
     }
     for (const file of [...this.#namespace.files()]) {
       if (file.status !== FileStatus.kFileDeleting) continue;
+      if (file.type === FileType.INODE_SNAPSHOT_PAGEFILE) this.#endVersion(file);
       const segments = this.#namespace.segments(file);
       for (const [, segment] of segments) this.#deleteChunks(segment);
       const removed = segments.map(([offset]) => ({ removeSegment: file, offset }));
       await this.#namespace.commit(...removed, { remove: file });
     }
+  }
+
+  /** What chunks keep for a snapshot is not needed any more, nor what they would keep of before it. */
+  #endVersion(snapshot: FileRecord): void {
+    const volume = this.#namespace.byId(snapshot.parentId);
+    if (!volume) return;
+    for (const [, { poolId, chunks }] of this.#namespace.segments(volume))
+      for (const { id, copysetId } of chunks)
+        this.#chunks.find({ poolId, copysetId, chunkId: BigInt(id) })?.correct(BigInt(volume.seqNum));
   }
 
   #deleteChunks({ poolId, chunks }: SegmentRecord): void {

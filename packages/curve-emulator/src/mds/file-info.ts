@@ -22,10 +22,13 @@ export function fileInfo(file: FileRecord): MessageInitShape<typeof FileInfoSche
     stripeUnit: BigInt(file.stripeUnit),
     stripeCount: BigInt(file.stripeCount),
     poolset: file.poolset,
-    blocksize: file.blockSize,
+    // Clones tell no block size.
+    ...(file.cloneSource === undefined
+      ? { blocksize: file.blockSize }
+      : { cloneSource: file.cloneSource, cloneLength: BigInt(file.cloneLength ?? 0) }),
     ...(file.originalPath !== undefined && { originalFullPathName: file.originalPath }),
     ...(file.epoch !== undefined && { epoch: BigInt(file.epoch) }),
-    ...(fileType === FileType.INODE_PAGEFILE && { throttleParams: throttleParams(file.throttle ?? []) }),
+    ...(fileType !== FileType.INODE_DIRECTORY && { throttleParams: throttleParams(file.throttle ?? []) }),
   };
 }
 

@@ -80,14 +80,20 @@ export class Mds {
   /**
    * Guards a volume that is to be deleted, renamed, overwritten or given away (protocol 5.3).
    *
-   * @throws StatusFailure kDeleteFileBeingCloned, kNotSupported, kFileOccupied
+   * @throws StatusFailure kFileUnderSnapShot, kDeleteFileBeingCloned, kNotSupported, kFileOccupied
    */
   guard(file: FileRecord, path: string): void {
+    if (this.namespace.snapshotOf(file)) throw new StatusFailure(StatusCode.kFileUnderSnapShot);
     if (file.status === FileStatus.kFileBeingCloned)
       throw new StatusFailure(StatusCode.kDeleteFileBeingCloned);
-    if (this.now() - this.#leadingSince < this.#warmUp * 1000)
-      throw new StatusFailure(StatusCode.kNotSupported);
+    if (this.warmsUp(1)) throw new StatusFailure(StatusCode.kNotSupported);
     if (this.mounts.of(path)?.length) throw new StatusFailure(StatusCode.kFileOccupied);
+  }
+
+  /** Whether it leads for less than so many times the time in which clients make themselves known. */
+  warmsUp(times: number): boolean {
+    const since = this.now() - this.#leadingSince;
+    return this.#warmUp > 0 && since < times * this.#warmUp * 1000;
   }
 
   /** Bytes that are left in the pool of a poolset. */

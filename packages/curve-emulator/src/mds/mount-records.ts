@@ -9,6 +9,8 @@ const scanIntervalUs = 500_000;
 export interface Mount {
   ip: string;
   port: number;
+  /** The version that it says it has; nothing, if it says none. */
+  version: string;
   /** When it was last refreshed, in microseconds since the epoch. */
   refreshed: number;
 }
@@ -29,11 +31,11 @@ export class MountRecords {
     this.#now = now;
   }
 
-  refresh(path: string, ip: string, port: number): void {
+  refresh(path: string, ip: string, port: number, version: string): void {
     // A real MDS records nobody whose address is none.
     if (!isIPv4(ip)) return;
     const record = this.#find(path) ?? { mounts: new Map<string, Mount>(), emptied: 0 };
-    record.mounts.set(`${ip}:${port}`, { ip, port, refreshed: this.#now() });
+    record.mounts.set(`${ip}:${port}`, { ip, port, version, refreshed: this.#now() });
     this.#byPath.set(path, record);
   }
 

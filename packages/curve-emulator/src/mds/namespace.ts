@@ -91,6 +91,12 @@ export class Namespace {
     return { parent, name, entry: this.#child(parent, name) };
   }
 
+  /** The snapshot that a volume has, or undefined. */
+  snapshotOf(volume: FileRecord): FileRecord | undefined {
+    const [snapshot] = this.#children.get(volume.id)?.values() ?? [];
+    return snapshot;
+  }
+
   #child(directory: FileRecord, name: string): FileRecord | undefined {
     return this.#children.get(directory.id)?.get(name);
   }

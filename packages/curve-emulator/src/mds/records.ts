@@ -32,6 +32,10 @@ export interface FileRecord {
   throttle?: readonly ThrottleRecord[];
   /** Absent until the first IncreaseFileEpoch. */
   epoch?: number;
+  /** Of a clone: the path of the volume that it is of, or nothing where that is a snapshot. */
+  cloneSource?: string;
+  /** Of a clone: how long what it is of was. */
+  cloneLength?: number;
   /** The path it had, while it lies in the recycle bin. */
   originalPath?: string;
 }

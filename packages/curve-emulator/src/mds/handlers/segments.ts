@@ -45,11 +45,11 @@ export function segments(mds: Mds): Handlers<typeof CurveFSService> {
         return { file, offset, segment: namespace.segment(file, offset) };
       };
       const { file, offset, segment } = find();
-      if (segment) return answer(file, offset, segment);
+      if (segment) return segmentAnswer(file, offset, segment);
       if (!allocateIfNotExist) throw new StatusFailure(StatusCode.kSegmentNotAllocated);
       return mds.exclusive(async () => {
         const now = find();
-        return answer(now.file, now.offset, now.segment ?? (await allocate(now.file, now.offset)));
+        return segmentAnswer(now.file, now.offset, now.segment ?? (await allocate(now.file, now.offset)));
       });
     },
 
@@ -61,6 +61,7 @@ export function segments(mds: Mds): Handlers<typeof CurveFSService> {
         if (file.status === FileStatus.kFileBeingCloned) throw new StatusFailure(StatusCode.kNotSupported);
         const segment = namespace.segment(file, offset);
         if (!segment) throw new StatusFailure(StatusCode.kSegmentNotAllocated);
+        if (namespace.snapshotOf(file)) throw new StatusFailure(StatusCode.kFileUnderSnapShot);
         const key = `${file.id}-${segment.chunks[0]?.id}`;
         await namespace.commit({ removeSegment: file, offset }, { putGarbage: segment, key });
         mds.cleaner.wake();
@@ -70,7 +71,7 @@ export function segments(mds: Mds): Handlers<typeof CurveFSService> {
 }
 
 /** @throws StatusFailure kParaError unless a whole segment of the volume begins there */
-function segmentOffset(file: FileRecord, wanted: bigint): number {
+export function segmentOffset(file: FileRecord, wanted: bigint): number {
   const offset = Number(wanted);
   if (offset % file.segmentSize !== 0 || offset + file.segmentSize > file.length) {
     throw new StatusFailure(StatusCode.kParaError);
@@ -78,7 +79,12 @@ function segmentOffset(file: FileRecord, wanted: bigint): number {
   return offset;
 }
 
-function answer({ segmentSize, chunkSize }: FileRecord, offset: number, { poolId, chunks }: SegmentRecord) {
+/** What is told of an allocated segment. */
+export function segmentAnswer(
+  { segmentSize, chunkSize }: FileRecord,
+  offset: number,
+  { poolId, chunks }: SegmentRecord,
+) {
   const pageFileSegment: MessageInitShape<typeof PageFileSegmentSchema> = {
     ...{ logicalPoolID: poolId, startOffset: BigInt(offset), segmentSize, chunkSize },
     chunks: chunks.map(({ id, copysetId }) => ({ chunkID: BigInt(id), copysetID: copysetId })),
