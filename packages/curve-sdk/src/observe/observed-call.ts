@@ -77,7 +77,8 @@ export class ObservedCall {
   }
 }
 
-function isWatched(): boolean {
+/** Whether anybody listens to any of the channels. */
+export function isWatched(): boolean {
   return (
     start.hasSubscribers ||
     asyncEnd.hasSubscribers ||
