@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@curve-wcs/test-support';
+import { type Exit, exitOf, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ChunkOpStatus } from '../src/proto/chunk_pb.js';
 import { StatusCode } from '../src/proto/nameserver2_pb.js';
@@ -54,10 +54,9 @@ async function serve(...args: string[]) {
   return { child, cluster, conf: line('client.conf'), control: line('control') };
 }
 
-async function end(child: Process, signal: NodeJS.Signals): Promise<unknown[]> {
-  const exit = once(child, 'exit');
+async function end(child: Process, signal: NodeJS.Signals): Promise<Exit> {
   child.kill(signal);
-  return exit;
+  return exitOf(child);
 }
 
 describe('the command', () => {

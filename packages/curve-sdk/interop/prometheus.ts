@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startCurveEmulator } from '@curve-wcs/curve-emulator';
 import { CurveClient } from '@curve-wcs/curve-sdk';
 import { CurveExporter } from '@curve-wcs/curve-sdk/exporter';
+import { exitOf } from '@curve-wcs/test-support';
 
 /** What the dashboard asks for, of a volume `v`. */
 const QUERIES = [
@@ -69,7 +70,7 @@ try {
 } finally {
   clearInterval(using);
   prometheus.kill();
-  await once(prometheus, 'exit');
+  await exitOf(prometheus);
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true, force: true });

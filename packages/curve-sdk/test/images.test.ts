@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
 import {
   createWriteStream,
   linkSync,
@@ -12,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { temporaryFolder } from '@curve-wcs/test-support';
+import { exitOf, temporaryFolder } from '@curve-wcs/test-support';
 import { describe, expect, it } from 'vitest';
 import type { CurveError, ImageProgress } from '../src/index.js';
 import { BLOCK, CHUNK, SEGMENT, SIZE, smallVolume } from './support/connect.js';
@@ -440,9 +439,8 @@ describe('exporting', () => {
         message: expect.stringContaining(`process ${other.pid} of `),
       });
     }
-    const exited = once(other, 'exit');
     other.kill('SIGKILL');
-    await exited;
+    expect(await exitOf(other)).toEqual([null, 'SIGKILL']);
     hang();
     await volume.export(path, SMALL);
     expect(readFileSync(path).equals(image)).toBe(true);

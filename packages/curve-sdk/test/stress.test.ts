@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CurveEmulator, startCurveEmulator } from '@curve-wcs/curve-emulator';
+import { exitOf, messageOf } from '@curve-wcs/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { CBDClient, CurveClient, UserInfo_t } from '../src/index.js';
 import { hammer } from './support/hammer.js';
@@ -101,16 +101,16 @@ it('two descriptors of one client and another process write to the same segments
   const program = fileURLToPath(new URL('./support/hammer-process.ts', import.meta.url));
   const other = fork(program, [cluster.clientConfPath], { execArgv: ['--import', 'tsx'] });
   // Either may be over before the other.
-  const [[theirs], [status], ours] = await Promise.all([
-    once(other, 'message'),
-    once(other, 'exit'),
+  const [theirs, [status], ours] = await Promise.all([
+    messageOf<[number, number][]>(other),
+    exitOf(other),
     hammer(both, 0),
   ]);
   expect(status).toBe(0);
   over = true;
   expect(new Set(await chaos).size).toBe(4);
 
-  const acknowledged = [...ours, ...(theirs as [number, number][])];
+  const acknowledged = [...ours, ...theirs];
   expect(acknowledged.length).toBeGreaterThan(100);
   for (const volume of both) {
     for (const [offset, value] of acknowledged) {

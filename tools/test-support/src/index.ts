@@ -1,5 +1,6 @@
 export { selfSignedCertificate } from './certificate.js';
 export { chart, type Figure, gigabytes } from './chart.js';
+export { type Exit, exitOf, messageOf } from './child.js';
 export { affine, type Content, contentOf, lcg } from './content.js';
 export { findExamples, runExamples, runReadmeExamples } from './examples.js';
 export { type FinishedSnapshots, finishedSnapshots } from './finished-snapshots.js';

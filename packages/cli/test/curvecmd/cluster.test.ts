@@ -186,6 +186,9 @@ describe('exporter', () => {
       exitCode: 2,
       stderr: 'curvecmd: --listen must be IP:PORT or PORT; it is "somewhere"\n',
     });
+    const etcd = await bed.curvecmd(['exporter', '--listen', '127.0.0.1:0', '--etcd', 'foo']);
+    expect({ exitCode: etcd.exitCode, stdout: etcd.stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(etcd.stderr).toContain('etcd must be addresses');
   });
 });
 

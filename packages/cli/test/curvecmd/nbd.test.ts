@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { exitOf } from '@curve-wcs/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CurveBed, startCurveBed, VOLUME_SIZE } from '../support/curve-bed.js';
 import { Collector } from '../support/test-io.js';
@@ -179,7 +180,7 @@ describe('curvecmd nbd', () => {
     const port = Number(/^nbd:\/\/127\.0\.0\.1:(\d+)\/a\n$/.exec(String(line))?.[1]);
     expect(await greeting({ host: '127.0.0.1', port })).toBe(GREETING);
     child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await exitOf(child)).toEqual([0, null]);
   });
 
   it('tells where such a socket is if it is a Unix one', async () => {

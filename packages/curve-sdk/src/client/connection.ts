@@ -4,6 +4,7 @@ import { closed } from '../errors/curve-error.js';
 import { curveError, type FailedCall } from '../errors/native-failure.js';
 import { ObservedCall } from '../observe/observed-call.js';
 import { Counters, type OperationMetrics } from '../observe/operation-counters.js';
+import { VolumeCounters } from '../observe/volume-counters.js';
 import { InFlight } from './in-flight.js';
 
 type Work<T> = (native: NativeClient, user: NativeUser) => Promise<T>;
@@ -14,8 +15,8 @@ export class Connection {
   readonly user: NativeUser;
   readonly #calls = new InFlight();
   readonly #counters = new Counters();
-  /** Of volumes by their paths, those that are open and those that were. */
-  readonly #volumes = new Map<string, Counters>();
+  /** Counters of volumes. */
+  readonly volumes = new VolumeCounters();
   readonly #end = new AbortController();
   #ended = false;
 
@@ -78,19 +79,9 @@ export class Connection {
     await this.native.uninit({ deadline: patience });
   }
 
-  /** The counters of a volume. */
-  countersOf(volume: string): Counters {
-    let counters = this.#volumes.get(volume);
-    if (counters === undefined) {
-      counters = new Counters(volume);
-      this.#volumes.set(volume, counters);
-    }
-    return counters;
-  }
-
   /** What all calls have done so far. */
   metrics(): OperationMetrics[] {
-    return [this.#counters, ...this.#volumes.values()].flatMap(counters => counters.report());
+    return [...this.#counters.report(), ...this.volumes.report()];
   }
 
   async #observed<T>(operation: string, path: string | undefined, work: () => Promise<T>): Promise<T> {

@@ -178,7 +178,9 @@ export class CurveClient implements AsyncDisposable {
       const same = [...this.#volumes].find(other => other.info.id === info.id);
       const open = new OpenVolume(this.#connection, fd, fileInfo(path, info), same?.turns);
       this.#volumes.add(open);
-      return new Volume(open, () => this.#volumes.delete(open));
+      return new Volume(open, () => {
+        if (this.#volumes.delete(open)) this.#connection.volumes.closed(open.path);
+      });
     });
   }
 
@@ -344,8 +346,7 @@ export class CurveClient implements AsyncDisposable {
   }
 
   /**
-   * What the calls of this client have done, by operation and volume: those of its volumes since the first of them was
-   * opened by this path. Asks nobody. `@curve-wcs/curve-sdk/exporter` makes Prometheus' text of it.
+   * What the calls of this client have done, by operation and volume, whether it is open or was closed. Asks nobody. `@curve-wcs/curve-sdk/exporter` makes Prometheus' text of it.
    */
   metrics(): OperationMetrics[] {
     return this.#connection.metrics();

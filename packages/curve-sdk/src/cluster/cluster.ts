@@ -1,4 +1,4 @@
-import { type CallOptions, Course } from '../call-options.js';
+import { type CallOptions, Course, checkCallOptions } from '../call-options.js';
 import { checkAddresses, checkChoice, checkPath, checkWhole, invalid } from '../checks.js';
 import type { Connection } from '../client/connection.js';
 import { fileInfo } from '../client/file-info.js';
@@ -69,6 +69,17 @@ export class Cluster {
     return this.#run(operation, undefined, options, ({ clusterStatus }, course) =>
       clusterStatus(this.#connection, course, options, patience),
     );
+  }
+
+  /**
+   * Refuses what {@link status} would refuse.
+   *
+   * @internal
+   */
+  checkStatus(options: StatusOptions, operation: string): void {
+    checkCallOptions(options, operation);
+    patienceOf(options, operation);
+    checkMembers(options, operation);
   }
 
   /** The logical pools (ListPhysicalPool, ListLogicalPool). */
@@ -235,8 +246,7 @@ function patienceOf(options: ClusterCallOptions | undefined, operation: string):
   return patience;
 }
 
-/** Refuses what {@link Cluster.status} would refuse. */
-export function checkMembers(options: StatusOptions | undefined, operation: string): void {
+function checkMembers(options: StatusOptions | undefined, operation: string): void {
   for (const name of ['etcd', 'snapshotClone'] as const) {
     const addresses = options?.[name];
     if (addresses !== undefined) checkAddresses(addresses, operation, name);

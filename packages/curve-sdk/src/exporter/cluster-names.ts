@@ -4,8 +4,16 @@ import { knownMetric, type Sample } from './metric.js';
 
 const STATES = ['healthy', 'degraded', 'down'] as const;
 
-/** How a cluster is doing. */
-export function clusterMetrics(status: ClusterStatus): Metric[] {
+/** How a cluster is doing; without a status, that it could not be asked. */
+export function clusterMetrics(status: ClusterStatus | undefined): Metric[] {
+  const up = [{ value: status === undefined ? 0 : 1 }];
+  return [
+    knownMetric('curve_cluster_up', 'gauge', 'Whether it could be asked how the cluster is doing', up),
+    ...(status === undefined ? [] : statusMetrics(status)),
+  ];
+}
+
+function statusMetrics(status: ClusterStatus): Metric[] {
   const { state, chunkservers, copysets, space } = status;
   const { problems, ...sets } = copysets;
   const by = (label: string, numbers: Readonly<Record<string, number>>): Sample[] =>
@@ -22,9 +30,9 @@ export function clusterMetrics(status: ClusterStatus): Metric[] {
     gauge('copysets', 'Copysets by what they are', by('state', sets)),
     gauge('copyset_problems', 'Copysets by what is wrong with them', by('problem', problems)),
     gauge('member_up', 'Whether a server beside the chunkservers answers', [
-      ...up('mds', status.mds),
-      ...up('etcd', status.etcd),
-      ...up('snapshot-clone', status.snapshotClone),
+      ...membersUp('mds', status.mds),
+      ...membersUp('etcd', status.etcd),
+      ...membersUp('snapshot-clone', status.snapshotClone),
     ]),
     ...(space === undefined
       ? []
@@ -43,7 +51,7 @@ export function clusterMetrics(status: ClusterStatus): Metric[] {
   ];
 }
 
-function up(role: string, members: readonly Member[]): Sample[] {
+function membersUp(role: string, members: readonly Member[]): Sample[] {
   return members.map(({ address, state }) => ({
     value: state === 'leads' || state === 'standsBy' ? 1 : 0,
     labels: { role, address },

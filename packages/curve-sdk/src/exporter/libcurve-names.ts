@@ -1,8 +1,9 @@
 import type { Metric } from 'prom-client';
 import type { OperationMetrics } from '../observe/operation-counters.js';
+import { CLOSED_VOLUMES } from '../observe/volume-counters.js';
 import { underscored } from '../underscored.js';
 import { knownMetric } from './metric.js';
-import type { RateMeter, Rates } from './rates.js';
+import { addRates, NO_RATES, type RateMeter, type Rates } from './rates.js';
 
 /** How libcurve calls what a volume does. */
 const OF_VOLUMES: Readonly<Record<string, string>> = {
@@ -33,7 +34,8 @@ const OF_MDS: Readonly<Record<string, string>> = {
 
 /**
  * The same under the names by which libcurve tells it, so that the panels of a Curve dashboard show it. The name of the
- * volume is part of them there; rates are those of the last second. What libcurve counts of single RPCs is left out.
+ * volume is part of them there; what the name of a metric cannot hold of it is `_`, so that volumes with names such as `a-b`
+ * and `a_b` are told of together. Rates are those of the last second. What libcurve counts of single RPCs is left out.
  */
 export function libcurveMetrics(
   all: readonly OperationMetrics[],
@@ -42,21 +44,26 @@ export function libcurveMetrics(
 ): Metric[] {
   const values = new Map<string, number>();
   const add = (name: string, value: number) => values.set(name, (values.get(name) ?? 0) + value);
+  // A vectored call is one of its kind, as are a few of what an MDS is asked for.
+  const [ofVolumes, ofMds] = [new Map<string, Rates>(), new Map<string, Rates>()];
   for (const metrics of all) {
     const { operation, volume, inFlight } = metrics;
-    const rate = rates.of(metrics);
     const known = volume === undefined ? OF_MDS[operation] : OF_VOLUMES[operation];
-    if (known === undefined) continue;
-    if (volume === undefined) {
-      addInterface(add, underscored(`curve_mds_client_${known}`), rate);
-      add(underscored(`curve_mds_client_${known}_lat_qps`), rate.calls);
-    } else {
-      // A vectored call is one of its kind.
-      addInterface(add, underscored(`curve_client_${volume}_${known}`), rate);
-      add(underscored(`curve_client_${volume}_inflight_rpc_num`), inFlight);
-      const size = rate.calls === 0 ? 0 : rate.bytes / rate.calls;
-      add(underscored(`curve_client_${volume}_${known}_request_size_recoder_latency`), size);
-    }
+    if (known === undefined || volume === CLOSED_VOLUMES) continue;
+    const name = underscored(
+      volume === undefined ? `curve_mds_client_${known}` : `curve_client_${volume}_${known}`,
+    );
+    const group = volume === undefined ? ofMds : ofVolumes;
+    group.set(name, addRates(group.get(name) ?? NO_RATES, rates.of(metrics)));
+    if (volume !== undefined) add(underscored(`curve_client_${volume}_inflight_rpc_num`), inFlight);
+  }
+  for (const [name, rate] of ofMds) {
+    addInterface(add, name, rate);
+    add(`${name}_lat_qps`, rate.calls);
+  }
+  for (const [name, rate] of ofVolumes) {
+    addInterface(add, name, rate);
+    add(`${name}_request_size_recoder_latency`, average(rate.bytes, rate));
   }
   const gauges = [...values].map(([name, value]) =>
     knownMetric(name, 'gauge', "As libcurve's of this name", [{ value }]),
@@ -84,5 +91,10 @@ function addInterface(add: (name: string, value: number) => void, name: string, 
   add(`${name}_eps`, rate.errors);
   add(`${name}_bps`, rate.bytes);
   add(`${name}_timeout_qps`, rate.timeouts);
-  add(`${name}_lat_latency`, rate.microseconds);
+  add(`${name}_lat_latency`, average(rate.microseconds, rate));
+}
+
+/** By call. */
+function average(sum: number, { calls }: Rates): number {
+  return calls === 0 ? 0 : sum / calls;
 }

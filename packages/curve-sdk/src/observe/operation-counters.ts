@@ -5,7 +5,10 @@ const BUCKETS = 32;
 export interface OperationMetrics {
   /** The call, such as `read` or `trash.restore`. */
   readonly operation: string;
-  /** The volume, of calls of an open {@link Volume}. */
+  /**
+   * The volume, of calls of a {@link Volume}. The last 64 that were closed are told of one by one, and those before them
+   * together as `(closed)`.
+   */
   readonly volume?: string;
   /** Calls that have settled. */
   readonly calls: number;
@@ -50,6 +53,16 @@ export class OperationCounters {
     this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1);
   }
 
+  /** Adds what others of its kind did. */
+  absorb(other: OperationCounters): void {
+    this.#calls += other.#calls;
+    this.#bytes += other.#bytes;
+    this.#microseconds += other.#microseconds;
+    for (const [code, count] of other.#errors) this.#errors.set(code, (this.#errors.get(code) ?? 0) + count);
+    for (const [bucket, count] of other.#durations.entries())
+      this.#durations[bucket] = (this.#durations[bucket] ?? 0) + count;
+  }
+
   report(): OperationMetrics {
     return {
       operation: this.operation,
@@ -78,6 +91,16 @@ export class Counters {
       this.#all.set(operation, counters);
     }
     return counters;
+  }
+
+  /** Whether nothing that it counts is under way. */
+  get isIdle(): boolean {
+    return [...this.#all.values()].every(({ inFlight }) => inFlight === 0);
+  }
+
+  /** Adds what others did. */
+  absorb(other: Counters): void {
+    for (const [operation, counters] of other.#all) this.of(operation).absorb(counters);
   }
 
   report(): OperationMetrics[] {

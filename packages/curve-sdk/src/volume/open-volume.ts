@@ -34,7 +34,7 @@ export class OpenVolume {
     this.turns = turns;
     this.info = info;
     this.length = info.length;
-    this.#counters = connection.countersOf(info.path);
+    this.#counters = connection.volumes.opened(info.path);
   }
 
   /** A call begins; none may any more once the volume is being closed. */

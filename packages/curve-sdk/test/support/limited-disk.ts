@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { typescriptFlags } from '@curve-wcs/test-support';
+import { exitOf, messageOf, typescriptFlags } from '@curve-wcs/test-support';
 
 /** How an export ended. */
 export interface LimitedExport {
@@ -16,8 +15,7 @@ export interface LimitedExport {
 export async function exportToLimitedDisk(conf: string, path: string): Promise<LimitedExport> {
   const program = fileURLToPath(new URL('./limited-disk-process.ts', import.meta.url));
   const child = fork(program, [conf, path], { execArgv: typescriptFlags() });
-  const exited = once(child, 'exit');
-  const [outcome] = await once(child, 'message');
-  await exited;
+  const outcome = await messageOf<LimitedExport>(child);
+  await exitOf(child);
   return outcome;
 }

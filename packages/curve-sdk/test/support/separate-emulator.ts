@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { exitOf, messageOf } from '@curve-wcs/test-support';
 import { onTestFinished } from 'vitest';
 
 /**
@@ -12,11 +12,9 @@ import { onTestFinished } from 'vitest';
 export async function separateEmulator(): Promise<{ clientConfPath: string; rootPassword: string }> {
   const program = fileURLToPath(new URL('./emulator-process.ts', import.meta.url));
   const child = fork(program, { execArgv: ['--import', 'tsx'] });
-  const exited = once(child, 'exit');
   onTestFinished(async () => {
-    child.disconnect();
-    await exited;
+    if (child.connected) child.disconnect();
+    await exitOf(child);
   });
-  const [started] = await once(child, 'message');
-  return started;
+  return messageOf(child);
 }

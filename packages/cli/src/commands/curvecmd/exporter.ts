@@ -6,6 +6,7 @@ import { STATUS_OPTIONS, statusOptions } from '../../curvecmd/cluster/status-opt
 import { withCluster } from '../../curvecmd/connect.js';
 import { curveCommand } from '../../curvecmd/curve-command.js';
 import { ExitCode } from '../../exit-code.js';
+import { untilAborted } from '../../until-aborted.js';
 
 const DEFAULT = '127.0.0.1:9010';
 
@@ -41,7 +42,7 @@ copysets and space. Anybody may ask; no user need be named.
         const address = server.address() as AddressInfo;
         const url = `http://${address.address}:${address.port}/metrics`;
         out.result({ metrics: url }, { metrics: url });
-        if (!io.signal.aborted) await once(io.signal, 'abort');
+        await untilAborted(io);
       } finally {
         server.closeAllConnections();
         server.close();
