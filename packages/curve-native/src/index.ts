@@ -20,6 +20,7 @@ export type {
   NativeStatistics,
   NativeSyncOptions,
   NativeThrottle,
+  NativeUnaryAnswer,
   NativeUnaryCall,
   NativeUser,
   NativeWait,

@@ -210,6 +210,14 @@ export interface NativeChunkserver {
   readonly externalIp: string;
 }
 
+/** What a server answered to an RPC. */
+export interface NativeUnaryAnswer {
+  /** In protobuf's wire format. */
+  readonly message: Uint8Array;
+  /** What came attached; nothing if it were other than as many bytes as were to come. */
+  readonly attachment: Uint8Array;
+}
+
 /** An RPC whose message the caller has written and whose answer the caller reads, for what no other call here is about. */
 export interface NativeUnaryCall {
   /** Full name of the service: `curve.mds.topology.TopologyService`. */
@@ -224,6 +232,12 @@ export interface NativeUnaryCall {
    * @default whichever MDS leads, with the time-outs, repetitions and changes of address of any call to the MDS
    */
   readonly server?: string | undefined;
+  /**
+   * Bytes that are to come attached to the answer of a `server`, 64 MiB at most.
+   *
+   * @default 0
+   */
+  readonly attachmentSize?: number | undefined;
   /**
    * Has the date and the signature of a user appended to the message, anew for every attempt: an MDS refuses what is older
    * than 15 seconds. Only of calls to the leading MDS.
@@ -427,12 +441,12 @@ export interface NativeClient {
   ): NativeCopyset[];
 
   /**
-   * Makes an RPC and resolves with the message of the answer, whatever it says: only where there is no answer does it
-   * reject, with kind `rpc`. Attachments are left out.
+   * Makes an RPC and resolves with the answer, whatever it says: only where there is no answer does it reject, with kind
+   * `rpc`.
    */
-  unary(call: NativeUnaryCall, options?: NativeCallOptions): Promise<Uint8Array>;
+  unary(call: NativeUnaryCall, options?: NativeCallOptions): Promise<NativeUnaryAnswer>;
   /** {@link NativeClient.unary}, waiting. */
-  unarySync(call: NativeUnaryCall, options?: NativeSyncOptions): Uint8Array;
+  unarySync(call: NativeUnaryCall, options?: NativeSyncOptions): NativeUnaryAnswer;
 
   /** Returns a descriptor: 0, 1, 2…, never used twice by one client. */
   open(

@@ -15,6 +15,7 @@ import type {
   NativeSegment,
   NativeStatistics,
   NativeSyncOptions,
+  NativeUnaryAnswer,
   NativeUnaryCall,
   NativeUser,
 } from './native-binding.js';
@@ -35,13 +36,21 @@ const creation = (path: string, user: NativeUser, volume: NativeCreateOptions) =
   other: volume.poolset,
 });
 
-const unaryCall = ({ sign, ...call }: NativeUnaryCall) => ({
-  ...call,
-  owner: sign?.user.owner,
-  password: sign?.user.password,
-  dateField: sign?.dateField,
-  signatureField: sign?.signatureField,
-});
+/** No server sends more at once. */
+const MOST_ATTACHED = 64 * 2 ** 20;
+
+function unaryCall({ sign, ...call }: NativeUnaryCall) {
+  const { attachmentSize: size = 0 } = call;
+  if (!Number.isInteger(size) || size < 0 || size > MOST_ATTACHED)
+    throw new RangeError(`attachmentSize must be a whole number up to 64 MiB, but is ${size}`);
+  return {
+    ...call,
+    owner: sign?.user.owner,
+    password: sign?.user.password,
+    dateField: sign?.dateField,
+    signatureField: sign?.signatureField,
+  };
+}
 
 const poolSizes = (raw: unknown): NativeAllocatedSize => {
   const { total, byPool } = raw as { total: bigint; byPool: [number, bigint][] };
@@ -246,11 +255,11 @@ class Client implements NativeClient {
     return this.#callSync<NativeCopyset[]>(Op.copysetServers, { logicalPoolId, copysetIds }, options);
   }
 
-  unary(call: NativeUnaryCall, options?: NativeCallOptions) {
-    return this.#call<Uint8Array>(Op.unary, unaryCall(call), options);
+  async unary(call: NativeUnaryCall, options?: NativeCallOptions) {
+    return this.#call<NativeUnaryAnswer>(Op.unary, unaryCall(call), options);
   }
   unarySync(call: NativeUnaryCall, options?: NativeSyncOptions) {
-    return this.#callSync<Uint8Array>(Op.unary, unaryCall(call), options);
+    return this.#callSync<NativeUnaryAnswer>(Op.unary, unaryCall(call), options);
   }
 
   open(path: string, user: NativeUser, open?: NativeOpenOptions, options?: NativeCallOptions) {

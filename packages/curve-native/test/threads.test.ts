@@ -153,7 +153,7 @@ test("an RPC of the caller's own making can be waited for", async () => {
   const script = `
     const { createClient } = await import(${JSON.stringify(built)});
     const call = { service: 'curve.chunkserver.ChunkServerService', method: 'ChunkServerStatus', message: Buffer.alloc(0) };
-    const answer = createClient(${settings}).unarySync({ ...call, server: '${cluster.emulator.chunkserverAddresses[0]}' });
+    const { message: answer } = createClient(${settings}).unarySync({ ...call, server: '${cluster.emulator.chunkserverAddresses[0]}' });
     if (answer.length !== 2 || answer[1] !== 1) process.exitCode = 3;
   `;
   expect(await run(script)).toEqual(clean);

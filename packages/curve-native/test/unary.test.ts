@@ -34,7 +34,7 @@ async function withFake(
 
 test('an MDS is asked with the message as it is, and its answer is given as it came', async () => {
   await using cluster = await startCluster();
-  const answer = await cluster.client.unary(poolsets);
+  const { message: answer } = await cluster.client.unary(poolsets);
   expect(field(Buffer.from(answer), 1)?.value).toBe(0n);
   const poolset = field(Buffer.from(answer), 2)?.body as Buffer;
   expect(field(poolset, 2)?.body?.toString()).toBe('default');
@@ -43,7 +43,7 @@ test('an MDS is asked with the message as it is, and its answer is given as it c
 test('a status in an answer is no failure of the call', async () => {
   await using cluster = await startCluster();
   const unknown = { service: TOPOLOGY, method: 'GetPoolset', message: message([1, 99]) };
-  const answer = Buffer.from(await cluster.client.unary(unknown));
+  const answer = Buffer.from((await cluster.client.unary(unknown)).message);
   // A sint32: -20 is 39 in zigzag.
   expect(field(answer, 1)?.value).toBe(39n);
 });
@@ -52,10 +52,28 @@ test('one server is asked by its address', async () => {
   await using cluster = await startCluster();
   const { client, emulator } = cluster;
   for (const server of emulator.chunkserverAddresses) {
-    expect(Buffer.from(await client.unary({ ...running, server }))).toEqual(message([1, 1]));
+    expect(Buffer.from((await client.unary({ ...running, server })).message)).toEqual(message([1, 1]));
   }
   const ports = emulator.requests.filter(({ method }) => method === 'ChunkServerStatus');
   expect(ports.map(({ port }) => `127.0.0.1:${port}`)).toEqual(emulator.chunkserverAddresses);
+});
+
+test('what comes attached is given if it is as much as was to come', async () => {
+  const attachment = Buffer.alloc(100_000, 7);
+  await withFake(
+    () => ({ message: message([1, 1]), attachment }),
+    async (client, fake) => {
+      const call = { ...running, server: fake.address(0) };
+      for (const attachmentSize of [0, 1, attachment.length, attachment.length + 1, 64 * 2 ** 20]) {
+        const answer = await client.unary({ ...call, attachmentSize });
+        expect(Buffer.from(answer.message)).toEqual(message([1, 1]));
+        const expected = attachmentSize === attachment.length ? attachment : none;
+        expect(expected.equals(answer.attachment)).toBe(true);
+      }
+      for (const attachmentSize of [-1, 0.5, Number.NaN, 64 * 2 ** 20 + 1])
+        await expect(client.unary({ ...call, attachmentSize })).rejects.toThrow(RangeError);
+    },
+  );
 });
 
 test('what a server lacks, and a server that does not run, are failures of the RPC, after one attempt', async () => {
@@ -78,7 +96,7 @@ test('an MDS that fails is asked again, and the next one where it has stopped', 
   await client.unary(poolsets);
   expect(count(emulator, 'ListPoolset')).toBe(3);
   await emulator.stopMds(0);
-  expect(field(Buffer.from(await client.unary(poolsets)), 1)?.value).toBe(0n);
+  expect(field(Buffer.from((await client.unary(poolsets)).message), 1)?.value).toBe(0n);
 });
 
 test('a deadline and a signal end it', async () => {

@@ -44,7 +44,7 @@ export async function askMds<I extends DescMessage, O extends DescMessage>(
 ): Promise<MessageShape<O>> {
   const service = method.parent.typeName;
   const message = toBinary(method.input, create(method.input, request));
-  const bytes = await connection.ask(course, (native, user) => {
+  const { message: bytes } = await connection.ask(course, (native, user) => {
     const sign = signed && { user, ...signed };
     return native.unary({ service, method: method.name, message, sign }, course.step());
   });

@@ -203,6 +203,7 @@ void fillCommand(Command& c, const Napi::Object& args) {
     a.call = {text(args, "service"), text(args, "method"), bytes(args, "message")};
     a.call.dateField = static_cast<uint32_t>(number(args, "dateField"));
     a.call.signatureField = static_cast<uint32_t>(number(args, "signatureField"));
+    a.call.attachmentSize = number(args, "attachmentSize");
     a.call.once = args.Get("once").ToBoolean();
     a.server = text(args, "server");
   }
@@ -226,8 +227,13 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
       return array(env, result.answer->files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
     case Op::clusterId:
       return Napi::String::New(env, result.answer->text);
-    case Op::unary:
-      return Napi::Buffer<char>::Copy(env, result.answer->text.data(), result.answer->text.size());
+    case Op::unary: {
+      Napi::Object o = Napi::Object::New(env);
+      const auto buffer = [env](const std::string& s) { return Napi::Buffer<char>::Copy(env, s.data(), s.size()); };
+      o["message"] = buffer(result.answer->text);
+      o["attachment"] = buffer(result.answer->attachment);
+      return o;
+    }
     case Op::listPoolset:
       return array(env, result.answer->poolsets, [env](const wire::PoolsetInfo& p) {
         Napi::Object o = Napi::Object::New(env);

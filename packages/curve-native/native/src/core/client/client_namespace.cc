@@ -218,16 +218,17 @@ void Client::increaseEpoch(Operation& op) {
 void Client::callUnary(Operation& op) {
   const uint64_t id = op.command.id;
   Arguments& a = *op.command.arguments;
-  auto done = [this, id](const Outcome& failure, std::string reply) {
+  auto done = [this, id](const Outcome& failure, std::string reply, std::string attachment) {
     Result result{failure};
     result.answer = std::make_unique<Answer>();
     result.answer->text = std::move(reply);
+    result.answer->attachment = std::move(attachment);
     settle(id, std::move(result));
   };
   if (a.server.empty()) {
     op.mds = &mds_;
     op.token = mds_.call(std::move(a.call), a.user,
-                         [done](const Outcome& failure, std::string& reply) { done(failure, std::move(reply)); });
+                         [done](const Outcome& failure, std::string& reply) { done(failure, std::move(reply), {}); });
     return;
   }
   const auto server = net::Endpoint::parse(a.server);

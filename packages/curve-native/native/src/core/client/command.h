@@ -59,6 +59,7 @@ struct Command {
 // What a call on a path or on the cluster has found out.
 struct Answer {
   std::string text;  // or the bytes of a message
+  std::string attachment;
   std::vector<wire::FileInfo> files;
   std::vector<wire::PoolsetInfo> poolsets;
   std::vector<wire::PoolSize> sizes;

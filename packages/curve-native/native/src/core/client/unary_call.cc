@@ -8,6 +8,9 @@ UnaryCall::UnaryCall(Context& context, const net::Endpoint& server, mds::RawCall
     : context_(context), channel_(context.transport.to(server)), call_(std::move(call)), done_(std::move(done)) {}
 
 void UnaryCall::start() {
+  attachment_.resize(call_.attachmentSize);
+  target = reinterpret_cast<uint8_t*>(attachment_.data());
+  targetSize = attachment_.size();
   channel_.start(*this, {call_.service.c_str(), call_.method.c_str()}, std::nullopt, call_.message,
                  std::chrono::milliseconds(context_.config.chunkRpcTimeoutMs));
 }
@@ -19,9 +22,10 @@ void UnaryCall::onReply(const net::RpcReply& reply) {
     failure->message += " of " + channel_.endpoint().text();
     failure->attempts = 1;
   }
+  if (reply.attachmentSize != attachment_.size()) attachment_.clear();
   // The callback may destroy this.
   const auto done = std::move(done_);
-  done(failure, std::string(reply.message));
+  done(failure, std::string(reply.message), std::move(attachment_));
 }
 
 }  // namespace curve

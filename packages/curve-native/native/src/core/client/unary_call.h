@@ -12,7 +12,7 @@ namespace curve {
 
 class UnaryCall final : private net::Rpc {
  public:
-  using Done = std::function<void(const Outcome&, std::string reply)>;
+  using Done = std::function<void(const Outcome&, std::string reply, std::string attachment)>;
 
   UnaryCall(Context& context, const net::Endpoint& server, mds::RawCall call, Done done);
   // After this the callback does not run.
@@ -25,6 +25,7 @@ class UnaryCall final : private net::Rpc {
   Context& context_;
   net::Channel& channel_;
   const mds::RawCall call_;
+  std::string attachment_;
   Done done_;
 };
 

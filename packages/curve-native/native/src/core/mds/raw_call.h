@@ -13,6 +13,8 @@ struct RawCall {
   uint32_t dateField = 0, signatureField = 0;
   // Whether it is sent again only while it has certainly not been received.
   bool once = false;
+  // Bytes that are to come attached to the answer, of a call to one server; others are left out.
+  uint64_t attachmentSize = 0;
 };
 
 }  // namespace curve::mds
