@@ -19,7 +19,7 @@ export interface CurveEmulator extends AsyncDisposable {
   readonly chunkserverAddresses: readonly string[];
   /**
    * Where other processes of this machine steer the cluster, by HTTP: `GET /cluster`, `/faults`, `/leaders`,
-   * `/chunkservers/ID/stop`, `/mds/INDEX/stop` and others.
+   * `/chunkservers/ID/stop`, `/mds/INDEX/stop` and others. In a browser it is a page that shows the cluster.
    */
   readonly controlUrl: string;
   /** The text of a `client.conf` for this cluster. */
@@ -95,10 +95,12 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
   });
   const { host, portBase, mds, chunkservers } = resolved;
   const controlPort = portBase === 0 ? 0 : portBase + mds + chunkservers;
-  const control = await startControlServer({ host, faults, ...cluster }, controlPort).catch(async error => {
-    await cluster.close().then(removeFolder);
-    throw error;
-  });
+  const control = await startControlServer({ host, faults, log, ...cluster }, controlPort).catch(
+    async error => {
+      await cluster.close().then(removeFolder);
+      throw error;
+    },
+  );
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= control.close().then(cluster.close).then(removeFolder);

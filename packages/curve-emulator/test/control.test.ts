@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { type CurveEmulator, startCurveEmulator } from '../src/index.js';
 import { ChunkOpStatus } from '../src/proto/chunk_pb.js';
 import { StatusCode } from '../src/proto/nameserver2_pb.js';
-import { leaderOf, read } from './support/disk.js';
+import { RequestFeed } from '../src/rpc/request-feed.js';
+import { leaderOf, read, write } from './support/disk.js';
 import { startCluster, startOnFreePorts } from './support/start.js';
+import { User } from './support/user.js';
 import { firstChunk } from './support/volume.js';
 
 interface Answer {
@@ -148,14 +150,134 @@ describe('what makes no sense', () => {
   });
 });
 
-test('web pages get nothing', async () => {
+test('web pages get nothing, but for its own', async () => {
   const { emulator } = await startCluster();
-  for (const headers of [{ Origin: 'http://example.com' }, { Host: 'example.com' }]) {
+  const { host, port } = new URL(emulator.controlUrl);
+  for (const headers of [
+    ...[{ Origin: 'http://example.com' }, { Host: 'example.com' }, { Origin: 'null' }],
+    ...[{ Origin: `https://${host}` }, { Origin: `http://127.0.0.1:${Number(port) - 1}` }],
+    { Host: `example.com:${port}`, Origin: `http://example.com:${port}` },
+    { Host: `127.0.0.1.example.com:${port}` },
+  ]) {
+    for (const path of ['/', '/page/main.js', '/overview', '/requests', '/nothing']) {
+      expect(await control(emulator, 'GET', path, undefined, headers)).toMatchObject({ status: 403 });
+    }
     expect(await control(emulator, 'POST', '/faults', { do: 'hang' }, headers)).toMatchObject({
       status: 403,
     });
   }
   expect(emulator.faults.list()).toEqual([]);
+  const own = { Origin: `http://${host}` };
+  expect(await control(emulator, 'POST', '/faults', { do: 'hang' }, own)).toMatchObject({ status: 200 });
+});
+
+test('the page is files that load nothing from elsewhere', async () => {
+  const { emulator } = await startCluster();
+  for (const [path, type] of [
+    ['/', 'text/html; charset=utf-8'],
+    ['/page/main.js', 'text/javascript; charset=utf-8'],
+    ['/page/style.css', 'text/css; charset=utf-8'],
+  ]) {
+    const { status, headers } = await fetch(`${emulator.controlUrl}${path}`);
+    expect([status, headers.get('content-type')]).toEqual([200, type]);
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+  for (const path of [
+    '/page/',
+    '/page/none.js',
+    '/page/..%2fpackage.json',
+    '/page/tsconfig.json',
+    '/main.js',
+  ]) {
+    expect([path, (await fetch(`${emulator.controlUrl}${path}`)).status]).toEqual([
+      path,
+      path === '/page/' ? 200 : 404,
+    ]);
+  }
+});
+
+test('gives an overview of volumes and clients', async () => {
+  const { emulator, u1 } = await startCluster();
+  const overview = async () => (await control(emulator, 'GET', '/overview')).body;
+  expect(await overview()).toMatchObject({
+    mds: [{ index: 0, leads: true }],
+    chunkservers: [1, 2, 3].map(id => ({ id, running: true, copysets: 12, leaders: 4, chunks: 0 })),
+    copysets: { total: 12, withoutLeader: 0 },
+    ...{ volumeCount: 0, volumes: [], clients: [] },
+  });
+  await u1.create('/v');
+  const chunk = await firstChunk(u1, '/v');
+  const leader = await leaderOf(emulator, chunk);
+  await write(leader, chunk, Buffer.alloc(4096));
+  const one = { path: '/v', owner: 'u1', allocatedCount: 1, allocated: [{ index: 0, usable: true }] };
+  expect(await overview()).toMatchObject({
+    chunkservers: [1, 2, 3].map(id => ({ id, chunks: 1 })),
+    ...{ volumeCount: 1, volumes: [one] },
+  });
+  await emulator.stopChunkserver(1);
+  await emulator.stopChunkserver(2);
+  expect(await overview()).toMatchObject({
+    copysets: { total: 12, withoutLeader: 12 },
+    volumes: [{ allocated: [{ index: 0, usable: false }] }],
+  });
+});
+
+describe('calls that have ended', () => {
+  interface Watched {
+    last: number;
+    requests: { number: number; method: string; outcome: string; request: Record<string, string> }[];
+  }
+  const watched = async (emulator: CurveEmulator, query: string) =>
+    (await control(emulator, 'GET', `/requests?${query}`)).body as Watched;
+
+  test('are told from a number on, and waited for', async () => {
+    const { emulator, u1 } = await startCluster();
+    expect(await watched(emulator, 'after=0')).toEqual({ last: 0, requests: [] });
+    const coming = watched(emulator, 'after=0&wait=20000');
+    await u1.create('/v');
+    expect(await coming).toMatchObject({
+      last: 1,
+      requests: [{ number: 1, method: 'CreateFile', outcome: 'kOK', request: { fileName: '/v' } }],
+    });
+    await u1.create('/v');
+    const { requests } = await watched(emulator, 'after=1&wait=20000');
+    expect(requests).toMatchObject([{ number: 2, outcome: 'kFileExists' }]);
+    expect(await watched(emulator, 'after=2')).toEqual({ last: 2, requests: [] });
+    expect(await control(emulator, 'GET', '/requests?after=x')).toMatchObject({ status: 400 });
+  });
+
+  test('are told without what proves who somebody is', async () => {
+    const { emulator } = await startCluster();
+    await new User(emulator, emulator.rootUser, emulator.rootPassword).create('/v');
+    const text = JSON.stringify(await watched(emulator, 'after=0'));
+    expect(text).toContain('/v');
+    expect(text).not.toContain('signature');
+  });
+
+  test('are told although they were not answered, and whoever waits is let go at the end', async () => {
+    const { emulator, u1 } = await startCluster();
+    emulator.faults.add({ match: { method: 'CreateFile' }, do: 'reset' });
+    await expect(u1.create('/v')).rejects.toThrow();
+    expect((await watched(emulator, 'after=0&wait=20000')).requests).toMatchObject([
+      { outcome: 'no answer' },
+    ]);
+    const waiting = control(emulator, 'GET', '/requests?after=1&wait=20000').catch(() => 'cut');
+    await emulator.close();
+    await waiting;
+  });
+
+  test('are kept as long as a reader may lag behind', async () => {
+    const feed = new RequestFeed<number>();
+    for (let call = 1; call <= 1234; call++) feed.add(call);
+    expect(feed.last).toBe(1234);
+    expect(feed.after(1233)).toEqual([{ number: 1234, call: 1234 }]);
+    const all = feed.after(0);
+    expect(all.length).toBe(500);
+    expect(all.every(({ number, call }) => number === call)).toBe(true);
+    expect(feed.after(1234)).toEqual([]);
+    expect(feed.after(5000)).toEqual([]);
+  });
 });
 
 test('follows the chunkservers where the ports are given, and ends with the cluster', async () => {

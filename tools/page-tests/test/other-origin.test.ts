@@ -5,7 +5,7 @@ import { temporaryFolder } from '@curve-wcs/test-support';
 import { startWcsEmulator, type WcsEmulator } from '@curve-wcs/wcs-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import { createViteServer } from 'vitest/node';
-import { useChromium } from '../src/emulator-page.js';
+import { useChromium } from '../src/chromium.js';
 
 const browser = useChromium();
 

@@ -45,6 +45,9 @@ export interface Cluster {
   mds: MdsGroup;
   chunkservers: ChunkserverGroup;
   topology: Topology;
+  /** What whichever MDS leads works on. */
+  metadata: Mds;
+  usage: Usage;
   close(): Promise<void>;
 }
 
@@ -115,7 +118,7 @@ export async function openCluster(
     await chunkservers.open();
     closers.unshift(() => mdsGroup.close());
     await mdsGroup.open();
-    return { mds: mdsGroup, chunkservers, topology, close };
+    return { mds: mdsGroup, chunkservers, topology, metadata: mds, usage, close };
   } catch (error) {
     await close();
     throw error;

@@ -58,6 +58,16 @@ export class Usage {
     return this.#count(({ members }) => members.includes(id));
   }
 
+  /** How many chunks each chunkserver has that has any, by id. */
+  chunksByServer(): Map<number, number> {
+    const found = new Map<number, number>();
+    for (const [poolId, copysetId, chunks] of this.#chunks.counts()) {
+      for (const id of this.#topology.copyset(poolId, copysetId)?.members ?? [])
+        found.set(id, (found.get(id) ?? 0) + chunks);
+    }
+    return found;
+  }
+
   #count(wanted: (copyset: { poolId: number; members: readonly number[] }) => boolean): number {
     let count = 0;
     for (const [poolId, copysetId, chunks] of this.#chunks.counts()) {

@@ -1,17 +1,16 @@
-import type { ChunkserverGroup } from '../cluster/chunkserver-group.js';
-import type { MdsGroup } from '../cluster/mds-group.js';
-import type { Topology } from '../cluster/topology.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { FaultRegistry } from '../faults/fault-registry.js';
 import type { FaultRule } from '../faults/fault-rule.js';
+import type { RequestLog } from '../rpc/request-log.js';
 import { ControlError } from './control-error.js';
+import { overview } from './overview.js';
+import { watchedRequests } from './watched-requests.js';
 
-/** What can be steered. */
-export interface ControlledCluster {
+/** What can be steered and looked at. */
+export interface ControlledCluster extends Cluster {
   host: string;
-  mds: MdsGroup;
-  chunkservers: ChunkserverGroup;
-  topology: Topology;
   faults: FaultRegistry;
+  log: RequestLog;
 }
 
 /** A request to the control endpoint. */
@@ -21,6 +20,8 @@ export interface ControlRequest {
   query: URLSearchParams;
   /** From JSON; undefined for an empty body. */
   body: unknown;
+  /** Says when nobody waits for the answer any more. */
+  ending: AbortSignal;
 }
 
 type Operation = (cluster: ControlledCluster, request: ControlRequest, id: number) => unknown;
@@ -28,6 +29,8 @@ type Operation = (cluster: ControlledCluster, request: ControlRequest, id: numbe
 /** Each path, with what its methods do. */
 const routes: readonly [RegExp, Record<string, Operation>][] = [
   [/^\/cluster$/, { GET: describeCluster }],
+  [/^\/overview$/, { GET: cluster => overview(cluster, cluster.host) }],
+  [/^\/requests$/, { GET: ({ log }, { query, ending }) => watchedRequests(log, query, ending) }],
   [/^\/faults$/, { GET: listFaults, POST: addFault, DELETE: endFaults }],
   [/^\/leaders$/, { POST: moveLeader }],
   [/^\/chunkservers\/(\d+)\/stop$/, { POST: stopChunkserver }],

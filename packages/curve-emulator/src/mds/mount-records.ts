@@ -54,6 +54,14 @@ export class MountRecords {
     return record && [...record.mounts.values()].sort(byAddress);
   }
 
+  /** The paths that are open, with the clients that have them so. */
+  *open(): Iterable<[path: string, mounts: Mount[]]> {
+    for (const path of [...this.#byPath.keys()]) {
+      const mounts = this.of(path) ?? [];
+      if (mounts.length > 0) yield [path, mounts];
+    }
+  }
+
   /** All clients that have any volume open and said at which port, each once. */
   clients(): Mount[] {
     const all = [...this.#byPath.keys()].flatMap(path => this.of(path) ?? []);

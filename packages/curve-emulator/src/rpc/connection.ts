@@ -94,6 +94,7 @@ export class Connection {
     this.#perform(frame, actions, log)
       .catch(() => this.#socket.destroy())
       .finally(() => {
+        this.#server.log.feed.add(log);
         this.#pending -= 1;
         if (this.#pending < maxPending) this.#socket.resume();
       });

@@ -1,6 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { reflect } from '@bufbuild/protobuf/reflect';
 import type { Role } from '../faults/fault-rule.js';
+import { RequestFeed } from './request-feed.js';
 
 /** One call that an emulator had. */
 export interface RequestRecord {
@@ -40,6 +41,8 @@ const capacity = 10_000;
 
 /** The latest calls, oldest first; each is there from its arrival on. */
 export class RequestLog {
+  /** Those that have ended. */
+  readonly feed = new RequestFeed<LoggedCall>();
   #calls: LoggedCall[] = [];
 
   add(call: LoggedCall): void {
@@ -48,11 +51,13 @@ export class RequestLog {
   }
 
   list(): RequestRecord[] {
-    return this.#calls.slice(-capacity).map(({ message, ...rest }) => ({
-      ...rest,
-      request: message ? scalarFields(message.schema, message.value) : {},
-    }));
+    return this.#calls.slice(-capacity).map(recordOf);
   }
+}
+
+/** What is told of a call. */
+export function recordOf({ message, ...rest }: LoggedCall): RequestRecord {
+  return { ...rest, request: message ? scalarFields(message.schema, message.value) : {} };
 }
 
 function scalarFields(schema: DescMessage, value: Message): Record<string, unknown> {

@@ -1,4 +1,3 @@
-import { startWcsEmulator, type WcsEmulator, type WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { findChromium } from './find-chromium.js';
@@ -19,12 +18,8 @@ export function useChromium(): () => Browser {
   return () => browser as Browser;
 }
 
-/** An emulator and its page, for the running test. What the page prints as an error fails the test. */
-export async function openPage(
-  browser: Browser,
-  options: WcsEmulatorOptions = {},
-): Promise<{ emulator: WcsEmulator; page: Page }> {
-  const emulator = await startWcsEmulator({ buckets: ['b1'], durability: 'fast', ...options });
+/** A page for the running test, which what it prints as an error fails. It is closed before `end` is called. */
+export async function newPage(browser: Browser, end: () => Promise<void>): Promise<Page> {
   const context = await browser.newContext({ acceptDownloads: true, timezoneId: 'UTC' });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -35,12 +30,10 @@ export async function openPage(
   });
   onTestFinished(async () => {
     await context.close();
-    await emulator.close();
+    await end();
     expect(failures).toEqual([]);
   });
-  await page.goto(`${emulator.url}/-/control/`);
-  await page.locator('#address').getByText(emulator.url).waitFor();
-  return { emulator, page };
+  return page;
 }
 
 /** Fills in the page's form of fault rules. */

@@ -4,13 +4,14 @@ import { lcg, temporaryFolder } from '@curve-wcs/test-support';
 import type { WcsEmulator, WcsEmulatorOptions } from '@curve-wcs/wcs-emulator';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { addFault, openPage, useChromium } from '../src/emulator-page.js';
+import { addFault, useChromium } from '../src/chromium.js';
 import { copyInBackground, makeBlock, upload } from '../src/plain-client.js';
+import { openWcsPage } from '../src/wcs-page.js';
 
 const MiB = 2 ** 20;
 
 const browser = useChromium();
-const open = (options: WcsEmulatorOptions = {}) => openPage(browser(), options);
+const open = (options: WcsEmulatorOptions = {}) => openWcsPage(browser(), options);
 
 describe('objects', () => {
   test('dropped files are stored, listed, shown in detail, downloaded and deleted', async () => {
