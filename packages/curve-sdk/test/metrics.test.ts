@@ -228,6 +228,22 @@ describe('the exporter', () => {
     expect(value(hurt, space)).toBe(2 ** 50);
   });
 
+  test('tells of each server whether it answers, where that can be known', async () => {
+    const { cluster, curve } = await smallVolume({ mds: 2 });
+    const [first, second] = cluster.mdsAddresses;
+    const up = (address: string | undefined) => `curve_cluster_member_up{role="mds",address="${address}"}`;
+    using exporter = new CurveExporter(curve, { cluster: true });
+    const text = await exporter.text();
+    expect(value(text, up(first))).toBe(1);
+    // It stands by, or does not run.
+    expect(text).not.toContain(up(second));
+    const dead = '127.0.0.1:9';
+    using asking = new CurveExporter(curve, { cluster: { etcd: [dead], snapshotClone: [dead] } });
+    const more = await asking.text();
+    for (const role of ['etcd', 'snapshot-clone'])
+      expect(value(more, `curve_cluster_member_up{role="${role}",address="${dead}"}`)).toBe(0);
+  });
+
   test('is a handler of node:http', async () => {
     const { exporter } = await exported();
     const server = createServer(exporter.handler);

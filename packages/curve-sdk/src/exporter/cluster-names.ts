@@ -51,8 +51,11 @@ function statusMetrics(status: ClusterStatus): Metric[] {
   ];
 }
 
+/** Of one that is silent beside one that leads nobody knows: it may stand by. */
 function membersUp(role: string, members: readonly Member[]): Sample[] {
-  return members.map(({ address, state }) => ({
+  const led = members.some(({ state }) => state === 'leads');
+  const known = members.filter(({ state }) => !(led && state === 'silent'));
+  return known.map(({ address, state }) => ({
     value: state === 'leads' || state === 'standsBy' ? 1 : 0,
     labels: { role, address },
   }));
