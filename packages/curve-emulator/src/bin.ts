@@ -39,12 +39,14 @@ function announcement({
   clientConfPath,
   mdsAddresses,
   chunkserverAddresses,
+  snapshotAddresses,
   controlUrl,
 }: CurveEmulator): string {
   return [
     `client.conf: ${clientConfPath}`,
     `control: ${controlUrl}`,
     `mds: ${mdsAddresses.join(' ')}`,
+    `snapshot-clone: ${snapshotAddresses.join(' ')}`,
     `chunkservers: ${chunkserverAddresses.join(' ')}\n`,
   ].join('\n');
 }

@@ -17,14 +17,21 @@ export interface CurveEmulatorOptions {
   /** How many chunkservers there are. Chunks have up to three replicas. @defaultValue `3` */
   chunkservers?: number;
   /**
+   * How many snapshot-clone servers there are. One leads, the others refuse connections until it stops. With 0, volumes that
+   * are sources of clones cannot be deleted.
+   *
+   * @defaultValue `1`
+   */
+  snapshotServers?: number;
+  /**
    * The IPv4 address to listen on, which clients are told.
    *
    * @defaultValue `'127.0.0.1'`, which only this machine can reach
    */
   host?: string;
   /**
-   * The first of the ports: the MDSs have this and the following ones, then come the chunkservers and the control
-   * endpoint. 0 for any that are free.
+   * The first of the ports: the MDSs have this and the following ones, then come the chunkservers, the control endpoint and
+   * the snapshot-clone servers. 0 for any that are free.
    *
    * @defaultValue `0`
    */
@@ -74,6 +81,28 @@ export interface CurveEmulatorOptions {
    * @defaultValue `0`
    */
   offlineTimeout?: number;
+  /**
+   * For how many milliseconds a snapshot waits for those that have the volume open to learn of it, where somebody has opened or
+   * refreshed it within the last ten seconds. What they write before they know may be in the snapshot. Clients as shipped refresh
+   * every 1250; the real service waits 10,000, whoever has it open.
+   *
+   * @defaultValue `2500`
+   */
+  snapshotWait?: number;
+  /**
+   * For how many milliseconds the tasks of snapshots and clones try again what MDS and chunkservers refuse. The real ones do for
+   * 300,000.
+   *
+   * @defaultValue `10000`
+   */
+  snapshotPatience?: number;
+  /**
+   * How many milliseconds are between two looks for lazy clones that were deleted: until then their sources count as used. For
+   * a real one, 3,600,000.
+   *
+   * @defaultValue `20000`
+   */
+  cloneScanInterval?: number;
   /** How many milliseconds pass before the background begins to delete. @defaultValue `50` */
   deleteDelay?: number;
   /**
@@ -105,6 +134,7 @@ const defaults: ResolvedOptions = {
   dataDir: undefined,
   mds: 1,
   chunkservers: 3,
+  snapshotServers: 1,
   host: '127.0.0.1',
   portBase: 0,
   rootUser: 'root',
@@ -120,6 +150,9 @@ const defaults: ResolvedOptions = {
   warmUp: 0,
   missTimeout: 0,
   offlineTimeout: 0,
+  snapshotWait: 2500,
+  snapshotPatience: 10_000,
+  cloneScanInterval: 20_000,
   deleteDelay: 50,
   clock: Date.now,
   faults: [],
@@ -154,16 +187,21 @@ export function resolveOptions(options: CurveEmulatorOptions): ResolvedOptions {
 }
 
 function checkNumbers(options: ResolvedOptions): void {
-  const { chunkSize, segmentSize, blockSize, portBase, mds, chunkservers } = options;
+  const { chunkSize, segmentSize, blockSize, portBase, mds, chunkservers, snapshotServers } = options;
   checkInteger('mds', mds, 1, 100);
   checkInteger('chunkservers', chunkservers, 1, 1000);
   checkInteger('copysets', options.copysets, 1, 65_535);
-  checkInteger('portBase', portBase, 0, 65_535 - mds - chunkservers);
+  checkInteger('snapshotServers', snapshotServers, 0, 100);
+  checkInteger('portBase', portBase, 0, 65_535 - mds - chunkservers - snapshotServers);
+  checkInteger('cloneScanInterval', options.cloneScanInterval, 1, 2 ** 31 - 1);
   checkInteger('blockSize', blockSize, 512, 4096);
   checkInteger('chunkSize', chunkSize, blockSize, 2 ** 31);
   checkInteger('segmentSize', segmentSize, chunkSize, 2 ** 32 - 1);
   const amounts = ['poolCapacity', 'minVolumeSize', 'maxVolumeSize'] as const;
-  const times = ['warmUp', 'missTimeout', 'offlineTimeout', 'deleteDelay'] as const;
+  const times = [
+    ...(['warmUp', 'missTimeout', 'offlineTimeout', 'deleteDelay'] as const),
+    ...(['snapshotWait', 'snapshotPatience'] as const),
+  ];
   for (const name of [...amounts, ...times]) {
     checkInteger(name, options[name], 0, Number.MAX_SAFE_INTEGER);
   }

@@ -17,6 +17,8 @@ export interface CurveEmulator extends AsyncDisposable {
   readonly mdsAddresses: readonly string[];
   /** Where the chunkservers are, as `ip:port`; the first has the id 1. */
   readonly chunkserverAddresses: readonly string[];
+  /** Where the snapshot-clone servers are, as `ip:port`; the first leads at the start. client.conf has no key for them. */
+  readonly snapshotAddresses: readonly string[];
   /**
    * Where other processes of this machine steer the cluster, by HTTP: `GET /cluster`, `/faults`, `/leaders`,
    * `/chunkservers/ID/stop`, `/mds/INDEX/stop` and others. In a browser it is a page that shows the cluster.
@@ -61,6 +63,14 @@ export interface CurveEmulator extends AsyncDisposable {
   stopMds(index: number): Promise<void>;
   /** Starts a stopped MDS. It stands by, or leads if no other does. */
   startMds(index: number): Promise<void>;
+  /**
+   * Stops a snapshot-clone server, by its place in `snapshotAddresses`. If it led, the next one goes on with its tasks.
+   *
+   * @throws CurveEmulatorError `INVALID_OPTION`
+   */
+  stopSnapshotServer(index: number): Promise<void>;
+  /** Starts a stopped snapshot-clone server. It stands by, or leads if no other does. */
+  startSnapshotServer(index: number): Promise<void>;
   /** Ends all connections and closes the storage. Called again, waits for the same. */
   close(): Promise<void>;
 }
@@ -117,6 +127,7 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
   return {
     mdsAddresses,
     controlUrl: control.url,
+    snapshotAddresses: cluster.snapshots.ports.map(port => `${host}:${port}`),
     chunkserverAddresses: cluster.topology.chunkservers.map(one => `${one.host}:${one.port}`),
     clientConf: conf,
     clientConfPath,
@@ -135,10 +146,16 @@ export async function startCurveEmulator(options: CurveEmulatorOptions = {}): Pr
 
 type Controls = Pick<
   CurveEmulator,
-  'moveLeader' | 'stopChunkserver' | 'startChunkserver' | 'stopMds' | 'startMds'
+  | 'moveLeader'
+  | 'stopChunkserver'
+  | 'startChunkserver'
+  | 'stopMds'
+  | 'startMds'
+  | 'stopSnapshotServer'
+  | 'startSnapshotServer'
 >;
 
-function controls({ mds, chunkservers, topology }: Cluster): Controls {
+function controls({ mds, chunkservers, snapshots, topology }: Cluster): Controls {
   const firstPool = topology.poolsets[0]?.poolId ?? 0;
   return {
     moveLeader: ({ copysetId, poolId = firstPool, to }) => chunkservers.moveLeader(poolId, copysetId, to),
@@ -146,6 +163,8 @@ function controls({ mds, chunkservers, topology }: Cluster): Controls {
     startChunkserver: id => chunkservers.start(id),
     stopMds: index => mds.stop(index),
     startMds: index => mds.start(index),
+    stopSnapshotServer: index => snapshots.stop(index),
+    startSnapshotServer: index => snapshots.start(index),
   };
 }
 

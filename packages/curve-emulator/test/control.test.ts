@@ -46,6 +46,7 @@ test('tells what the cluster consists of', async () => {
       { index: 0, address: emulator.mdsAddresses[0], running: true, leads: true },
       { index: 1, address: emulator.mdsAddresses[1], running: true, leads: false },
     ],
+    snapshotServers: [{ index: 0, address: emulator.snapshotAddresses[0], running: true, leads: true }],
     chunkservers: [
       { id: 1, address: emulator.chunkserverAddresses[0], running: true },
       { id: 2, address: emulator.chunkserverAddresses[1], running: true },

@@ -20,7 +20,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('runs a cluster until %s, and ends cle
   await expect.poll(() => said).toMatch(/\ndata: .*\n$/);
   const conf = /^client\.conf: (.+)$/m.exec(said)?.[1] ?? '';
   expect(said).toMatch(
-    /\nmds: 127\.0\.0\.1:\d+\nchunkservers: 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\ncontrol: http:\/\/127\.0\.0\.1:\d+\n/,
+    /\nmds: 127\.0\.0\.1:\d+\nchunkservers: 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\nsnapshot-clone: 127\.0\.0\.1:\d+\ncontrol: http:\/\/127\.0\.0\.1:\d+\n/,
   );
 
   const env = { CURVE_CONF: conf, CURVE_USER: 'alice' };
@@ -47,8 +47,8 @@ test('as JSON tells where everything is', async () => {
   const argv = ['serve', '--json', '--quiet', '--mds', '2', '--chunkservers', '1'];
   const running = runTool(runCurvecmd, argv, { cwd: temporaryFolder(), stdout, signal: abort.signal });
   await expect.poll(() => stdout.text).toMatch(/\n$/);
-  const { conf, mds, chunkservers, control } = JSON.parse(stdout.text);
-  expect([mds.length, chunkservers.length]).toEqual([2, 1]);
+  const { conf, mds, chunkservers, snapshotClone, control } = JSON.parse(stdout.text);
+  expect([mds.length, chunkservers.length, snapshotClone.length]).toEqual([2, 1, 1]);
   expect(control).toMatch(/^http:/);
   expect(existsSync(conf)).toBe(true);
   abort.abort();

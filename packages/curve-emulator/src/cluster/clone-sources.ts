@@ -1,6 +1,5 @@
 import { readThrough } from '../chunkserver/read-through.js';
 import type { Namespace } from '../mds/namespace.js';
-import { StatusFailure } from '../rpc/status-failure.js';
 import type { ChunkStore } from '../storage/chunk-store.js';
 import type { ObjectStore } from '../storage/object-store.js';
 
@@ -22,7 +21,7 @@ export class CloneSources {
 
   #ofVolume(path: string, offset: number, size: number): Buffer | undefined {
     const { namespace, chunks } = this.#parts;
-    const volume = find(namespace, path);
+    const volume = namespace.entryAt(path);
     if (volume === undefined || offset + size > volume.length) return undefined;
     const { chunkSize, segmentSize } = volume;
     const segment = namespace.segment(volume, offset - (offset % segmentSize));
@@ -37,14 +36,5 @@ export class CloneSources {
       return Buffer.alloc(size);
     }
     return readThrough(chunk, this, offset % chunkSize, size);
-  }
-}
-
-function find(namespace: Namespace, path: string) {
-  try {
-    return namespace.walk(path).entry;
-  } catch (error) {
-    if (error instanceof StatusFailure) return undefined;
-    throw error;
   }
 }

@@ -26,9 +26,11 @@ import { ScheduleService } from '../proto/schedule_pb.js';
 import { TopologyService } from '../proto/topology_pb.js';
 import type { Pages } from '../rpc/http-page.js';
 import type { RequestLog } from '../rpc/request-log.js';
-import { RpcServer } from '../rpc/rpc-server.js';
+import { anyPort, RpcServer } from '../rpc/rpc-server.js';
 import { ServiceTable } from '../rpc/service.js';
 import { variablesPage } from '../rpc/variables.js';
+import { SnapshotHttpServer } from '../snapshot-clone/http-server.js';
+import { SnapshotCloneServer } from '../snapshot-clone/snapshot-clone-server.js';
 import { ChunkStore } from '../storage/chunk-store.js';
 import { MetadataStore } from '../storage/metadata-store.js';
 import { Mutex } from '../storage/mutex.js';
@@ -37,13 +39,18 @@ import { ChunkserverGroup } from './chunkserver-group.js';
 import { CloneSources } from './clone-sources.js';
 import { ensureSettings } from './cluster-settings.js';
 import { MdsGroup } from './mds-group.js';
+import { SnapshotGroup } from './snapshot-group.js';
 import { type ChunkserverLocation, Topology } from './topology.js';
 import { Usage } from './usage.js';
+
+/** For how many milliseconds a client that was told of a volume may use it without asking again, at most. */
+const lastingLease = 10_000;
 
 /** A cluster that runs. */
 export interface Cluster {
   mds: MdsGroup;
   chunkservers: ChunkserverGroup;
+  snapshots: SnapshotGroup;
   topology: Topology;
   /** What whichever MDS leads works on. */
   metadata: Mds;
@@ -96,6 +103,7 @@ export async function openCluster(
 
     const sources = new CloneSources({ namespace: mds.namespace, chunks, objects });
     const servers: RpcServer[] = [];
+    const tables: ServiceTable[] = [];
     for (const location of locations) {
       const { id } = location;
       const epochs = await EpochTable.load(store, id);
@@ -105,6 +113,7 @@ export async function openCluster(
         .add(ChunkServerService, chunkserverService())
         .add(CopysetService, copysetService(id, topology))
         .add(raft_stat, raftStatService(id, topology));
+      tables.push(table);
       servers.push(
         serve('chunkserver', options.mds + id - 1, table, {
           raft_stat: () => raftStat(id, topology),
@@ -118,7 +127,32 @@ export async function openCluster(
     await chunkservers.open();
     closers.unshift(() => mdsGroup.close());
     await mdsGroup.open();
-    return { mds: mdsGroup, chunkservers, topology, metadata: mds, usage, close };
+
+    const noticedWithin = (path: string) =>
+      mds.mounts.silence(path) < lastingLease ? options.snapshotWait : 0;
+    const firstPort = portBase + options.mds + options.chunkservers + 1;
+    const snapshots = new SnapshotGroup(
+      options.snapshotServers,
+      (index, perform) =>
+        new SnapshotHttpServer({ host, faults, log, clock, perform }, () =>
+          portBase === 0 ? anyPort() : firstPort + index,
+        ),
+      () =>
+        SnapshotCloneServer.start({
+          mds: () => (mdsGroup.states.some(({ leads }) => leads) ? mdsTable : undefined),
+          chunkserver: id => (topology.chunkserver(id)?.running ? tables[id - 1] : undefined),
+          ...{ topology, auth: mds.auth, faults, store, objects, noticedWithin },
+          ...{ patience: options.snapshotPatience, scanInterval: options.cloneScanInterval },
+        }),
+    );
+    closers.unshift(() => snapshots.close());
+    await snapshots.open();
+    if (options.snapshotServers > 0)
+      mds.cloneReferences = async (source, user) => {
+        if (!snapshots.work) throw new Error('no snapshot-clone server leads');
+        return snapshots.work.references(source, user);
+      };
+    return { mds: mdsGroup, chunkservers, snapshots, topology, metadata: mds, usage, close };
   } catch (error) {
     await close();
     throw error;

@@ -37,6 +37,8 @@ const routes: readonly [RegExp, Record<string, Operation>][] = [
   [/^\/chunkservers\/(\d+)\/start$/, { POST: startChunkserver }],
   [/^\/mds\/(\d+)\/stop$/, { POST: stopMds }],
   [/^\/mds\/(\d+)\/start$/, { POST: startMds }],
+  [/^\/snapshot-servers\/(\d+)\/stop$/, { POST: stopSnapshotServer }],
+  [/^\/snapshot-servers\/(\d+)\/start$/, { POST: startSnapshotServer }],
 ];
 
 /**
@@ -55,10 +57,15 @@ export async function performControl(cluster: ControlledCluster, request: Contro
   throw new ControlError(404, `there is no ${request.path}`);
 }
 
-function describeCluster({ host, mds, topology }: ControlledCluster): unknown {
+function describeCluster({ host, mds, snapshots, topology }: ControlledCluster): unknown {
   return {
     clusterId: topology.clusterId,
     mds: mds.states.map((state, index) => ({ index, address: `${host}:${mds.ports[index]}`, ...state })),
+    snapshotServers: snapshots.states.map((state, index) => ({
+      index,
+      address: `${host}:${snapshots.ports[index]}`,
+      ...state,
+    })),
     chunkservers: topology.chunkservers.map(({ id, port, running }) => ({
       id,
       address: `${host}:${port}`,
@@ -119,6 +126,24 @@ async function stopMds(cluster: ControlledCluster, _: ControlRequest, index: num
 
 async function startMds(cluster: ControlledCluster, _: ControlRequest, index: number): Promise<unknown> {
   await cluster.mds.start(index);
+  return describeCluster(cluster);
+}
+
+async function stopSnapshotServer(
+  cluster: ControlledCluster,
+  _: ControlRequest,
+  index: number,
+): Promise<unknown> {
+  await cluster.snapshots.stop(index);
+  return describeCluster(cluster);
+}
+
+async function startSnapshotServer(
+  cluster: ControlledCluster,
+  _: ControlRequest,
+  index: number,
+): Promise<unknown> {
+  await cluster.snapshots.start(index);
   return describeCluster(cluster);
 }
 

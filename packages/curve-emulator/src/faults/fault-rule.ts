@@ -1,5 +1,8 @@
-/** What a call can be made to. */
-export type Role = 'mds' | 'chunkserver';
+/**
+ * What a call can be made to. Of `snapshotclone`, methods are the actions of its HTTP requests and the steps of its tasks, such
+ * as `RecoverChunk`; a step that meets a `delay` is slow, and with anything else it fails and is tried again.
+ */
+export type Role = 'mds' | 'chunkserver' | 'snapshotclone';
 
 /** Which calls a rule is about. What is not given matches everything. */
 export interface FaultMatch {

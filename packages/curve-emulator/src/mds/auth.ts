@@ -50,8 +50,19 @@ export class Authenticator {
     return { name: owner, isRoot };
   }
 
+  /** What a caller of this process says about itself. */
+  credentials(owner: string): Credentials {
+    const date = BigInt(this.#now());
+    const signature = owner === this.rootUser ? this.#sign(`${date}:${owner}`).toString('base64') : '';
+    return { owner, signature, date };
+  }
+
+  #sign(text: string): Buffer {
+    return createHmac('sha256', this.#password).update(text).digest();
+  }
+
   #signed(signature: string, text: string): boolean {
-    const expected = createHmac('sha256', this.#password).update(text).digest();
+    const expected = this.#sign(text);
     const given = Buffer.from(signature, 'base64');
     return given.length === expected.length && timingSafeEqual(given, expected);
   }

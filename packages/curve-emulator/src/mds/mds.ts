@@ -27,6 +27,16 @@ export interface MdsParts {
   now: () => number;
 }
 
+/**
+ * Asks the snapshot-clone service which clones need a volume, or whether it is being copied.
+ *
+ * @throws Error no server of it runs
+ */
+export type CloneReferences = (
+  source: string,
+  user: string,
+) => Promise<{ inUse: boolean; clones: { File: string; Inode: number }[] }>;
+
 /** The metadata service: whichever MDS leads, works on this. */
 export class Mds {
   readonly namespace: Namespace;
@@ -39,6 +49,8 @@ export class Mds {
   readonly access: Access;
   readonly mounts: MountRecords;
   readonly now: () => number;
+  /** Who depends on a volume as the source of clones; undefined where there is no snapshot-clone service. */
+  cloneReferences: CloneReferences | undefined;
   readonly #mutex: Mutex;
   readonly #warmUp: number;
   #leadingSince = 0;

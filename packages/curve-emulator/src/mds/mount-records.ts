@@ -24,11 +24,23 @@ interface PathRecord {
 /** Who has which volume open: made by RefreshSession, ended by CloseFile or by silence (protocol 4.5). */
 export class MountRecords {
   readonly #byPath = new Map<string, PathRecord>();
+  /** When each path was last opened or refreshed, in microseconds since the epoch. */
+  readonly #seen = new Map<string, number>();
   readonly #now: () => number;
 
   /** `now` tells the time in microseconds since the epoch. */
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** Notes that somebody was told of a volume that has it open. */
+  told(path: string): void {
+    this.#seen.set(path, this.#now());
+  }
+
+  /** For how many milliseconds nobody that has a volume open was told of it. */
+  silence(path: string): number {
+    return (this.#now() - (this.#seen.get(path) ?? Number.NEGATIVE_INFINITY)) / 1000;
   }
 
   refresh(path: string, ip: string, port: number, version: string): void {

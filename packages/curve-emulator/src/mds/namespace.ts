@@ -75,6 +75,16 @@ export class Namespace {
     return this.follow(components(path), visit);
   }
 
+  /** What is at a path; undefined also where the path leads nowhere. */
+  entryAt(path: string): FileRecord | undefined {
+    try {
+      return this.walk(path).entry;
+    } catch (error) {
+      if (error instanceof StatusFailure) return undefined;
+      throw error;
+    }
+  }
+
   /** Like {@link walk}, by the components of a path. */
   follow(components: readonly string[], visit: (directory: FileRecord) => void = () => {}): Place {
     const names = [...components];

@@ -1,4 +1,13 @@
-import { create, type Message, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type DescService,
+  type Message,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import type { FaultAction } from '../faults/fault-rule.js';
 import { type Frame, FrameError, type Reply } from './frame.js';
 import { parseRequest, statusAnswer, statusOf } from './message-codec.js';
@@ -53,6 +62,17 @@ export async function answerCall(
       error instanceof RpcError ? error : new RpcError(RpcErrorCode.EINTERNAL, String(error));
     return { ...reply, errorCode: code, errorText: message, message: nothing, attachment: nothing };
   }
+}
+
+/** Calls a method without a connection, as a server of the same process does. */
+export async function callMethod<I extends DescMessage, O extends DescMessage>(
+  table: ServiceTable,
+  { parent, name, input }: DescMethodUnary<I, O> & { parent: DescService },
+  request: MessageInitShape<I>,
+): Promise<{ answer: MessageShape<O>; attachment: Buffer }> {
+  const call: CallContext = { peerAddress: '', attachment: Buffer.alloc(0) };
+  const answer = await perform(findMethod(table, parent.typeName, name), create(input, request), call);
+  return { answer: answer as MessageShape<O>, attachment: call.replyAttachment ?? Buffer.alloc(0) };
 }
 
 function findMethod(table: ServiceTable, service: string, name: string): BoundMethod {

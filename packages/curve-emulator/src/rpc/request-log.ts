@@ -7,7 +7,7 @@ import { RequestFeed } from './request-feed.js';
 export interface RequestRecord {
   /** When it came, in milliseconds since the epoch. */
   time: number;
-  /** What was called: an MDS or a chunkserver. */
+  /** What was called: an MDS, a chunkserver or a snapshot-clone server. */
   role: Role;
   /** The port that was called. */
   port: number;
@@ -34,6 +34,8 @@ export interface RequestRecord {
 /** A record in the making: the request is taken apart only when somebody looks. */
 export interface LoggedCall extends Omit<RequestRecord, 'request'> {
   message?: { schema: DescMessage; value: Message };
+  /** The parameters of a request by HTTP. */
+  fields?: Readonly<Record<string, string>>;
 }
 
 /** How many calls are remembered. */
@@ -56,8 +58,8 @@ export class RequestLog {
 }
 
 /** What is told of a call. */
-export function recordOf({ message, ...rest }: LoggedCall): RequestRecord {
-  return { ...rest, request: message ? scalarFields(message.schema, message.value) : {} };
+export function recordOf({ message, fields = {}, ...rest }: LoggedCall): RequestRecord {
+  return { ...rest, request: message ? scalarFields(message.schema, message.value) : fields };
 }
 
 function scalarFields(schema: DescMessage, value: Message): Record<string, unknown> {

@@ -6,6 +6,11 @@ import { Connection, type ServerContext } from './connection.js';
 /** Ports below those that systems hand out for outgoing connections, so that a stopped server finds its own again. */
 const freePorts = { from: 20_000, to: 30_000, attempts: 100 };
 
+/** A port that may be free. */
+export function anyPort(): number {
+  return randomInt(freePorts.from, freePorts.to);
+}
+
 /** A listening port. It can be stopped, and started again where it was. */
 export class RpcServer {
   readonly #host: string;
@@ -33,7 +38,7 @@ export class RpcServer {
     if (this.#server) return;
     const chosen = this.#context.port;
     for (let attempt = 1; ; attempt++) {
-      const port = chosen === 0 ? randomInt(freePorts.from, freePorts.to) : chosen;
+      const port = chosen === 0 ? anyPort() : chosen;
       try {
         this.#server = await this.#listen(port);
         this.#context.port = port;

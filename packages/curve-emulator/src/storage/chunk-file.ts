@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { CloneOrigin } from './clone-origin.js';
 import { type ChunkSizes, KeptVersion } from './kept-version.js';
-import { readRange, removeFile, writeRange } from './positioned-io.js';
+import { readRange, removeFile, writeRange, writeSparsely } from './positioned-io.js';
 
 /** What precedes the data of a chunk in its file, in bytes. */
 const headerSize = 4096;
@@ -147,8 +147,9 @@ export class ChunkFile {
 
   /** Gives a clone chunk bytes of its origin, where it has none yet. */
   fill(offset: number, bytes: Buffer): void {
+    // Nothing was written there yet: zeros need no writing.
     for (const [at, size] of this.missing(offset, bytes.length))
-      writeRange(this.#fd, headerSize + at, bytes.subarray(at - offset, at - offset + size));
+      writeSparsely(this.#fd, headerSize + at, bytes.subarray(at - offset, at - offset + size));
     this.#filled(offset, bytes.length);
   }
 

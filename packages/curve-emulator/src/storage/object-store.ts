@@ -1,9 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isMissing, readRange, removeFile, writeRange } from './positioned-io.js';
-
-/** Bytes that are left out together when they are zeros. */
-const PIECE = 65536;
+import { isMissing, readRange, removeFile, writeSparsely } from './positioned-io.js';
 
 /** What snapshots hold, as objects of one chunk each: `<inode id>/<chunk's index>-<its version>`. */
 export class ObjectStore {
@@ -36,11 +33,7 @@ export class ObjectStore {
     mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(`${path}.new`, 'w');
     try {
-      for (let at = 0; at < bytes.length; at += PIECE) {
-        const piece = bytes.subarray(at, at + PIECE);
-        // Zeros are left out: most chunks have few bytes.
-        if (piece.some(byte => byte !== 0)) writeRange(fd, at, piece);
-      }
+      writeSparsely(fd, 0, bytes);
       ftruncateSync(fd, bytes.length);
     } finally {
       closeSync(fd);

@@ -19,6 +19,17 @@ export function writeRange(fd: number, position: number, bytes: Uint8Array): voi
   while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
 }
 
+/** Bytes that are left out together when they are zeros: most chunks have few others. */
+const zeros = Buffer.alloc(65_536);
+
+/** Writes bytes where nothing was written yet. */
+export function writeSparsely(fd: number, position: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const piece = bytes.subarray(at, at + zeros.length);
+    if (zeros.compare(piece, 0, piece.length, 0, piece.length) !== 0) writeRange(fd, position + at, piece);
+  }
+}
+
 /** Removes a file, if there is one. */
 export function removeFile(path: string): void {
   try {

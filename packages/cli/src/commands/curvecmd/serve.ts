@@ -44,15 +44,25 @@ servers stopped over its control address.
     });
     try {
       const { clientConfPath: conf, mdsAddresses, chunkserverAddresses, controlUrl: control } = emulator;
+      const { snapshotAddresses } = emulator;
       out.result(
         {
           'client.conf': conf,
           mds: mdsAddresses.join(' '),
           chunkservers: chunkserverAddresses.join(' '),
+          'snapshot-clone': snapshotAddresses.join(' '),
           control,
           data: emulator.dataDir,
         },
-        { conf, mds: mdsAddresses, chunkservers: chunkserverAddresses, control, dataDir: emulator.dataDir },
+        {
+          ...{
+            conf,
+            mds: mdsAddresses,
+            chunkservers: chunkserverAddresses,
+            snapshotClone: snapshotAddresses,
+          },
+          ...{ control, dataDir: emulator.dataDir },
+        },
       );
       out.notice(`try: curvecmd --conf ${shellQuote(conf)} --user alice create /vol1 --size 10G`);
       await untilAborted(io);

@@ -14,6 +14,18 @@ export function deleteFile(mds: Mds): Handlers<typeof CurveFSService> {
     await namespace.commit({ remove: directory });
   }
 
+  /** Whether it was the source of clones that are all complete, or gone: of that the snapshot-clone service knows. */
+  async function isReleasedSource(file: FileRecord, path: string): Promise<boolean> {
+    if (file.status !== FileStatus.kFileBeingCloned || namespace.snapshotOf(file)) return false;
+    if (!mds.cloneReferences) throw new StatusFailure(StatusCode.kSnapshotCloneServerNotInit);
+    const { inUse, clones } = await mds.cloneReferences(path, file.owner).catch(() => {
+      throw new StatusFailure(StatusCode.KInternalError);
+    });
+    const isThere = ({ File, Inode }: { File: string; Inode: number }) =>
+      namespace.entryAt(File)?.id === Inode;
+    return !inUse && !clones.some(isThere);
+  }
+
   async function recycle(volume: FileRecord, path: string): Promise<void> {
     const seconds = Math.floor(mds.now() / 1_000_000);
     await namespace.commit({ put: recycled(volume, path, `${volume.name}-${volume.id}-${seconds}`) });
@@ -35,7 +47,7 @@ export function deleteFile(mds: Mds): Handlers<typeof CurveFSService> {
         requireId(file, fileId);
         if (file.type === FileType.INODE_DIRECTORY) await removeDirectory(file);
         else {
-          mds.guard(file, fileName);
+          if (!(await isReleasedSource(file, fileName))) mds.guard(file, fileName);
           if (file.status === FileStatus.kFileDeleting)
             throw new StatusFailure(StatusCode.kFileUnderDeleting);
           if (forceDelete) await destroy(file);

@@ -35,6 +35,7 @@ export function sessions(mds: Mds): Handlers<typeof CurveFSService> {
       const file = access.file(request.fileName, caller);
       requireVolume(file, StatusCode.kNotSupported);
       const cloneSourceSegment = sourceOf(file);
+      mounts.told(request.fileName);
       const createTime = BigInt(mds.now());
       const sessionStatus = SessionStatus.kSessionOK;
       return {
@@ -50,6 +51,7 @@ export function sessions(mds: Mds): Handlers<typeof CurveFSService> {
       return failingWith({ sessionID }, () => {
         // A directory is taken like a volume.
         const file = access.file(fileName, mds.identify(request, fileName));
+        mounts.told(fileName);
         // Whoever does not say where it is, is known by its address alone (protocol 4.3).
         const named = isFieldSet(request, ReFreshSessionRequestSchema.field.clientIP);
         const { clientPort, clientVersion } = request;
