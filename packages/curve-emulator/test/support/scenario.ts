@@ -114,7 +114,7 @@ export class ScenarioReplay {
     };
     if (waits)
       await expect
-        .poll(matches, { interval: 10, timeout: 10_000 })
+        .poll(matches, { interval: 10, timeout: 20_000 })
         .toBe(true)
         .catch(() => {});
     if (waits && (await matches())) this.compared += 1;
