@@ -7,6 +7,7 @@
 #include "net/channel.h"
 #include "net/loop.h"
 #include "stats.h"
+#include "turns.h"
 #include "waits.h"
 
 namespace curve {
@@ -28,6 +29,9 @@ struct Context {
   Waits waits;
   net::Transport transport;
   Registration registration;
+  // Calls that an MDS makes wait for one another if they are about the same volume: once each of its threads (9, if nobody
+  // says otherwise) has to wait for such a call, it never answers anybody again.
+  Turns volumeCalls{loop, 4};
 };
 
 }  // namespace curve

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace curve::mds {
 
@@ -27,15 +28,24 @@ class MdsClient::Call final : public net::Rpc {
 
   void attempt() {
     timer_ = {};
+    if (spec_.method.name != std::string_view(wire::method::GetOrAllocateSegment.name)) return send();
+    turn_.await(client_.context_.volumeCalls, [this] { send(); });
+  }
+
+  void send() {
     // Somebody is asked once in any case, however late it is.
     const bool isOver = budgetMs() != 0 && Clock::now() - start_ >= std::chrono::milliseconds(budgetMs());
-    if (isOver && attempts_ > 0) return finish(last_);
+    if (isOver && attempts_ > 0) {
+      turn_.end();
+      return finish(last_);
+    }
     if (attempts_++ > 0) Stats::add(client_.context_.stats.mdsRetries);
     channel_ = &client_.context_.transport.to(config().mdsAddresses[current_]);
     channel_->start(*this, spec_.method, ++client_.logId_, spec_.encode(), std::chrono::milliseconds(timeoutMs_));
   }
 
   void onReply(const net::RpcReply& reply) override {
+    turn_.end();
     last_ = reply.error == rpc::kNone ? spec_.decode(reply.message) : reply.error;
     const bool answered = std::holds_alternative<Answered>(last_);
     if (!answered && mayRepeat()) {
@@ -57,7 +67,7 @@ class MdsClient::Call final : public net::Rpc {
 
   // Nobody waits for a lease to be renewed.
   void report() {
-    if (spec_.method.name == wire::method::RefreshSession.name) return;
+    if (spec_.method.name == std::string_view(wire::method::RefreshSession.name)) return;
     const Outcome failure = spec_.explain(last_);
     wait_.failed(client_.context_.waits, {spec_.method.name, channel_->endpoint().text(), 0, 0,
                                           failure ? failure->reason : Failure::Refused{}, start_});
@@ -130,6 +140,7 @@ class MdsClient::Call final : public net::Rpc {
   size_t unpaused_ = 0;
   Attempt last_ = rpc::kTimedOut;
   Waits::Wait wait_;
+  Turns::Turn turn_;
   net::Loop::Timer timer_{};
   net::Channel* channel_ = nullptr;
 };

@@ -201,19 +201,25 @@ uint64_t SegmentMap::attempts(const Query& query) const {
 
 void SegmentMap::deallocate(uint64_t segmentOffset, const mds::User& by, std::function<void(bool)> done) {
   Leaving& leaving = leaving_[segmentOffset];
-  leaving.sent = context_.loop.now();
   leaving.by = by;
   leaving.done = std::move(done);
   if (const ChunkRef* first = find(segmentOffset / geometry_.chunkSize, false)) leaving.firstChunk = first->chunkId;
   // At once: what is written to its chunks from now on would go with them.
   erase(segmentOffset);
+  leaving.turn.await(context_.volumeCalls, [this, segmentOffset] { sendBack(segmentOffset); });
+}
+
+void SegmentMap::sendBack(uint64_t segmentOffset) {
+  Leaving& leaving = leaving_[segmentOffset];
+  leaving.sent = net::Clock::now();
   wire::DeAllocateSegmentRequest request;
   request.fileName = identity_.path;
-  request.owner = by.owner;
+  request.owner = leaving.by.owner;
   request.offset = segmentOffset;
   leaving.token = mds_.call<wire::StatusResponse>(
-      wire::method::DeAllocateSegment, std::move(request), by,
+      wire::method::DeAllocateSegment, std::move(request), leaving.by,
       [this, segmentOffset](const Outcome& failure, wire::StatusResponse&) {
+        leaving_[segmentOffset].turn.end();
         if (!failure || failure->is(mds::kSegmentNotAllocated)) {
           markAbsent(segmentOffset);
           return left(segmentOffset, !failure);

@@ -88,6 +88,7 @@ class SegmentMap {
   };
   // A segment that is being given back.
   struct Leaving {
+    Turns::Turn turn;
     net::Clock::time_point sent;
     mds::User by;
     std::function<void(bool)> done;
@@ -108,6 +109,7 @@ class SegmentMap {
   void markAbsent(uint64_t segmentOffset);
   void answer(const Key& key, Answer answer, const Outcome& failure);
   bool isWhole(uint64_t segmentOffset, const wire::PageFileSegment& segment) const;
+  void sendBack(uint64_t segmentOffset);
   // Looks whether a segment is still there, until that is certain.
   void doubt(uint64_t segmentOffset);
   void left(uint64_t segmentOffset, bool taken);
