@@ -66,6 +66,9 @@ export type {
   ImageResult,
   ImportOptions,
 } from './image/options.js';
+export type { NativeSnapshot } from './native-snapshots/native-snapshot.js';
+export type { CreateNativeSnapshotOptions, NativeSnapshots } from './native-snapshots/native-snapshots.js';
+export type { ChangedRange, ChangesOptions } from './native-snapshots/since.js';
 export type { CurveCallTrace } from './observe/observed-call.js';
 export type { OperationMetrics } from './observe/operation-counters.js';
 export type { CloneReference, CloneReferences } from './snapshots/clone-references.js';

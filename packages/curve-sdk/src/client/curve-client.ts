@@ -14,6 +14,7 @@ import {
 } from '../checks.js';
 import { Cluster } from '../cluster/cluster.js';
 import { CurveError } from '../errors/curve-error.js';
+import { NativeSnapshots } from '../native-snapshots/native-snapshots.js';
 import type { OperationMetrics } from '../observe/operation-counters.js';
 import { Snapshots } from '../snapshots/snapshots.js';
 import { OpenVolume } from '../volume/open-volume.js';
@@ -64,6 +65,8 @@ export class CurveClient implements AsyncDisposable {
   readonly cluster: Cluster;
   /** Snapshots, clones and recoveries, by the snapshot-clone service. */
   readonly snapshots: Snapshots;
+  /** Snapshots that the MDS itself keeps while somebody copies them. */
+  readonly nativeSnapshots: NativeSnapshots;
   readonly #connection: Connection;
   readonly #volumes = new Set<OpenVolume>();
   #closing: Promise<void> | undefined;
@@ -73,6 +76,7 @@ export class CurveClient implements AsyncDisposable {
     this.trash = new Trash(connection);
     this.cluster = new Cluster(connection);
     this.snapshots = new Snapshots(connection, snapshotClone);
+    this.nativeSnapshots = new NativeSnapshots(connection);
   }
 
   /**

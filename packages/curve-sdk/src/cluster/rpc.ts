@@ -59,6 +59,33 @@ export async function askMds<I extends DescMessage, O extends DescMessage>(
   return answer;
 }
 
+/**
+ * Asks one server, once.
+ *
+ * @param attachmentSize - bytes that are to come attached to the answer
+ * @returns the answer, whatever its status, whose required fields are all there
+ * @throws CurveError where there is none
+ */
+export async function askServer<I extends DescMessage, O extends DescMessage>(
+  connection: Connection,
+  course: Course,
+  server: string,
+  method: DescMethodUnary<I, O> & { parent: DescService },
+  request: MessageInitShape<I>,
+  attachmentSize = 0,
+): Promise<{ answer: MessageShape<O>; attachment: Uint8Array }> {
+  const service = method.parent.typeName;
+  const message = toBinary(method.input, create(method.input, request));
+  const call = { service, method: method.name, message, server, attachmentSize };
+  const { message: bytes, attachment } = await connection.ask(course, native =>
+    native.unary(call, course.step()),
+  );
+  const answer = read(method.output, bytes);
+  if (answer !== undefined && isWhole(method.output, answer)) return { answer, attachment };
+  const { operation, path } = course;
+  throw statusError('rpc', ERESPONSE, { operation, path, attempts: 1 });
+}
+
 /** The message; undefined where it is none. */
 function read<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> | undefined {
   try {

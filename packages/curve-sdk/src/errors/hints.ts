@@ -6,6 +6,8 @@ const BY_STATUS: Readonly<Record<string, string>> = {
   kOwnerAuthFail: `only its owner and root may; ${CLOCKS}`,
   kFileOccupied: 'mounts() tells where',
   kPoolsetNotExist: 'poolsets() tells which there are',
+  kSnapshotFrozen:
+    'an MDS makes none in its first minute, until all clients have told it which version they are',
   kEpochTooOld: 'open the volume again to write to it',
   CHUNK_OP_STATUS_EPOCH_TOO_OLD: 'open the volume again to write to it',
   ECONNREFUSED: 'is the cluster running, and mds.listen.addr right?',
@@ -45,6 +47,7 @@ const DONE_BEFORE: Readonly<Record<string, string>> = {
   rmdir: 'kFileNotExists',
   'trash.restore': 'kFileNotExists',
   'trash.purge': 'kFileUnderDeleting',
+  'nativeSnapshots.create': 'kFileUnderSnapShot',
 };
 
 /** Calls that change something, so that it matters when they are done. */
@@ -53,7 +56,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   ...['increaseEpoch', 'trash.restore', 'trash.purge', 'write', 'writev'],
   ...['cluster.setThrottle', 'cluster.clearThrottle'],
   ...['snapshots.create', 'snapshots.cancel', 'snapshots.delete', 'snapshots.clone', 'snapshots.recover'],
-  ...['snapshots.flatten', 'snapshots.cleanTask'],
+  ...['snapshots.flatten', 'snapshots.cleanTask', 'nativeSnapshots.create', 'nativeSnapshot.delete'],
 ]);
 
 /** What tells whether a call was done. */
@@ -61,6 +64,7 @@ const LOOK: Readonly<Record<string, string>> = {
   'snapshots.create': 'list() of the volume',
   'snapshots.clone': 'tasks({ destination })',
   'snapshots.recover': 'tasks({ destination })',
+  'nativeSnapshots.create': 'find()',
 };
 
 /** What to think of a call that was sent and not answered, or nothing. */

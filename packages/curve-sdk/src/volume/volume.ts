@@ -7,6 +7,7 @@ import { exportImage } from '../image/export-image.js';
 import type { ImageSource } from '../image/image-source.js';
 import { importImage } from '../image/import-image.js';
 import type { ExportOptions, ImageResult, ImportOptions } from '../image/options.js';
+import { type ChangedRange, type ChangesOptions, seqOf } from '../native-snapshots/since.js';
 import { type Extent, type ExtentOptions, extentsOf } from './extents.js';
 import type { OpenVolume } from './open-volume.js';
 import type {
@@ -234,25 +235,30 @@ export class Volume implements AsyncDisposable {
     const { offset = 0, length = Math.max(0, open.length - offset) } = options;
     open.checkOffset(offset, 'extents');
     checkWhole(length, 'extents', 'length', 0);
-    const course = new Course(options, 'extents', open.path);
-    const call = open.begin('extents');
-    let isAsking = true;
-    try {
+    yield* this.#list('extents', options, async function* (course) {
       await open.checkEnd(offset, length, course);
-      for await (const extent of extentsOf(open, offset, length, course)) {
-        // Whoever looks at it may take any time, never come back, or close the volume.
-        open.end();
-        isAsking = false;
-        yield extent;
-        open.goOn('extents');
-        isAsking = true;
-      }
-    } catch (error) {
-      throw call.failed(error);
-    } finally {
-      call.done();
-      if (isAsking) open.end();
-    }
+      yield* extentsOf(open, offset, length, course);
+    });
+  }
+
+  /**
+   * The ranges that were written after a snapshot of the volume was made, in order, by the chunk, and all that are zeros
+   * because nothing is stored of them (GetOrAllocateSegment without allocating, GetChunkInfo; curve-snapshot.md §3). What is
+   * left out has not changed. A client that has not learnt of the snapshot yet writes as if it were not there.
+   *
+   * @param since - a {@link NativeSnapshot} of this volume, which may be gone by now, or its `seq`
+   * @throws CurveError `STATUS_NOT_MATCH` of a clone that is not finished, whose content is elsewhere
+   */
+  async *changesSince(
+    since: number | { readonly seq: number },
+    options: ChangesOptions = {},
+  ): AsyncGenerator<ChangedRange, void, undefined> {
+    const open = this.#open;
+    const seq = seqOf(since, 'changesSince');
+    yield* this.#list('changesSince', options, async function* (course) {
+      const { writtenSince } = await import('../native-snapshots/written-since.js');
+      yield* writtenSince(open, seq, course);
+    });
   }
 
   /** Does nothing, as in libcurve: a write that has resolved is on all replicas. */
@@ -416,6 +422,32 @@ export class Volume implements AsyncDisposable {
   /** Calls {@link close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Gives what a generator does, whose caller may take any time over each, never come back, or close the volume. */
+  async *#list<T>(
+    operation: string,
+    options: CallOptions,
+    items: (course: Course) => AsyncGenerator<T, void, undefined>,
+  ): AsyncGenerator<T, void, undefined> {
+    const open = this.#open;
+    const course = new Course(options, operation, open.path);
+    const call = open.begin(operation);
+    let isAsking = true;
+    try {
+      for await (const item of items(course)) {
+        open.end();
+        isAsking = false;
+        yield item;
+        open.goOn(operation);
+        isAsking = true;
+      }
+    } catch (error) {
+      throw call.failed(error);
+    } finally {
+      call.done();
+      if (isAsking) open.end();
+    }
   }
 
   #target(options: ReadIntoOptions | ReadNewOptions): Uint8Array {

@@ -17,7 +17,7 @@ import { file_common } from './common_pb.js';
 export const file_files: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'CgtmaWxlcy5wcm90bxIJY3VydmUubWRzIh8KC05hbWVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJIjAKCEZpbGVTaXplEhIKCnN0YXR1c0NvZGUYASACKAUSEAoIZmlsZVNpemUYAiACKAQisQEKDUFsbG9jYXRlZFNpemUSEgoKc3RhdHVzQ29kZRgBIAIoBRIVCg1hbGxvY2F0ZWRTaXplGAIgAigEEkAKDGFsbG9jU2l6ZU1hcBgDIAMoCzIqLmN1cnZlLm1kcy5BbGxvY2F0ZWRTaXplLkFsbG9jU2l6ZU1hcEVudHJ5GjMKEUFsbG9jU2l6ZU1hcEVudHJ5EgsKA2tleRgBIAEoDRINCgV2YWx1ZRgCIAEoBDoCOAEiKgoRTGlzdENsaWVudFJlcXVlc3QSFQoNbGlzdEFsbENsaWVudBgBIAEoCCImCgpDbGllbnRJbmZvEgoKAmlwGAEgAigJEgwKBHBvcnQYAiACKA0iSQoHQ2xpZW50cxISCgpzdGF0dXNDb2RlGAEgAigFEioKC2NsaWVudEluZm9zGAIgAygLMhUuY3VydmUubWRzLkNsaWVudEluZm8iPgoPQ29weXNldHNSZXF1ZXN0EisKCGNvcHlzZXRzGAEgAygLMhkuY3VydmUuY29tbW9uLkNvcHlzZXRJbmZvIjIKCUZpbGVOYW1lcxISCgpzdGF0dXNDb2RlGAEgAigFEhEKCWZpbGVOYW1lcxgCIAMoCSJRCg5UaHJvdHRsZVBhcmFtcxIMCgR0eXBlGAEgAigFEg0KBWxpbWl0GAIgAigEEg0KBWJ1cnN0GAMgASgEEhMKC2J1cnN0TGVuZ3RoGAQgASgEIoYBCg9UaHJvdHRsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCABKAQSMQoOdGhyb3R0bGVQYXJhbXMYBSACKAsyGS5jdXJ2ZS5tZHMuVGhyb3R0bGVQYXJhbXMiGgoERG9uZRISCgpzdGF0dXNDb2RlGAEgAigFMuYCCg5DdXJ2ZUZTU2VydmljZRI6CgtHZXRGaWxlU2l6ZRIWLmN1cnZlLm1kcy5OYW1lUmVxdWVzdBoTLmN1cnZlLm1kcy5GaWxlU2l6ZRJEChBHZXRBbGxvY2F0ZWRTaXplEhYuY3VydmUubWRzLk5hbWVSZXF1ZXN0GhguY3VydmUubWRzLkFsbG9jYXRlZFNpemUSPgoKTGlzdENsaWVudBIcLmN1cnZlLm1kcy5MaXN0Q2xpZW50UmVxdWVzdBoSLmN1cnZlLm1kcy5DbGllbnRzEkkKFUxpc3RWb2x1bWVzT25Db3B5c2V0cxIaLmN1cnZlLm1kcy5Db3B5c2V0c1JlcXVlc3QaFC5jdXJ2ZS5tZHMuRmlsZU5hbWVzEkcKGFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtcxIaLmN1cnZlLm1kcy5UaHJvdHRsZVJlcXVlc3QaDy5jdXJ2ZS5tZHMuRG9uZQ',
+    'CgtmaWxlcy5wcm90bxIJY3VydmUubWRzIh8KC05hbWVSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJIjAKCEZpbGVTaXplEhIKCnN0YXR1c0NvZGUYASACKAUSEAoIZmlsZVNpemUYAiACKAQisQEKDUFsbG9jYXRlZFNpemUSEgoKc3RhdHVzQ29kZRgBIAIoBRIVCg1hbGxvY2F0ZWRTaXplGAIgAigEEkAKDGFsbG9jU2l6ZU1hcBgDIAMoCzIqLmN1cnZlLm1kcy5BbGxvY2F0ZWRTaXplLkFsbG9jU2l6ZU1hcEVudHJ5GjMKEUFsbG9jU2l6ZU1hcEVudHJ5EgsKA2tleRgBIAEoDRINCgV2YWx1ZRgCIAEoBDoCOAEiKgoRTGlzdENsaWVudFJlcXVlc3QSFQoNbGlzdEFsbENsaWVudBgBIAEoCCImCgpDbGllbnRJbmZvEgoKAmlwGAEgAigJEgwKBHBvcnQYAiACKA0iSQoHQ2xpZW50cxISCgpzdGF0dXNDb2RlGAEgAigFEioKC2NsaWVudEluZm9zGAIgAygLMhUuY3VydmUubWRzLkNsaWVudEluZm8iPgoPQ29weXNldHNSZXF1ZXN0EisKCGNvcHlzZXRzGAEgAygLMhkuY3VydmUuY29tbW9uLkNvcHlzZXRJbmZvIjIKCUZpbGVOYW1lcxISCgpzdGF0dXNDb2RlGAEgAigFEhEKCWZpbGVOYW1lcxgCIAMoCSJRCg5UaHJvdHRsZVBhcmFtcxIMCgR0eXBlGAEgAigFEg0KBWxpbWl0GAIgAigEEg0KBWJ1cnN0GAMgASgEEhMKC2J1cnN0TGVuZ3RoGAQgASgEIoYBCg9UaHJvdHRsZVJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSEQoJc2lnbmF0dXJlGAMgASgJEgwKBGRhdGUYBCABKAQSMQoOdGhyb3R0bGVQYXJhbXMYBSACKAsyGS5jdXJ2ZS5tZHMuVGhyb3R0bGVQYXJhbXMiGgoERG9uZRISCgpzdGF0dXNDb2RlGAEgAigFIr8BCgxTbmFwc2hvdEZpbGUSCgoCaWQYASACKAQSEAoIcGFyZW50SWQYAyACKAQSEQoJY2h1bmtTaXplGAYgAigNEhMKC3NlZ21lbnRTaXplGAcgAigNEg4KBmxlbmd0aBgIIAIoBBINCgVjdGltZRgJIAIoBBIOCgZzZXFOdW0YCiACKAQSEgoKc3RyaXBlVW5pdBgPIAEoBBITCgtzdHJpcGVDb3VudBgQIAEoBBIRCglibG9ja3NpemUYFCABKA0iWQoVQ3JlYXRlU25hcHNob3RSZXF1ZXN0EhAKCGZpbGVOYW1lGAEgAigJEg0KBW93bmVyGAIgAigJEhEKCXNpZ25hdHVyZRgDIAEoCRIMCgRkYXRlGAQgASgEIlgKD0NyZWF0ZWRTbmFwc2hvdBISCgpzdGF0dXNDb2RlGAEgAigFEjEKEHNuYXBTaG90RmlsZUluZm8YAiACKAsyFy5jdXJ2ZS5tZHMuU25hcHNob3RGaWxlImEKEFNuYXBzaG90c1JlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSCwoDc2VxGAMgAygEEhEKCXNpZ25hdHVyZRgEIAEoCRIMCgRkYXRlGAUgASgEIkoKCVNuYXBzaG90cxISCgpzdGF0dXNDb2RlGAEgAigFEikKCGZpbGVJbmZvGAIgAygLMhcuY3VydmUubWRzLlNuYXBzaG90RmlsZSI3Cg1TbmFwc2hvdFN0YXRlEhIKCnN0YXR1c0NvZGUYASACKAUSEgoKZmlsZVN0YXR1cxgCIAIoBSKOAQoOU2VnbWVudFJlcXVlc3QSEAoIZmlsZU5hbWUYASACKAkSDQoFb3duZXIYAiACKAkSDgoGb2Zmc2V0GAMgAigEEhoKEmFsbG9jYXRlSWZOb3RFeGlzdBgEIAIoCBIOCgZzZXFOdW0YBSABKAQSEQoJc2lnbmF0dXJlGAYgASgJEgwKBGRhdGUYByABKAQiMgoMU2VnbWVudENodW5rEg8KB2NodW5rSUQYAiACKAQSEQoJY29weXNldElEGAMgAigNIo4BCg9QYWdlRmlsZVNlZ21lbnQSFQoNbG9naWNhbFBvb2xJRBgBIAIoDRITCgtzdGFydE9mZnNldBgCIAIoBBITCgtzZWdtZW50U2l6ZRgDIAIoDRIRCgljaHVua1NpemUYBCACKA0SJwoGY2h1bmtzGAUgAygLMhcuY3VydmUubWRzLlNlZ21lbnRDaHVuayJXCgxGb3VuZFNlZ21lbnQSEgoKc3RhdHVzQ29kZRgBIAIoBRIzCg9wYWdlRmlsZVNlZ21lbnQYAiACKAsyGi5jdXJ2ZS5tZHMuUGFnZUZpbGVTZWdtZW50MtUFCg5DdXJ2ZUZTU2VydmljZRI6CgtHZXRGaWxlU2l6ZRIWLmN1cnZlLm1kcy5OYW1lUmVxdWVzdBoTLmN1cnZlLm1kcy5GaWxlU2l6ZRJEChBHZXRBbGxvY2F0ZWRTaXplEhYuY3VydmUubWRzLk5hbWVSZXF1ZXN0GhguY3VydmUubWRzLkFsbG9jYXRlZFNpemUSPgoKTGlzdENsaWVudBIcLmN1cnZlLm1kcy5MaXN0Q2xpZW50UmVxdWVzdBoSLmN1cnZlLm1kcy5DbGllbnRzEkkKFUxpc3RWb2x1bWVzT25Db3B5c2V0cxIaLmN1cnZlLm1kcy5Db3B5c2V0c1JlcXVlc3QaFC5jdXJ2ZS5tZHMuRmlsZU5hbWVzEkcKGFVwZGF0ZUZpbGVUaHJvdHRsZVBhcmFtcxIaLmN1cnZlLm1kcy5UaHJvdHRsZVJlcXVlc3QaDy5jdXJ2ZS5tZHMuRG9uZRJOCg5DcmVhdGVTbmFwU2hvdBIgLmN1cnZlLm1kcy5DcmVhdGVTbmFwc2hvdFJlcXVlc3QaGi5jdXJ2ZS5tZHMuQ3JlYXRlZFNuYXBzaG90EkEKDExpc3RTbmFwU2hvdBIbLmN1cnZlLm1kcy5TbmFwc2hvdHNSZXF1ZXN0GhQuY3VydmUubWRzLlNuYXBzaG90cxJMChNDaGVja1NuYXBTaG90U3RhdHVzEhsuY3VydmUubWRzLlNuYXBzaG90c1JlcXVlc3QaGC5jdXJ2ZS5tZHMuU25hcHNob3RTdGF0ZRI+Cg5EZWxldGVTbmFwU2hvdBIbLmN1cnZlLm1kcy5TbmFwc2hvdHNSZXF1ZXN0Gg8uY3VydmUubWRzLkRvbmUSTAoWR2V0U25hcFNob3RGaWxlU2VnbWVudBIZLmN1cnZlLm1kcy5TZWdtZW50UmVxdWVzdBoXLmN1cnZlLm1kcy5Gb3VuZFNlZ21lbnQ',
     [file_common],
   );
 
@@ -269,6 +269,327 @@ export type Done = Message<'curve.mds.Done'> & {
 export const DoneSchema: GenMessage<Done> = /*@__PURE__*/ messageDesc(file_files, 10);
 
 /**
+ * Of a volume's snapshot, as the MDS keeps it while its content is copied (curve-snapshot.md §5).
+ *
+ * @generated from message curve.mds.SnapshotFile
+ */
+export type SnapshotFile = Message<'curve.mds.SnapshotFile'> & {
+  /**
+   * @generated from field: required uint64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: required uint64 parentId = 3;
+   */
+  parentId: bigint;
+
+  /**
+   * @generated from field: required uint32 chunkSize = 6;
+   */
+  chunkSize: number;
+
+  /**
+   * @generated from field: required uint32 segmentSize = 7;
+   */
+  segmentSize: number;
+
+  /**
+   * @generated from field: required uint64 length = 8;
+   */
+  length: bigint;
+
+  /**
+   * @generated from field: required uint64 ctime = 9;
+   */
+  ctime: bigint;
+
+  /**
+   * @generated from field: required uint64 seqNum = 10;
+   */
+  seqNum: bigint;
+
+  /**
+   * @generated from field: optional uint64 stripeUnit = 15;
+   */
+  stripeUnit: bigint;
+
+  /**
+   * @generated from field: optional uint64 stripeCount = 16;
+   */
+  stripeCount: bigint;
+
+  /**
+   * @generated from field: optional uint32 blocksize = 20;
+   */
+  blocksize: number;
+};
+
+/**
+ * Describes the message curve.mds.SnapshotFile.
+ * Use `create(SnapshotFileSchema)` to create a new message.
+ */
+export const SnapshotFileSchema: GenMessage<SnapshotFile> = /*@__PURE__*/ messageDesc(file_files, 11);
+
+/**
+ * @generated from message curve.mds.CreateSnapshotRequest
+ */
+export type CreateSnapshotRequest = Message<'curve.mds.CreateSnapshotRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: optional string signature = 3;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: optional uint64 date = 4;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.CreateSnapshotRequest.
+ * Use `create(CreateSnapshotRequestSchema)` to create a new message.
+ */
+export const CreateSnapshotRequestSchema: GenMessage<CreateSnapshotRequest> =
+  /*@__PURE__*/
+  messageDesc(file_files, 12);
+
+/**
+ * @generated from message curve.mds.CreatedSnapshot
+ */
+export type CreatedSnapshot = Message<'curve.mds.CreatedSnapshot'> & {
+  /**
+   * @generated from field: required int32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: required curve.mds.SnapshotFile snapShotFileInfo = 2;
+   */
+  snapShotFileInfo?: SnapshotFile | undefined;
+};
+
+/**
+ * Describes the message curve.mds.CreatedSnapshot.
+ * Use `create(CreatedSnapshotSchema)` to create a new message.
+ */
+export const CreatedSnapshotSchema: GenMessage<CreatedSnapshot> = /*@__PURE__*/ messageDesc(file_files, 13);
+
+/**
+ * Which of a volume's versions.
+ *
+ * @generated from message curve.mds.SnapshotsRequest
+ */
+export type SnapshotsRequest = Message<'curve.mds.SnapshotsRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: repeated uint64 seq = 3;
+   */
+  seq: bigint[];
+
+  /**
+   * @generated from field: optional string signature = 4;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: optional uint64 date = 5;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.SnapshotsRequest.
+ * Use `create(SnapshotsRequestSchema)` to create a new message.
+ */
+export const SnapshotsRequestSchema: GenMessage<SnapshotsRequest> = /*@__PURE__*/ messageDesc(file_files, 14);
+
+/**
+ * @generated from message curve.mds.Snapshots
+ */
+export type Snapshots = Message<'curve.mds.Snapshots'> & {
+  /**
+   * @generated from field: required int32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: repeated curve.mds.SnapshotFile fileInfo = 2;
+   */
+  fileInfo: SnapshotFile[];
+};
+
+/**
+ * Describes the message curve.mds.Snapshots.
+ * Use `create(SnapshotsSchema)` to create a new message.
+ */
+export const SnapshotsSchema: GenMessage<Snapshots> = /*@__PURE__*/ messageDesc(file_files, 15);
+
+/**
+ * @generated from message curve.mds.SnapshotState
+ */
+export type SnapshotState = Message<'curve.mds.SnapshotState'> & {
+  /**
+   * @generated from field: required int32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: required int32 fileStatus = 2;
+   */
+  fileStatus: number;
+};
+
+/**
+ * Describes the message curve.mds.SnapshotState.
+ * Use `create(SnapshotStateSchema)` to create a new message.
+ */
+export const SnapshotStateSchema: GenMessage<SnapshotState> = /*@__PURE__*/ messageDesc(file_files, 16);
+
+/**
+ * @generated from message curve.mds.SegmentRequest
+ */
+export type SegmentRequest = Message<'curve.mds.SegmentRequest'> & {
+  /**
+   * @generated from field: required string fileName = 1;
+   */
+  fileName: string;
+
+  /**
+   * @generated from field: required string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: required uint64 offset = 3;
+   */
+  offset: bigint;
+
+  /**
+   * @generated from field: required bool allocateIfNotExist = 4;
+   */
+  allocateIfNotExist: boolean;
+
+  /**
+   * @generated from field: optional uint64 seqNum = 5;
+   */
+  seqNum: bigint;
+
+  /**
+   * @generated from field: optional string signature = 6;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: optional uint64 date = 7;
+   */
+  date: bigint;
+};
+
+/**
+ * Describes the message curve.mds.SegmentRequest.
+ * Use `create(SegmentRequestSchema)` to create a new message.
+ */
+export const SegmentRequestSchema: GenMessage<SegmentRequest> = /*@__PURE__*/ messageDesc(file_files, 17);
+
+/**
+ * @generated from message curve.mds.SegmentChunk
+ */
+export type SegmentChunk = Message<'curve.mds.SegmentChunk'> & {
+  /**
+   * @generated from field: required uint64 chunkID = 2;
+   */
+  chunkID: bigint;
+
+  /**
+   * @generated from field: required uint32 copysetID = 3;
+   */
+  copysetID: number;
+};
+
+/**
+ * Describes the message curve.mds.SegmentChunk.
+ * Use `create(SegmentChunkSchema)` to create a new message.
+ */
+export const SegmentChunkSchema: GenMessage<SegmentChunk> = /*@__PURE__*/ messageDesc(file_files, 18);
+
+/**
+ * @generated from message curve.mds.PageFileSegment
+ */
+export type PageFileSegment = Message<'curve.mds.PageFileSegment'> & {
+  /**
+   * @generated from field: required uint32 logicalPoolID = 1;
+   */
+  logicalPoolID: number;
+
+  /**
+   * @generated from field: required uint64 startOffset = 2;
+   */
+  startOffset: bigint;
+
+  /**
+   * @generated from field: required uint32 segmentSize = 3;
+   */
+  segmentSize: number;
+
+  /**
+   * @generated from field: required uint32 chunkSize = 4;
+   */
+  chunkSize: number;
+
+  /**
+   * @generated from field: repeated curve.mds.SegmentChunk chunks = 5;
+   */
+  chunks: SegmentChunk[];
+};
+
+/**
+ * Describes the message curve.mds.PageFileSegment.
+ * Use `create(PageFileSegmentSchema)` to create a new message.
+ */
+export const PageFileSegmentSchema: GenMessage<PageFileSegment> = /*@__PURE__*/ messageDesc(file_files, 19);
+
+/**
+ * @generated from message curve.mds.FoundSegment
+ */
+export type FoundSegment = Message<'curve.mds.FoundSegment'> & {
+  /**
+   * @generated from field: required int32 statusCode = 1;
+   */
+  statusCode: number;
+
+  /**
+   * @generated from field: required curve.mds.PageFileSegment pageFileSegment = 2;
+   */
+  pageFileSegment?: PageFileSegment | undefined;
+};
+
+/**
+ * Describes the message curve.mds.FoundSegment.
+ * Use `create(FoundSegmentSchema)` to create a new message.
+ */
+export const FoundSegmentSchema: GenMessage<FoundSegment> = /*@__PURE__*/ messageDesc(file_files, 20);
+
+/**
  * @generated from service curve.mds.CurveFSService
  */
 export const CurveFSService: GenService<{
@@ -311,5 +632,45 @@ export const CurveFSService: GenService<{
     methodKind: 'unary';
     input: typeof ThrottleRequestSchema;
     output: typeof DoneSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.CreateSnapShot
+   */
+  createSnapShot: {
+    methodKind: 'unary';
+    input: typeof CreateSnapshotRequestSchema;
+    output: typeof CreatedSnapshotSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.ListSnapShot
+   */
+  listSnapShot: {
+    methodKind: 'unary';
+    input: typeof SnapshotsRequestSchema;
+    output: typeof SnapshotsSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.CheckSnapShotStatus
+   */
+  checkSnapShotStatus: {
+    methodKind: 'unary';
+    input: typeof SnapshotsRequestSchema;
+    output: typeof SnapshotStateSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.DeleteSnapShot
+   */
+  deleteSnapShot: {
+    methodKind: 'unary';
+    input: typeof SnapshotsRequestSchema;
+    output: typeof DoneSchema;
+  };
+  /**
+   * @generated from rpc curve.mds.CurveFSService.GetSnapShotFileSegment
+   */
+  getSnapShotFileSegment: {
+    methodKind: 'unary';
+    input: typeof SegmentRequestSchema;
+    output: typeof FoundSegmentSchema;
   };
 }> = /*@__PURE__*/ serviceDesc(file_files, 0);
