@@ -4,15 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CloneTask, CurveClient, CurveError, type Snapshot } from '../src/index.js';
 import { exchange } from '../src/snapshots/exchange.js';
 import { SEGMENT, SIZE, smallCluster } from './support/connect.js';
-import {
-  answerOf,
-  type Deed,
-  json,
-  recorded,
-  replay,
-  SnapshotServer,
-  snapshotServer,
-} from './support/snapshot-server.js';
+import { answerOf, type Deed, json, recorded, replay, snapshotServer } from './support/snapshot-server.js';
 
 const ID = 'ae65f956-8fa8-4520-9f15-364de38bf988';
 const TASK = '3c05833b-986b-4178-86d5-ee800e269400';
@@ -313,58 +305,6 @@ describe('removal', () => {
     const late = await client(by({ GetFileSnapshotInfo: snapshotsOf(0) }));
     expect((await failure(late.snapshots.deletion(ID).wait())).code).toBe('STATUS_NOT_MATCH');
   });
-
-  test('of a record that a restarted server takes for the clone is told to be repeated', async () => {
-    const { snapshots } = await client(
-      by({ GetCloneTasks: [0, 3, 1, 5].map(status => tasks(taskRecord(status))), CleanCloneTask: ok() }),
-    );
-    const error = await failure((await snapshots.cleanTask(TASK)).wait({ interval: 1 }));
-    expect(error).toMatchObject({ code: 'FAILED', hint: 'clean it again', taskId: TASK });
-  });
-
-  test('nothing is cancelled that is being deleted', async () => {
-    const { snapshots, requests } = await client(
-      by({ GetFileSnapshotInfo: [snapshotsOf(2), snapshotsOf(1)], CancelSnapshot: ok() }),
-    );
-    expect((await failure(snapshots.cancel(ID))).code).toBe('STATUS_NOT_MATCH');
-    expect(requests).toHaveLength(1);
-    await snapshots.cancel(ID);
-    expect(requests.at(-1)).toBe(sent('CancelSnapshot', `User=ann&UUID=${ID}&File=/v`));
-  });
-});
-
-describe('what the service would find out too late is refused before', () => {
-  test('a snapshot of a directory, a clone of one, into none, of no poolset, onto something', async () => {
-    const { curve, snapshots, requests } = await clientWithVolumes(() => ok({ UUID: TASK }), '/v', '/w');
-    await curve.mkdir('/d');
-    const code = async (promise: Promise<unknown>) => (await failure(promise)).code;
-    expect(await code(snapshots.create('/d', { name: 'n' }))).toBe('INVALID_ARGUMENT');
-    expect(await code(snapshots.create('/', { name: 'n' }))).toBe('INVALID_ARGUMENT');
-    expect(await code(snapshots.create('/none', { name: 'n' }))).toBe('NOTEXIST');
-    expect(await code(snapshots.clone('/d', '/to', { lazy: true }))).toBe('INVALID_ARGUMENT');
-    expect(await code(snapshots.clone('/v', '/none/to'))).toBe('NOTEXIST');
-    expect(await code(snapshots.clone('/v', '/to', { poolset: 'none' }))).toBe('NOTEXIST');
-    expect(await code(snapshots.clone('/v', '/w'))).toBe('EXISTS');
-    expect(requests).toEqual([]);
-  });
-
-  test('a recovery of a volume that is open', async () => {
-    const { curve, snapshots, requests } = await clientWithVolumes(
-      by({ GetFileSnapshotInfo: snapshotsOf(0) }),
-      '/v',
-    );
-    await using _open = await curve.open('/v');
-    expect((await failure(snapshots.recover(ID, '/v', { lazy: true }))).code).toBe('FILE_OCCUPIED');
-    expect(requests.filter(request => request.includes('Action=Recover'))).toEqual([]);
-  });
-
-  test('a source that is no snapshot any more', async () => {
-    const { snapshots, requests } = await client(
-      by({ GetFileSnapshotInfo: refusal(-8), Recover: ok({ UUID: TASK }) }),
-    );
-    expect((await failure(snapshots.recover(ID, '/v'))).code).toBe('NOTEXIST');
-    expect(requests).toHaveLength(1);
-  });
 });
 
 describe('clones', () => {
@@ -385,21 +325,6 @@ describe('clones', () => {
       by({ Clone: ok({ UUID: TASK }), GetCloneTasks: refusal(-7) }),
     );
     expect((await failure(snapshots.clone(ID, '/to'))).code).toBe('EXISTS');
-  });
-
-  test('a lazy one that fails names its task', async () => {
-    const { snapshots } = await clientWithVolumes(by({ Clone: refusal(-1, TASK) }));
-    const error = await failure(snapshots.clone(ID, '/to', { lazy: true }));
-    expect(error).toMatchObject({ code: 'INTERNAL_ERROR', taskId: TASK, path: '/to' });
-  });
-
-  test('a lazy one can be used before it is flattened, a flattened one is waited for', async () => {
-    const states = [1, 7].map(status => tasks(taskRecord(status)));
-    const { snapshots } = await client(by({ GetCloneTasks: states }));
-    expect((await snapshots.cloning(TASK).wait({ interval: 1 })).status).toBe('metaInstalled');
-    const flattened = [7, 1, 6, 0].map(status => tasks(taskRecord(status)));
-    const other = await client(by({ GetCloneTasks: flattened, Flatten: ok() }));
-    expect((await (await other.snapshots.flatten(TASK)).wait({ interval: 1 })).status).toBe('done');
   });
 
   test('failures say what is left', async () => {
@@ -489,24 +414,6 @@ describe('servers', () => {
     expect(await failure(curve.snapshots.recover(ID, '/v'))).toMatchObject(expected);
     const changes = [...one.requests, ...two.requests].filter(request => !request.includes('Action=Get'));
     expect(changes).toHaveLength(3);
-  });
-
-  test('one that takes over is found, and a wait goes on', async () => {
-    const states = [1, 1, 0].map(snapshotsOf);
-    const answer = by({ GetFileSnapshotInfo: states });
-    const first = new SnapshotServer(answer);
-    const address = await first.listen();
-    const { snapshots } = await client(address);
-    const waited: Promise<Snapshot>[] = [];
-    await new Promise<void>(begun => {
-      waited.push(snapshots.creation(ID).wait({ interval: 20, onProgress: () => begun() }));
-    });
-    await first.close();
-    const next = new SnapshotServer(answer);
-    await new Promise(resolve => setTimeout(resolve, 600));
-    await next.listen(Number(address.split(':')[1]));
-    onTestFinished(() => next.close());
-    expect((await waited[0])?.status).toBe('done');
   });
 
   test('a call has its deadline and signal, and says what may have been done', async () => {
@@ -648,16 +555,6 @@ describe('servers', () => {
 });
 
 describe('waiting for a snapshot', () => {
-  test('ends with it, or says why there is none', async () => {
-    const made = await client(by({ GetFileSnapshotInfo: [1, 1, 0].map(snapshotsOf) }));
-    expect((await made.snapshots.creation(ID).wait({ interval: 1 })).status).toBe('done');
-    const failed = await client(by({ GetFileSnapshotInfo: [1, 5].map(snapshotsOf) }));
-    const error = await failure(failed.snapshots.creation(ID).wait({ interval: 1 }));
-    expect(error).toMatchObject({ code: 'FAILED', hint: expect.stringContaining('delete it') });
-    const cancelled = await client(by({ GetFileSnapshotInfo: [snapshotsOf(4), refusal(-8)] }));
-    expect((await failure(cancelled.snapshots.creation(ID).wait({ interval: 1 }))).code).toBe('NOTEXIST');
-  });
-
   test('takes an interval, and no nonsense', async () => {
     const { snapshots } = await client(() => snapshotsOf(0));
     for (const interval of [0, -1, Number.NaN, '1', 2 ** 31]) {
