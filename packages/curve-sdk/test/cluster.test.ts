@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Tap } from '../src/conformance/tap.js';
 import { type Cluster, CurveClient } from '../src/index.js';
@@ -382,6 +384,29 @@ describe('what a chunkserver says of its copysets', () => {
       reader.end();
     }).toThrow();
   });
+});
+
+test('what is kept of a page does not keep the page', async () => {
+  const { Addresses, RaftStatReader } = await import('../src/cluster/raft-stat.js');
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const [pages, length] = [128, 2 ** 18];
+  const kept: unknown[] = [];
+  const addresses = new Addresses();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let page = 0; page < pages; page++) {
+    const peers = [1, 2, 3].map(peer => `10.10.10.${peer}:${10_000 + page}`);
+    const head = `[${page}]\r\nstate: FOLLOWER\r\nterm: 2\r\npeers: ${peers.join(':0 ')}:0\r\nleader: ${peers[0]}:0\r\n`;
+    const line = 'snapshot_status: idle or whatever it may be\r\n';
+    const text = Buffer.from(head + line.repeat(length / line.length)).toString('latin1');
+    const reader = new RaftStatReader(replica => kept.push(replica), addresses);
+    reader.push(text);
+    reader.end();
+  }
+  collect();
+  expect(kept).toHaveLength(pages);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan((pages * length) / 4);
 });
 
 describe('a copyset of three replicas', () => {

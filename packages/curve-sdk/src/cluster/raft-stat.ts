@@ -20,17 +20,38 @@ const NOBODY = '0.0.0.0:0';
 const LONGEST_LINE = 2 ** 16;
 const GROUP = 2n ** 32n;
 
+/**
+ * The addresses that were read, each once, and as texts of their own: part of a page would keep all of it in memory.
+ */
+export class Addresses {
+  readonly #all = new Map<string, string>();
+
+  /** The same text. */
+  of(text: string): string {
+    const known = this.#all.get(text);
+    if (known !== undefined) return known;
+    const own = Buffer.from(text).toString();
+    this.#all.set(own, own);
+    return own;
+  }
+}
+
 /** Reads what `/raft_stat` says, in pieces as they come; holds no more than the replica it is at. */
 export class RaftStatReader {
   readonly #found: (replica: RaftReplica) => void;
   /** Every chunkserver has the same few combinations of members very often. */
   readonly #peers = new Map<string, readonly string[]>();
+  readonly #addresses: Addresses;
   #rest = '';
   #replica: Draft | undefined;
 
-  /** @param found - is told of each replica */
-  constructor(found: (replica: RaftReplica) => void) {
+  /**
+   * @param found - is told of each replica
+   * @param addresses - those that others have read, to be shared
+   */
+  constructor(found: (replica: RaftReplica) => void, addresses = new Addresses()) {
     this.#found = found;
+    this.#addresses = addresses;
   }
 
   /** @throws Error where the text is not what it should be, as in {@link end} */
@@ -57,7 +78,7 @@ export class RaftStatReader {
       this.#finish();
       const group = /^\[(\d+)\]$/.exec(line)?.[1];
       if (group === undefined) throw new Error(`a replica without a number: ${line}`);
-      this.#replica = new Draft(BigInt(group));
+      this.#replica = new Draft(BigInt(group), this.#addresses);
       return;
     }
     if (this.#replica === undefined) throw new Error(`no replica: ${line}`);
@@ -70,7 +91,10 @@ export class RaftStatReader {
   #peersOf(text: string): readonly string[] {
     let peers = this.#peers.get(text);
     if (peers === undefined) {
-      peers = text.split(' ').filter(Boolean).map(withoutIndex);
+      peers = text
+        .split(' ')
+        .filter(Boolean)
+        .map(peer => this.#addresses.of(withoutIndex(peer)));
       this.#peers.set(text, peers);
     }
     return peers;
@@ -86,6 +110,7 @@ export class RaftStatReader {
 /** A replica of which not all has been read. */
 class Draft {
   readonly #group: bigint;
+  readonly #addresses: Addresses;
   peers: readonly string[] | undefined;
   #state: string | undefined;
   #leader: string | undefined;
@@ -96,14 +121,15 @@ class Draft {
   #reached = Number.POSITIVE_INFINITY;
   #installing = false;
 
-  constructor(group: bigint) {
+  constructor(group: bigint, addresses: Addresses) {
     this.#group = group;
+    this.#addresses = addresses;
   }
 
   take(key: string, value: string): void {
     if (key === 'state') this.#state = value;
     else if (key === 'term') this.#term = Number(/^\d+$/.exec(value)?.[0]);
-    else if (key === 'leader') this.#leader = withoutIndex(value);
+    else if (key === 'leader') this.#leader = this.#addresses.of(withoutIndex(value));
     else if (key === 'last_log_id') this.#lastIndex = Number(/index=(\d+)/.exec(value)?.[1]);
     else if (key.startsWith('replicator_')) this.#replicator(value);
   }

@@ -4,7 +4,7 @@ import type { CurveError } from '../errors/curve-error.js';
 import { spread } from '../flow/spread.js';
 import { type CopysetHealth, type CopysetProblem, HeardCopyset, inWords } from './copyset-health.js';
 import { type PageRequest, page } from './page.js';
-import { RaftStatReader } from './raft-stat.js';
+import { Addresses, RaftStatReader } from './raft-stat.js';
 import {
   findChunkservers,
   findCopysets,
@@ -91,6 +91,7 @@ async function listen(
 ): Promise<{ heard: Map<number, HeardCopyset>; silent: Survey['silent'][number][] }> {
   const heard = new Map<number, HeardCopyset>();
   const silent: Survey['silent'][number][] = [];
+  const addresses = new Addresses();
   await spread(
     course,
     AT_A_TIME,
@@ -107,7 +108,7 @@ async function listen(
           heard.set(key, copyset);
         }
         copyset.add(replica, peer);
-      });
+      }, addresses);
       try {
         for await (const text of page(part, { address, path: '/raft_stat', ...time })) reader.push(text);
         reader.end();
