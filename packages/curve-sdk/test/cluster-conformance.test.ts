@@ -128,6 +128,34 @@ function cases(config: () => string, rootPassword: () => string): void {
     await cluster().clearThrottle(name);
     for (const { limit } of Object.values(await limits())) expect(limit).toBe(0);
   });
+
+  it('a native snapshot is what the volume was, and tells what changed', async () => {
+    const { nativeSnapshots } = client(alice);
+    const volume = await client(alice).open(name);
+    const block = (byte: number) => Buffer.alloc(4096, byte);
+    const { chunkSize, segmentSize } = volume;
+    const data = async (offset: number) => (await snapshot.read({ offset, length: 4096 })).data;
+    await volume.write(block(1), { offset: 0 });
+    await volume.write(block(1), { offset: 2 * chunkSize });
+    await using snapshot = await nativeSnapshots.create(name, { settle: 3000 });
+    expect(snapshot).toMatchObject({ volumeId: volume.id, length: volume.length, chunkSize, segmentSize });
+    await expect(nativeSnapshots.create(name)).rejects.toMatchObject({ code: 'UNDER_SNAPSHOT' });
+    expect((await nativeSnapshots.find(name))?.seq).toBe(snapshot.seq);
+    await volume.write(block(2), { offset: 0 });
+    await volume.write(block(2), { offset: chunkSize });
+    expect([await data(0), await data(chunkSize), await data(2 * chunkSize)]).toEqual([
+      block(1),
+      block(0),
+      block(1),
+    ]);
+    const stored = (ranges: { zeros: boolean; offset: number }[]) =>
+      ranges.filter(({ zeros, offset }) => !zeros && offset < segmentSize).map(({ offset }) => offset);
+    expect(stored(await all(snapshot.changesSince(0)))).toEqual([0, 2 * chunkSize]);
+    expect(stored(await all(volume.changesSince(snapshot)))).toEqual([0, chunkSize]);
+    await snapshot.delete();
+    expect(await nativeSnapshots.find(name)).toBeUndefined();
+    await volume.close();
+  });
 }
 
 describe('curve.cluster on the emulator', () => {

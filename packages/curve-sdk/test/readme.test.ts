@@ -13,5 +13,5 @@ it('the examples of the README do what they say', async () => {
   const folder = fileURLToPath(new URL('..', import.meta.url));
   await using snapshots = await finishedSnapshots();
   const env = { MDS_ADDRESS: emulator.mdsAddresses.join(','), SNAPSHOT_CLONE: snapshots.address };
-  expect(await runReadmeExamples(folder, { cwd, env })).toBe(10);
+  expect(await runReadmeExamples(folder, { cwd, env })).toBe(11);
 });
