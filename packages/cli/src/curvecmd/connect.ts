@@ -15,14 +15,15 @@ export function callOptions({ io, options }: CurveContext): CallOptions {
 /**
  * Connects to the cluster, does a command's work, and closes what it has opened whatever came of it.
  *
- * @param read - what else is made of the configuration
+ * @param how - `read`: what else is made of the configuration; `snapshotClone`: the snapshot-clone servers
  */
 export function withClient<Result>(
   context: CurveContext,
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
-  read: ReadConf = asItIs,
+  { read = asItIs, snapshotClone }: { read?: ReadConf; snapshotClone?: readonly string[] } = {},
 ): Promise<Result> {
-  return connected(context, { credentials: () => readCredentials(context), lazy: false, read }, work);
+  const credentials = () => readCredentials(context);
+  return connected(context, { credentials, lazy: false, read, snapshotClone }, work);
 }
 
 /** The same for what anybody may ask, and of a cluster that may not answer: no user need be given. */
@@ -44,7 +45,17 @@ const asItIs: ReadConf = async path => path;
 
 async function connected<Result>(
   context: CurveContext,
-  { credentials, lazy, read }: { credentials: () => Promise<Credentials>; lazy: boolean; read: ReadConf },
+  {
+    credentials,
+    lazy,
+    read,
+    snapshotClone,
+  }: {
+    credentials: () => Promise<Credentials>;
+    lazy: boolean;
+    read: ReadConf;
+    snapshotClone?: readonly string[] | undefined;
+  },
   work: (client: CurveClient, call: CallOptions) => Promise<Result>,
 ): Promise<Result> {
   const { out } = context;
@@ -54,7 +65,7 @@ async function connected<Result>(
   await checkConf(conf);
   out.detail(`configuration from ${conf}, user ${user.name}`);
   const { CurveClient } = await import('@curve-wcs/curve-sdk');
-  const client = await CurveClient.connect(await read(conf), { user, lazy, ...call });
+  const client = await CurveClient.connect(await read(conf), { user, lazy, snapshotClone, ...call });
   const watched = watchWaits(client, context.io, out);
   try {
     return await work(client, call);

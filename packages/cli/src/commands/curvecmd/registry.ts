@@ -3,6 +3,7 @@ import { bench } from './bench.js';
 import { chown } from './chown.js';
 import { chunkservers } from './chunkservers.js';
 import { clients } from './clients.js';
+import { clone } from './clone.js';
 import { clusterId } from './cluster-id.js';
 import { completion } from './completion.js';
 import { copysets } from './copysets.js';
@@ -12,6 +13,7 @@ import { du } from './du.js';
 import { exportVolume } from './export.js';
 import { exporter } from './exporter.js';
 import { extend } from './extend.js';
+import { flatten } from './flatten.js';
 import { importImage } from './import.js';
 import { ls } from './ls.js';
 import { map } from './map.js';
@@ -24,10 +26,13 @@ import { read } from './read.js';
 import { recover } from './recover.js';
 import { rm } from './rm.js';
 import { rmdir } from './rmdir.js';
+import { rollback } from './rollback.js';
 import { serve } from './serve.js';
 import { servers } from './servers.js';
+import { snapshot } from './snapshot.js';
 import { stat } from './stat.js';
 import { status } from './status.js';
+import { tasks } from './tasks.js';
 import { throttle } from './throttle.js';
 import { trash } from './trash.js';
 import { write } from './write.js';
@@ -49,6 +54,11 @@ export const CURVECMD_COMMANDS: readonly CurveCommand[] = [
   write,
   importImage,
   exportVolume,
+  snapshot,
+  clone,
+  rollback,
+  flatten,
+  tasks,
   nbd,
   map,
   bench,

@@ -14,7 +14,7 @@ export const STATUS_OPTIONS = [
   {
     long: 'mds-dummy-port',
     argument: 'PORTS',
-    description: 'ask the MDSs there, which tells those that stand by from those that do not run',
+    description: 'ask the MDSs there, to tell those that stand by from those that are down',
   },
   {
     long: 'snapshot-clone-dummy-port',

@@ -39,7 +39,7 @@ export async function serveVolumes(context: NbdContext): Promise<void> {
           if (folder !== undefined) await rm(folder, { recursive: true, force: true });
         }
       },
-      registeredConf,
+      { read: registeredConf },
     );
   } catch (error) {
     throw error instanceof NbdError ? nbdFailure(error) : error;
