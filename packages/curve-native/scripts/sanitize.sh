@@ -40,6 +40,7 @@ fi
 
 seconds="${1:-5}"
 decoder=(src/core/wire/*.cc src/core/net/inbound.cc src/core/volume/geometry.cc)
+nbd=(src/core/nbd/intake.cc src/core/nbd/protocol.cc src/core/wire/*.cc)
 config=(src/core/config/*.cc src/core/wire/*.cc src/core/net/endpoint.cc)
 
 # The slowest build, so it goes on beside everything else.
@@ -67,6 +68,8 @@ echo "decoder (ASan, UBSan)"
 fuzz fuzz_decoder "${decoder[@]}"
 echo "configuration (ASan, UBSan)"
 fuzz fuzz_config "${config[@]}"
+echo "NBD (ASan, UBSan)"
+fuzz fuzz_nbd "${nbd[@]}"
 echo "event loop (TSan)"
 wait "$race_build"
 "$out/race_loop" "$seconds"

@@ -14,6 +14,10 @@ export type {
   NativeErrorKind,
   NativeFileInfo,
   NativeMountPoint,
+  NativeNbdConnection,
+  NativeNbdEnd,
+  NativeNbdRequest,
+  NativeNbdTerms,
   NativeOpenOptions,
   NativePoolset,
   NativeSegment,
@@ -24,5 +28,6 @@ export type {
   NativeUnaryCall,
   NativeUser,
   NativeWait,
+  NativeWriteHold,
 } from './native-binding.js';
 export { createClient } from './native-client.js';

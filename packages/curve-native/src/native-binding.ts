@@ -312,6 +312,71 @@ export interface NativeWait {
   readonly milliseconds: number;
 }
 
+/** See {@link NativeClient.holdWrites}. */
+export interface NativeWriteHold {
+  /** Settles when no such write is under way in the range; none begins until the release. */
+  readonly held: Promise<void>;
+  /** At any time, once. */
+  release(): Promise<void>;
+}
+
+/** What NBD's handshake has led to, and what the client may take. */
+export interface NativeNbdTerms {
+  /** Descriptor of a connected socket that does not block. */
+  readonly socket: number;
+  /** What has come from it already. */
+  readonly received: Uint8Array;
+  /** Whether structured replies were agreed upon. */
+  readonly structured: boolean;
+  /** Whether writes are handed up, to be refused. */
+  readonly readOnly: boolean;
+  /** Bytes of the export, as the client was told. */
+  readonly size: number;
+  /** Requests under way at a time. */
+  readonly requests: number;
+  /** Bytes of its reads and writes under way. */
+  readonly bytes: number;
+  /** Bytes of the reads and writes under way of all connections of this client. */
+  readonly totalBytes: number;
+  /** Milliseconds without a byte after which a client is given up that owes the rest of a request, or takes no replies. */
+  readonly stallTimeout: number;
+  /**
+   * Counted in from another thread, so the memory had best be shared: requests under way, reads, writes, flushes, bytes
+   * read and bytes written.
+   */
+  readonly counts: BigUint64Array;
+}
+
+/** A request that somebody else must answer. */
+export interface NativeNbdRequest {
+  /** For the answer. */
+  readonly number: number;
+  /** Its 28 bytes. */
+  readonly request: Uint8Array;
+  /** Of a write that can be done. */
+  readonly data?: Uint8Array;
+  /** Why the cluster did not do it. */
+  readonly error?: NativeError;
+}
+
+/**
+ * Why a connection has ended: the client has gone or was sent away, it sent no request where one should be, it left one
+ * unfinished, or it took no replies.
+ */
+export type NativeNbdEnd = 'gone' | 'nonsense' | 'unfinished' | 'unread';
+
+/** See {@link NativeClient.serveNbd}. */
+export interface NativeNbdConnection {
+  /** Settles when nothing of it is under way any more. */
+  readonly ended: Promise<NativeNbdEnd>;
+  /** The next requests that were handed up; undefined when there will be none. One such call at a time. */
+  next(): Promise<readonly NativeNbdRequest[] | undefined>;
+  /** Sends the reply to one of them. */
+  reply(number: number, bytes: Uint8Array): Promise<void>;
+  /** Takes no more requests and ends the connection, at once or when those under way are answered. */
+  end(atOnce: boolean): Promise<void>;
+}
+
 /** A client of one cluster. Safe to use for many calls at once; not shareable between worker threads. */
 export interface NativeClient {
   /**
@@ -495,6 +560,18 @@ export interface NativeClient {
     length: number | bigint,
     options?: NativeSyncOptions,
   ): void;
+
+  /**
+   * Keeps the writes of NBD clients ({@link NativeClient.serveNbd}) out of a range of an open volume, for whoever reads,
+   * changes and writes it back.
+   */
+  holdWrites(fd: number, offset: number, length: number): NativeWriteHold;
+  /**
+   * Goes on with a connection on the client's thread, from the end of NBD's handshake: reads and writes of whole blocks
+   * go between it and the cluster, all else is handed up. The descriptor is duplicated at once, and the caller closes its
+   * own.
+   */
+  serveNbd(fd: number, terms: NativeNbdTerms): NativeNbdConnection;
 
   /** The MDSs of the configuration, as `ip:port`. */
   mdsAddresses(): string[];

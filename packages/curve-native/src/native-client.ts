@@ -10,6 +10,10 @@ import type {
   NativeCreateOptions,
   NativeFileInfo,
   NativeMountPoint,
+  NativeNbdConnection,
+  NativeNbdEnd,
+  NativeNbdRequest,
+  NativeNbdTerms,
   NativeOpenOptions,
   NativePoolset,
   NativeSegment,
@@ -18,6 +22,7 @@ import type {
   NativeUnaryAnswer,
   NativeUnaryCall,
   NativeUser,
+  NativeWriteHold,
 } from './native-binding.js';
 import { Op } from './operations.js';
 import { PendingCalls } from './pending-calls.js';
@@ -81,11 +86,17 @@ class Client implements NativeClient {
     this.#native = new addon.Client(config, this.#pending.transfers, this.#pending.settled);
   }
 
-  #call<T = void>(op: Op, args: object, options: NativeCallOptions | undefined): Promise<T> {
+  /** @param memory - that is used until the call has settled */
+  #call<T = void>(
+    op: Op,
+    args: object,
+    options: NativeCallOptions | undefined,
+    memory?: ArrayBufferView,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const id = this.#pending.nextId;
       if (!this.#native.submit(op, id, deadlineOf(options), args)) return resolve(undefined as T);
-      this.#pending.add(resolve, reject, undefined);
+      this.#pending.add(resolve, reject, memory);
       if (options?.signal) this.#cancelOnAbort(id, options.signal);
     });
   }
@@ -294,6 +305,26 @@ class Client implements NativeClient {
   }
   discardSync(fd: number, offset: Size, length: Size, options?: NativeSyncOptions) {
     this.#callSync(Op.discard, { fd, offset, length }, options);
+  }
+
+  holdWrites(fd: number, offset: number, length: number): NativeWriteHold {
+    const id = this.#pending.nextId;
+    return {
+      held: this.#call(Op.holdWrites, { fd, offset, length }, undefined),
+      release: () => this.#call(Op.releaseWrites, { fd, offset: id }, undefined),
+    };
+  }
+
+  serveNbd(fd: number, terms: NativeNbdTerms): NativeNbdConnection {
+    const id = this.#pending.nextId;
+    return {
+      ended: this.#call<NativeNbdEnd>(Op.nbdServe, { fd, ...terms }, undefined, terms.counts),
+      next: () => this.#call<readonly NativeNbdRequest[] | undefined>(Op.nbdNext, { fd: id }, undefined),
+      reply: async (number, bytes) => {
+        await this.#transfer(Op.nbdReply, id, number, bytes, undefined);
+      },
+      end: atOnce => this.#call(Op.nbdEnd, { fd: id, length: atOnce ? 1 : 0 }, undefined),
+    };
   }
 
   mdsAddresses() {

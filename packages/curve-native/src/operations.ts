@@ -26,6 +26,12 @@ export enum Op {
   read,
   write,
   discard,
+  holdWrites,
+  releaseWrites,
+  nbdServe,
+  nbdNext,
+  nbdReply,
+  nbdEnd,
   uninit,
 }
 

@@ -5,7 +5,7 @@ interface PendingCall {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** Native code uses its memory until the call has settled: kept here, it is not collected. */
-  readonly buffer: Uint8Array | undefined;
+  readonly buffer: ArrayBufferView | undefined;
   /** Stops listening to the call's signal. */
   release: (() => void) | undefined;
 }
@@ -47,7 +47,7 @@ export class PendingCalls {
   add(
     resolve: (value: never) => void,
     reject: (error: unknown) => void,
-    buffer: Uint8Array | undefined,
+    buffer: ArrayBufferView | undefined,
   ): void {
     const place = this.#free.pop() ?? this.#calls.length;
     this.#turn = (this.#turn % TURNS) + 1;

@@ -1,3 +1,4 @@
+import type { Line, LineTerms } from './line.js';
 import type { NbdErrorName } from './protocol/transmission.js';
 
 /** A range of an export that is all data or all hole. */
@@ -48,6 +49,14 @@ export interface NbdExport {
   extents(offset: number, length: number, limit: number): Promise<readonly Extent[]>;
   /** Gives it back. */
   close(): Promise<void>;
+  /**
+   * Serves a client from its connection on, where it can.
+   *
+   * @internal
+   * @param take - takes the connection from whoever had it; undefined: it has gone
+   * @returns undefined: it has not, and the server goes on
+   */
+  serveLine?(take: () => LineTerms | undefined): Promise<Line | undefined>;
 }
 
 /** How an export's call failed, in terms of the protocol. */

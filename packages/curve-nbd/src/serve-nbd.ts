@@ -122,6 +122,7 @@ export class NbdServer implements AsyncDisposable {
 
   /** What clients did so far, by the names of exports. */
   statistics(): Record<string, ExportStatistics> {
+    for (const connection of this.#connections) connection.tally();
     return Object.fromEntries([...this.#statistics].map(([{ name }, figures]) => [name, { ...figures }]));
   }
 

@@ -6,15 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { exportVolume, serveNbd } from '../src/index.js';
 import { spawnExporter } from './support/exporter-process.js';
 import { connected } from './support/serve.js';
-import { SEGMENT, SIZE, served, smallCluster } from './support/volumes.js';
+import { SEGMENT, SIZE, served, smallCluster, WAYS } from './support/volumes.js';
 
 const random = (length: number) => randomFillSync(Buffer.allocUnsafe(length));
 const FLAG = { noHole: 2, one: 8, fast: 16 };
 const HOLE = 3;
 
-describe('a volume as a disk', () => {
+describe.each(WAYS)('a volume as a disk, the way of: %s', way => {
   it('has the size of the volume, and its bytes', async () => {
-    const { client, curve } = await served();
+    const { client, curve } = await served({ way });
     const volume = await curve.open('/v');
     expect(client.info).toMatchObject({
       ...{ size: SIZE, name: 'v', description: 'Curve volume /v of alice' },
@@ -27,7 +27,7 @@ describe('a volume as a disk', () => {
   });
 
   it('of any range and with any number of requests at once keeps what was acknowledged', async () => {
-    const { client } = await served();
+    const { client } = await served({ way });
     const size = 2 * SEGMENT;
     const model = Buffer.alloc(size);
     const write = fc.record({
@@ -58,7 +58,7 @@ describe('a volume as a disk', () => {
   });
 
   it('neighbours in one block that are written at once are both there', async () => {
-    const { client, server } = await served();
+    const { client, server } = await served({ way });
     const other = await connected(server, 'v');
     const bytes = Array.from({ length: 256 }, (_, index) => index);
     await Promise.all(bytes.map(byte => (byte % 2 ? client : other).write(byte, Buffer.from([byte]))));
@@ -66,9 +66,9 @@ describe('a volume as a disk', () => {
   });
 });
 
-describe('space', () => {
+describe.each(WAYS)('space, the way of: %s', way => {
   it('zeros allocate nothing where nothing is, whatever the range', async () => {
-    const { client, curve } = await served();
+    const { client, curve } = await served({ way });
     expect((await client.zero(0, SIZE)).error).toBe(0);
     expect((await client.zero(SEGMENT - 100, SEGMENT + 200)).error).toBe(0);
     expect((await client.zero(0, SIZE, FLAG.fast)).error).toBe(0);
@@ -78,7 +78,7 @@ describe('space', () => {
   });
 
   it('zeros are written where something is, and only there', async () => {
-    const { client, curve } = await served();
+    const { client, curve } = await served({ way });
     await client.write(SEGMENT, Buffer.alloc(SEGMENT, 7));
     expect((await client.zero(100, 2 * SEGMENT, FLAG.fast)).error).toBe(95);
     expect((await client.read(SEGMENT, 4096)).data.equals(Buffer.alloc(4096, 7))).toBe(true);
@@ -91,7 +91,7 @@ describe('space', () => {
 
   it('whole segments of zeros and trims are given back', async () => {
     const keys = { 'discard.enable': true, 'discard.taskDelayMs': 50, 'discard.granularity': 4096 };
-    const { client, curve } = await served({ keys });
+    const { client, curve } = await served({ way, keys });
     await client.write(0, Buffer.alloc(3 * SEGMENT, 7));
     expect((await client.trim(100, 2 * SEGMENT - 100)).error).toBe(0);
     await expect.poll(async () => (await curve.usage('/v')).allocated).toBe(2 * SEGMENT);
@@ -107,7 +107,7 @@ describe('space', () => {
   });
 
   it('block status follows our own writes and those of others', async () => {
-    const { client, curve } = await served({ client: { allocation: true }, shared: true });
+    const { client, curve } = await served({ way, client: { allocation: true }, shared: true });
     expect((await client.status(0, SIZE)).extents).toEqual([{ length: SIZE, state: HOLE }]);
     await client.write(SEGMENT + 5, Buffer.from('x'));
     const ours = [
@@ -129,6 +129,7 @@ describe('space', () => {
 
   it('of a striped volume is told by the stripes that lie in several segments', async () => {
     const { client, curve } = await served({
+      way,
       client: { allocation: true },
       stripe: { unit: 65_536, count: 2 },
     });
@@ -220,9 +221,9 @@ describe('one writer', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe.each(WAYS)('what goes wrong, the way of: %s', way => {
   it('what a chunkserver refuses is told to the client, and once to whoever runs the server', async () => {
-    const { client, cluster, problems } = await served();
+    const { client, cluster, problems } = await served({ way });
     await client.write(0, Buffer.alloc(4096));
     cluster.faults.add({ match: { method: 'WriteChunk' }, do: 'status 4' });
     for (let index = 0; index < 3; index++) {
@@ -234,7 +235,7 @@ describe('what goes wrong', () => {
   });
 
   it('a volume that is fenced off says so', async () => {
-    const { client, curve, problems } = await served({ epoch: true });
+    const { client, curve, problems } = await served({ way, epoch: true });
     await client.write(0, Buffer.alloc(4096));
     const other = await curve.open('/v');
     await other.increaseEpoch();
@@ -243,7 +244,7 @@ describe('what goes wrong', () => {
   });
 
   it('a client that connects after the volume was extended sees its new size', async () => {
-    const { client, curve, server } = await served();
+    const { client, curve, server } = await served({ way });
     await curve.extend('/v', 2 * SIZE);
     const late = await connected(server, 'v');
     expect([client.info.size, late.info.size]).toEqual([SIZE, 2 * SIZE]);

@@ -43,16 +43,16 @@ std::vector<std::string> seeds() {
   wire::PageFileSegment segment{1, 0, 1u << 30, 1u << 24, {{1, 2}, {2, 3}}};
   wire::ChunkServerLocation location{1, "127.0.0.1", 8200, std::string("127.0.0.1")};
   const std::string open =
-      wire::encode(wire::OpenFileResponse{{0}, wire::ProtoSession{"", 5000000, 1, {0}}, info, std::nullopt});
+      wire::encode(wire::OpenFileResponse{{mds::Status{0}}, wire::ProtoSession{"", 5000000, 1, {0}}, info, std::nullopt});
   std::vector<std::string> bodies = {
       wire::encode(info),
       open,
-      wire::encode(wire::GetOrAllocateSegmentResponse{{0}, segment}),
-      wire::encode(wire::GetChunkServerListInCopySetsResponse{{0}, {{1, {location, location}}}}),
-      wire::encode(wire::ListDirResponse{{0}, {info, info}}),
-      wire::encode(wire::ChunkResponse{{1}, std::string("127.0.0.1:8200:0")}),
+      wire::encode(wire::GetOrAllocateSegmentResponse{{mds::Status{0}}, segment}),
+      wire::encode(wire::GetChunkServerListInCopySetsResponse{{topology::Status{0}}, {{1, {location, location}}}}),
+      wire::encode(wire::ListDirResponse{{mds::Status{0}}, {info, info}}),
+      wire::encode(wire::ChunkResponse{{chunk::Status{1}}, std::string("127.0.0.1:8200:0")}),
       wire::encode(wire::GetLeaderResponse{{std::nullopt, std::string("127.0.0.1:8200:0")}}),
-      wire::encode(wire::GetAllocatedSizeResponse{{0}, 7, {{1, 7}}}),
+      wire::encode(wire::GetAllocatedSizeResponse{{mds::Status{0}}, 7, {{1, 7}}}),
       frame(1, "", 1) + frame(2, open, 701) + frame(3, "", 1401) + frame(9, "x", 3000) + frame(4, "\x08", 2101),
       frame(4, "", 2101) + frame(3, "", 1401) + frame(1, "", 5),
       "mds.listen.addr=127.0.0.1:6666,127.0.0.2:7\nmds.rpcTimeoutMS = 12abc # x\n#c\ndiscard.enable=TRUE\n",

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import { ProtocolViolation } from '../protocol/handshake.js';
+import type { Agreement } from './answers.js';
 import type { Catalog } from './catalog.js';
 import { Channel } from './channel.js';
 import { endGently } from './end-gently.js';
+import { LineTransmission } from './line-transmission.js';
 import { negotiate, type TlsPolicy } from './negotiate.js';
 import { type Resources, Transmission } from './transmission.js';
 
@@ -12,7 +14,7 @@ export class Connection {
   readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #resources: Resources;
-  #transmission: Transmission | undefined;
+  #transmission: Transmission | LineTransmission | undefined;
   #isEnding = false;
 
   constructor(socket: Socket, catalog: Catalog, tls: TlsPolicy | undefined, resources: Resources) {
@@ -34,6 +36,11 @@ export class Connection {
     this.#transmission?.destroy();
   }
 
+  /** Brings the statistics up to date. */
+  tally(): void {
+    if (this.#transmission instanceof LineTransmission) this.#transmission.tally();
+  }
+
   async #serve(catalog: Catalog, tls: TlsPolicy | undefined): Promise<void> {
     const channel = new Channel(this.#socket);
     const tooSlow = setTimeout(() => this.#socket.destroy(), this.#resources.limits.handshakeTimeout);
@@ -41,15 +48,22 @@ export class Connection {
       const agreement = await negotiate(channel, catalog, tls);
       if (agreement === undefined || this.#isEnding) return endGently(channel.socket);
       clearTimeout(tooSlow);
-      const { socket, input } = channel.handOver();
-      this.#transmission = new Transmission(socket, input, agreement, this.#resources);
-      await this.#transmission.run();
+      const line = await LineTransmission.begin(channel, agreement, this.#resources);
+      const transmission = line ?? this.#transmissionOf(channel, agreement);
+      this.#transmission = transmission;
+      if (this.#isEnding) transmission.end();
+      await transmission.run();
     } catch (error) {
       this.#tell(error);
       this.#socket.destroy();
     } finally {
       clearTimeout(tooSlow);
     }
+  }
+
+  #transmissionOf(channel: Channel, agreement: Agreement): Transmission {
+    const { socket, input } = channel.handOver();
+    return new Transmission(socket, input, agreement, this.#resources);
   }
 
   #tell(error: unknown): void {

@@ -58,6 +58,11 @@ export class Input {
     return bytes;
   }
 
+  /** All there is. */
+  takeAll(): Buffer {
+    return this.take(this.#length);
+  }
+
   /** Copies what there is to where `target` has room from `start` on; says how much that was. */
   copyTo(target: Buffer, start: number): number {
     let at = start;

@@ -31,7 +31,7 @@ export interface NbdLimits {
    */
   readonly bytes: number;
   /**
-   * Bytes of all reads and writes under way.
+   * Bytes of all reads and writes under way: of those that JavaScript deals with, and once more of those that it does not.
    *
    * @default 268435456, 256 MiB
    */

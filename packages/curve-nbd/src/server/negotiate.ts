@@ -28,10 +28,10 @@ import {
   OPTION_HEADER_LENGTH,
   ProtocolViolation,
 } from '../protocol/handshake.js';
+import type { Agreement } from './answers.js';
 import type { Catalog } from './catalog.js';
 import type { Channel } from './channel.js';
 import { MAX_PAYLOAD } from './limits.js';
-import type { Agreement } from './transmission.js';
 
 /** How a server speaks TLS. */
 export interface TlsPolicy {

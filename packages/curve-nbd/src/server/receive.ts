@@ -10,7 +10,20 @@ export interface Receiver {
 
 /** What Node.js does not declare: a socket's connection, which another can be made of. */
 interface Connected {
-  _handle?: unknown;
+  _handle?: { readonly fd?: number } | null;
+}
+
+/** The system's own connection under a socket, if it has one, and nothing to send still. */
+function handleOf(socket: Socket): Connected['_handle'] {
+  const { _handle } = socket as Socket & Connected;
+  const isFree = !socket.destroyed && !socket.readableEnded && socket.writableLength === 0;
+  return socket.constructor === Socket && isFree ? _handle : undefined;
+}
+
+/** The descriptor of a socket's connection, where another can go on with that: not with TLS. */
+export function connectionOf(socket: Socket): number | undefined {
+  const fd = handleOf(socket)?.fd;
+  return fd !== undefined && fd >= 0 ? fd : undefined;
 }
 
 /**
@@ -21,15 +34,12 @@ interface Connected {
  * send still
  */
 export function receiveInto(socket: Socket, receiver: Receiver): Socket {
-  const accepted = socket as Socket & Connected;
-  const isFree =
-    accepted._handle && !socket.destroyed && !socket.readableEnded && socket.writableLength === 0;
-  if (socket.constructor !== Socket || !isFree) {
+  const handle = handleOf(socket);
+  if (!handle) {
     socket.on('data', (chunk: Buffer) => receiver.received(chunk.length, chunk));
     return socket;
   }
-  const handle = accepted._handle;
-  accepted._handle = null;
+  (socket as Socket & Connected)._handle = null;
   socket.destroy();
   const onread = {
     buffer: () => receiver.memory(),

@@ -1,21 +1,11 @@
 import type { Socket } from 'node:net';
-import { ExportFailure, type Extent, type NbdExport } from '../export.js';
-import { AllocationState, Command, CommandFlag, NbdErrno } from '../protocol/constants.js';
+import type { NbdExport } from '../export.js';
+import { Command } from '../protocol/constants.js';
 import { ProtocolViolation } from '../protocol/handshake.js';
-import {
-  DATA_HEADER_LENGTH,
-  decodeRequest,
-  encodeBlockStatus,
-  encodeDataHeader,
-  encodeErrorChunk,
-  encodeSimpleHeader,
-  encodeSimpleReply,
-  REQUEST_LENGTH,
-  type Request,
-  SIMPLE_HEADER_LENGTH,
-} from '../protocol/transmission.js';
+import { decodeRequest, REQUEST_LENGTH, type Request } from '../protocol/transmission.js';
+import { type Agreement, Answers } from './answers.js';
 import type { ByteBudget } from './byte-budget.js';
-import { type Refusal, type Rules, refusalOf } from './check-request.js';
+import { type Refusal, refusalOf } from './check-request.js';
 import { endGently } from './end-gently.js';
 import type { Input } from './input.js';
 import { MAX_PAYLOAD, type NbdLimits } from './limits.js';
@@ -34,13 +24,6 @@ export interface Resources {
   statisticsOf(served: NbdExport): ExportStatistics;
 }
 
-/** What a handshake has led to. */
-export interface Agreement extends Rules {
-  readonly export: NbdExport;
-  /** The id of `base:allocation`. */
-  readonly contextId: number;
-}
-
 /** A write while its data comes in, to memory of the pool, or to be forgotten. */
 interface IncomingWrite {
   readonly request: Request;
@@ -48,15 +31,13 @@ interface IncomingWrite {
   received: number;
 }
 
-/** Extents in one answer at most. */
-const EXTENTS = 1024;
-
 /** One client from the end of its handshake to its own: takes requests as far as there is room, and answers them. */
 export class Transmission {
   readonly #socket: Socket;
   readonly #agreement: Agreement;
   readonly #resources: Resources;
   readonly #statistics: ExportStatistics;
+  readonly #answers: Answers;
   readonly #replies: ReplyQueue;
   readonly #input: Input;
   readonly #ended: Promise<void>;
@@ -88,6 +69,7 @@ export class Transmission {
     this.#agreement = agreement;
     this.#resources = resources;
     this.#statistics = resources.statisticsOf(agreement.export);
+    this.#answers = new Answers(agreement, resources.problems, this.#statistics);
     this.#replies = new ReplyQueue(this.#socket);
     this.#ended = new Promise(resolve => {
       this.#onEnded = resolve;
@@ -207,7 +189,7 @@ export class Transmission {
     if (refusal !== undefined && command === Command.write) {
       this.#incoming = { request, destination: refusal, received: 0 };
     } else if (refusal !== undefined) {
-      this.#refuse(request, refusal);
+      this.#reply(request, this.#answers.refusal(request, refusal));
     } else if (command === Command.read) {
       this.#read(request);
     } else if (command === Command.write) {
@@ -216,7 +198,7 @@ export class Transmission {
       if (data !== undefined) this.#write(request, data, undefined);
       else this.#incoming = { request, destination: this.#resources.pool.take(length), received: 0 };
     } else {
-      void this.#perform(request);
+      void this.#answers.perform(request).then(reply => this.#reply(request, reply));
     }
   }
 
@@ -231,115 +213,28 @@ export class Transmission {
     this.#incoming = undefined;
     if (destination instanceof Memory) this.#write(request, destination.data(length), destination);
     // Not before all has come: libnbd takes no reply to a request that it is still sending.
-    else this.#refuse(request, destination);
+    else this.#reply(request, this.#answers.refusal(request, destination));
     return true;
   }
 
   #read(request: Request): void {
-    const { offset, length } = request;
-    const memory = this.#resources.pool.take(length);
-    begun(() => this.#agreement.export.read(offset, memory.data(length))).then(
-      () => {
-        this.#statistics.reads++;
-        this.#statistics.bytesRead += length;
-        this.#replies.push(this.#dataReply(request, memory), () => this.#done(request, memory));
-      },
-      error => {
-        this.#resources.pool.give(memory);
-        this.#fail(request, error);
-      },
+    const memory = this.#resources.pool.take(request.length);
+    begun(() => this.#agreement.export.read(request.offset, memory.data(request.length))).then(
+      () => this.#reply(request, this.#answers.data(request, memory), memory),
+      error => this.#reply(request, this.#answers.failure(request, error), memory),
     );
-  }
-
-  #dataReply(request: Request, memory: Memory): Buffer {
-    const { structured } = this.#agreement;
-    const head = structured ? DATA_HEADER_LENGTH : SIMPLE_HEADER_LENGTH;
-    if (structured) encodeDataHeader(memory.buffer, memory.headAt(head), request);
-    else encodeSimpleHeader(memory.buffer, memory.headAt(head), request, 0);
-    return memory.frame(head, request.length);
   }
 
   #write(request: Request, data: Buffer, memory: Memory | undefined): void {
     begun(() => this.#agreement.export.write(request.offset, data)).then(
-      () => {
-        this.#statistics.writes++;
-        this.#statistics.bytesWritten += request.length;
-        if (memory !== undefined) this.#resources.pool.give(memory);
-        this.#succeed(request);
-      },
-      error => {
-        if (memory !== undefined) this.#resources.pool.give(memory);
-        this.#fail(request, error);
-      },
+      () => this.#reply(request, this.#answers.written(request), memory),
+      error => this.#reply(request, this.#answers.failure(request, error), memory),
     );
   }
 
-  /** Commands without data, which are rare beside reads and writes. */
-  async #perform(request: Request): Promise<void> {
-    const { command, flags, offset, length } = request;
-    const { export: served } = this.#agreement;
-    try {
-      switch (command) {
-        case Command.flush:
-          await served.flush();
-          this.#statistics.flushes++;
-          break;
-        case Command.trim:
-          await served.trim(offset, length);
-          this.#statistics.trims++;
-          break;
-        case Command.writeZeroes:
-          await served.zero(offset, length, {
-            keepSpace: (flags & CommandFlag.noHole) !== 0,
-            fast: (flags & CommandFlag.fastZero) !== 0,
-          });
-          this.#statistics.zeroes++;
-          break;
-        case Command.blockStatus:
-          this.#replies.push(await this.#blockStatus(request), () => this.#done(request));
-          this.#statistics.blockStatuses++;
-          return;
-        default:
-          // NBD_CMD_CACHE: there is no cache in between that could be filled.
-          break;
-      }
-      this.#succeed(request);
-    } catch (error) {
-      this.#fail(request, error);
-    }
-  }
-
-  async #blockStatus(request: Request): Promise<Buffer> {
-    const { export: served, contextId } = this.#agreement;
-    const { offset, length, flags } = request;
-    const one = (flags & CommandFlag.requestOne) !== 0;
-    const extents = await served.extents(offset, length, one ? 1 : EXTENTS);
-    return encodeBlockStatus(request, contextId, descriptors(extents, length));
-  }
-
-  #succeed(request: Request): void {
-    this.#replies.push(encodeSimpleReply(request, 0), () => this.#done(request));
-  }
-
-  #fail(request: Request, error: unknown): void {
-    const { export: served } = this.#agreement;
-    const failure = error instanceof ExportFailure ? error : new ExportFailure('EIO', String(error));
-    if (failure.code !== 'ENOTSUP') {
-      this.#resources.problems.tell(`${failure.code} ${failure.message.replaceAll(/\d+/g, '#')}`, {
-        export: served.name,
-        message: failure.message,
-        error: failure.cause ?? error,
-      });
-    }
-    this.#refuse(request, { error: failure.code, message: failure.message });
-  }
-
-  #refuse(request: Request, { error, message }: Refusal): void {
-    this.#statistics.errors++;
-    const reply = this.#agreement.structured
-      ? encodeErrorChunk(request, error, message)
-      : encodeSimpleReply(request, NbdErrno[error]);
-    this.#replies.push(reply, () => this.#done(request));
+  /** @param memory - of the request, which is free once the reply has been sent */
+  #reply(request: Request, reply: Buffer, memory?: Memory): void {
+    this.#replies.push(reply, () => this.#done(request, memory));
   }
 
   /** The reply has been sent, or nobody is there to take it. */
@@ -399,20 +294,4 @@ function begun(work: () => Promise<unknown>): Promise<unknown> {
 /** Bytes that a request takes while it is under way, beyond the little that each does. */
 function memoryOf({ command, length }: Request): number {
   return (command === Command.read || command === Command.write) && length <= MAX_PAYLOAD ? length : 0;
-}
-
-/** Extents as the protocol tells them: no longer than was asked for, which is always allowed. */
-function descriptors(extents: readonly Extent[], length: number) {
-  const told: { length: number; state: number }[] = [];
-  let left = length;
-  for (const extent of extents) {
-    if (left <= 0) break;
-    const part = Math.min(extent.length, left);
-    const state = extent.hole ? AllocationState.hole | AllocationState.zero : 0;
-    const last = told.at(-1);
-    if (last?.state === state) last.length += part;
-    else told.push({ length: part, state });
-    left -= part;
-  }
-  return told;
 }

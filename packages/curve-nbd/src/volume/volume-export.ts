@@ -1,6 +1,8 @@
 import type { Volume } from '@curve-wcs/curve-sdk';
 import { ExportFailure, type Extent, type NbdExport, type ZeroOptions } from '../export.js';
+import type { Line, LineTerms } from '../line.js';
 import { exportFailure } from './export-failure.js';
+import { VolumeLine } from './volume-line.js';
 import { writeZeros } from './zeros.js';
 
 /** What a {@link VolumeExport} is made with. */
@@ -97,6 +99,12 @@ export class VolumeExport implements NbdExport {
       throw exportFailure(error);
     }
     return extents;
+  }
+
+  async serveLine(take: () => LineTerms | undefined): Promise<Line | undefined> {
+    if (process.platform !== 'linux') return undefined;
+    const line = await this.#volume.serveNbd(take);
+    return line && new VolumeLine(line);
   }
 
   async close(): Promise<void> {

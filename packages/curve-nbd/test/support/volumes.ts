@@ -1,7 +1,7 @@
 import { type CurveEmulatorOptions, startCurveEmulator } from '@curve-wcs/curve-emulator';
 import { CurveClient, type Stripe } from '@curve-wcs/curve-sdk';
 import { onTestFinished } from 'vitest';
-import { exportVolume } from '../../src/index.js';
+import { exportVolume, type NbdExport, type NbdLimits } from '../../src/index.js';
 import type { NbdClientOptions } from './nbd-client.js';
 import { connected, serve } from './serve.js';
 
@@ -9,6 +9,22 @@ import { connected, serve } from './serve.js';
 export const SEGMENT = 2 ** 20;
 /** Bytes of a small volume. */
 export const SIZE = 4 * SEGMENT;
+
+/** How data goes: on the Curve client's own thread, or by way of JavaScript, as everywhere but on Linux, and with TLS. */
+export type Way = 'native' | 'JavaScript';
+export const WAYS: readonly Way[] = process.platform === 'linux' ? ['native', 'JavaScript'] : ['JavaScript'];
+
+/** An export whose data goes that way. */
+export function going(way: Way, served: NbdExport): NbdExport {
+  if (way === 'native') return served;
+  return new Proxy(served, {
+    get: (target, name) => {
+      if (name === 'serveLine') return undefined;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 type Keys = Record<string, string | number | boolean>;
 
@@ -37,6 +53,8 @@ export async function served(
     shared?: boolean;
     stripe?: Stripe;
     epoch?: boolean;
+    way?: Way;
+    limits?: Partial<NbdLimits>;
   } = {},
 ) {
   const { cluster, connect } = await smallCluster();
@@ -46,10 +64,11 @@ export async function served(
     await using first = await curve.open('/v');
     await first.increaseEpoch();
   }
-  const { shared = false } = options;
+  const { shared = false, way = 'native', limits } = options;
   // A client of its own, as in life: what one client has open in two places it shares.
   const exporter = await connect('alice', options.keys);
-  const { server, problems } = await serve({ exports: [await exportVolume(exporter, '/v', { shared })] });
+  const disk = going(way, await exportVolume(exporter, '/v', { shared }));
+  const { server, problems, address } = await serve({ exports: [disk], limits });
   const client = await connected(server, 'v', options.client);
-  return { cluster, curve, server, problems, client };
+  return { cluster, curve, exporter, server, problems, address, client };
 }

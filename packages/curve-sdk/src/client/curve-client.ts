@@ -180,7 +180,7 @@ export class CurveClient implements AsyncDisposable {
         return [fd, native.statFd(fd)] as const;
       });
       const same = [...this.#volumes].find(other => other.info.id === info.id);
-      const open = new OpenVolume(this.#connection, fd, fileInfo(path, info), same?.turns);
+      const open = new OpenVolume(this.#connection, fd, fileInfo(path, info), same);
       this.#volumes.add(open);
       return new Volume(open, () => {
         if (this.#volumes.delete(open)) this.#connection.volumes.closed(open.path);

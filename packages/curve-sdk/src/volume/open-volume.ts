@@ -8,6 +8,7 @@ import { curveError } from '../errors/native-failure.js';
 import { ObservedCall } from '../observe/observed-call.js';
 import type { Counters } from '../observe/operation-counters.js';
 import { BlockTurns } from './block-turns.js';
+import { WriteHolds } from './write-holds.js';
 
 /** An open volume as its calls see it. */
 export class OpenVolume {
@@ -18,6 +19,8 @@ export class OpenVolume {
   readonly info: FileInfo;
   /** Who is writing where, of all that have it open in this client. */
   readonly turns: BlockTurns;
+  /** The same for what NBD clients write. */
+  readonly holds: WriteHolds;
   /** Bytes, as far as is known: others may have extended it. */
   length: number;
   readonly #calls = new InFlight();
@@ -25,13 +28,14 @@ export class OpenVolume {
   #isEnding = false;
   #closing: Promise<void> | undefined;
 
-  /** @param turns - those of the others that have the volume open in this client */
-  constructor(connection: Connection, fd: number, info: FileInfo, turns = new BlockTurns(info.blockSize)) {
+  /** @param same - another that has the volume open in this client */
+  constructor(connection: Connection, fd: number, info: FileInfo, same?: OpenVolume) {
     this.connection = connection;
     this.fd = fd;
     this.path = info.path;
     this.blockSize = info.blockSize;
-    this.turns = turns;
+    this.turns = same?.turns ?? new BlockTurns(info.blockSize);
+    this.holds = same?.holds ?? new WriteHolds();
     this.info = info;
     this.length = info.length;
     this.#counters = connection.volumes.opened(info.path);

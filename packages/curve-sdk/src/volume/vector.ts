@@ -63,19 +63,23 @@ async function readModifyWrite(
   if (offset > first) edges.set(first, Buffer.allocUnsafe(blockSize));
   if (tail > 0) edges.set(end - blockSize, edges.get(end - blockSize) ?? Buffer.allocUnsafe(blockSize));
 
-  await inTurn(volume.turns, volume.turns.exclusive(first, end), course, async () => {
+  const { connection, fd } = volume;
+  const whole = async () => {
     await together(
       [...edges].map(
         ([at, block]) =>
           options =>
-            volume.connection.native.read(volume.fd, at, block, options),
+            connection.native.read(fd, at, block, options),
       ),
       course.step(),
     );
     const before = edges.get(first)?.subarray(0, offset - first) ?? Buffer.alloc(0);
     const after = edges.get(end - blockSize)?.subarray(blockSize - tail) ?? Buffer.alloc(0);
     await writeBlocks(volume, [before, ...memory, after], first, course.step());
-  });
+  };
+  await inTurn(volume.turns, volume.turns.exclusive(first, end), course, () =>
+    volume.holds.during(connection, fd, [first, end], course, whole),
+  );
   return { offset: first, length: end - first, blocksRead: edges.size };
 }
 

@@ -9,6 +9,7 @@ import { importImage } from '../image/import-image.js';
 import type { ExportOptions, ImageResult, ImportOptions } from '../image/options.js';
 import { type ChangedRange, type ChangesOptions, seqOf } from '../native-snapshots/since.js';
 import { type Extent, type ExtentOptions, extentsOf } from './extents.js';
+import { NbdLine, type NbdTerms } from './nbd-line.js';
 import type { OpenVolume } from './open-volume.js';
 import type {
   DiscardOptions,
@@ -406,6 +407,22 @@ export class Volume implements AsyncDisposable {
     options: ExportOptions = {},
   ): Promise<ImageResult> {
     return this.#during('export', options, () => exportImage(this.#open, target, options));
+  }
+
+  /**
+   * Goes on with an NBD client's connection, on the Curve client's own thread.
+   *
+   * @internal for `@curve-wcs/curve-nbd`
+   * @param take - takes the connection from whoever had it; undefined: it has gone
+   */
+  async serveNbd(take: () => NbdTerms | undefined): Promise<NbdLine | undefined> {
+    const open = this.#open;
+    open.begin('serveNbd').done();
+    try {
+      return await NbdLine.begin(open, take);
+    } finally {
+      open.end();
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 #include "convert.h"
 
+#include <fcntl.h>
+
 #include <cmath>
 
 namespace curve::addon {
@@ -26,6 +28,27 @@ std::string bytes(const Napi::Object& args, const char* name) {
   }
   const auto array = v.As<Napi::Uint8Array>();
   return std::string(reinterpret_cast<const char*>(array.Data()), array.ByteLength());
+}
+
+// The connection goes on when whoever gives it closes its own.
+nbd::Terms terms(const Napi::Object& args) {
+  nbd::Terms t;
+  t.socket = net::Fd(::fcntl(static_cast<int>(number(args, "socket")), F_DUPFD_CLOEXEC, 0));
+  t.received = bytes(args, "received");
+  t.structured = args.Get("structured").ToBoolean();
+  t.readOnly = args.Get("readOnly").ToBoolean();
+  t.size = number(args, "size");
+  t.requests = number(args, "requests");
+  t.bytes = number(args, "bytes");
+  t.totalBytes = number(args, "totalBytes");
+  t.stall = std::chrono::milliseconds(number(args, "stallTimeout"));
+  const Napi::Value counts = args.Get("counts");
+  if (!counts.IsTypedArray() || counts.As<Napi::TypedArray>().TypedArrayType() != napi_biguint64_array ||
+      counts.As<Napi::TypedArray>().ElementLength() < nbd::kCounts) {
+    throw Napi::TypeError::New(args.Env(), "counts must be a BigUint64Array");
+  }
+  t.counts = counts.As<Napi::BigUint64Array>().Data();
+  return t;
 }
 
 Settings toSettings(const Napi::Object& object) {
@@ -156,6 +179,15 @@ int statusOf(const Failure::Reason& reason) {
       reason);
 }
 
+Napi::Value handedUp(Napi::Env env, const nbd::HandedUp& h) {
+  Napi::Object o = Napi::Object::New(env);
+  o["number"] = num(env, static_cast<double>(h.number));
+  o["request"] = Napi::Buffer<uint8_t>::Copy(env, h.request.bytes.data(), h.request.bytes.size());
+  if (h.data) o["data"] = Napi::Buffer<uint8_t>::Copy(env, h.data.data(), h.request.length);
+  if (h.failure) o["error"] = toError(env, *h.failure);
+  return o;
+}
+
 }  // namespace
 
 uint64_t toInteger(const Napi::Value& v, const char* name) {
@@ -191,9 +223,24 @@ void fillCommand(Command& c, const Napi::Object& args) {
   c.fd = static_cast<int64_t>(number(args, "fd"));
   c.offset = number(args, "offset");
   c.length = number(args, "length");
-  if (c.op == Op::close || c.op == Op::statFd || c.op == Op::discard) return;
+  switch (c.op) {
+    case Op::close:
+    case Op::statFd:
+    case Op::discard:
+    case Op::holdWrites:
+    case Op::releaseWrites:
+    case Op::nbdNext:
+    case Op::nbdEnd:
+      return;
+    default:
+      break;
+  }
   c.arguments = std::make_unique<Arguments>();
   Arguments& a = *c.arguments;
+  if (c.op == Op::nbdServe) {
+    a.terms = terms(args);
+    return;
+  }
   if (c.op == Op::copysetServers) {
     a.logicalPoolId = id(args.Get("logicalPoolId"), "logicalPoolId");
     a.copysetIds = ids(args, "copysetIds");
@@ -225,8 +272,12 @@ Napi::Value toValue(Napi::Env env, Op op, const Result& result) {
       return fileInfo(env, result.answer->files.front());
     case Op::list:
       return array(env, result.answer->files, [env](const wire::FileInfo& f) { return fileInfo(env, f); });
+    case Op::nbdServe:
     case Op::clusterId:
       return Napi::String::New(env, result.answer->text);
+    case Op::nbdNext:
+      if (!result.answer) return env.Undefined();
+      return array(env, result.answer->requests, [env](const nbd::HandedUp& h) { return handedUp(env, h); });
     case Op::unary: {
       Napi::Object o = Napi::Object::New(env);
       const auto buffer = [env](const std::string& s) { return Napi::Buffer<char>::Copy(env, s.data(), s.size()); };

@@ -32,7 +32,7 @@ void nameThread(const char* name) {
 }  // namespace
 
 Client::Client(Config config, Listener listener)
-    : context_(std::move(config)), mds_(context_), listener_(std::move(listener)) {}
+    : context_(std::move(config)), mds_(context_), nbd_(context_.loop, context_.stats), listener_(std::move(listener)) {}
 
 std::unique_ptr<Client> Client::create(Config config, Listener listener, std::string& error) {
   try {
@@ -149,6 +149,18 @@ void Client::dispatch(Operation& op) {
       return transfer(op);
     case Op::discard:
       return discard(op);
+    case Op::holdWrites:
+      return holdWrites(op);
+    case Op::releaseWrites:
+      return releaseWrites(op);
+    case Op::nbdServe:
+      return nbdServe(op);
+    case Op::nbdNext:
+      return nbdNext(op);
+    case Op::nbdReply:
+      return nbdReply(op);
+    case Op::nbdEnd:
+      return nbdEnd(op);
     case Op::uninit:
       return uninit(op);
     default:
@@ -167,6 +179,8 @@ void Client::settle(uint64_t id, Result result) {
   op.broadcast.reset();
   op.raise.reset();
   op.unary.reset();
+  const uint64_t waiter = op.nbd ? op.nbd->takeWaiter() : 0;
+  op.nbd.reset();
   op.command.arguments.reset();
   // This may be the callback of one of its calls, which it must outlive.
   if (op.ownMds) context_.loop.defer([mds = std::shared_ptr<mds::MdsClient>(std::move(op.ownMds))] {});
@@ -175,6 +189,7 @@ void Client::settle(uint64_t id, Result result) {
   if (spare_.size() < kMaxSpare) spare_.push_back(std::move(node));
   // Told at the end of the round, together with whatever else completes in it.
   if (completed_.size() == 1) context_.loop.defer([this] { tell(); });
+  if (waiter != 0) settle(waiter, Result{});
 }
 
 void Client::tell() {

@@ -10,6 +10,7 @@
 
 #include "client/command.h"
 #include "client/epoch_broadcast.h"
+#include "client/nbd_connection.h"
 #include "client/unary_call.h"
 #include "context.h"
 #include "mds/mds_client.h"
@@ -56,6 +57,7 @@ class Client {
     std::unique_ptr<EpochBroadcast> broadcast;
     std::unique_ptr<EpochRaise> raise;
     std::unique_ptr<UnaryCall> unary;
+    std::unique_ptr<NbdConnection> nbd;
     Io io;
   };
   using Operations = std::unordered_map<uint64_t, Operation>;
@@ -94,9 +96,20 @@ class Client {
   void statFd(Operation& operation);
   void transfer(Operation& operation);
   void discard(Operation& operation);
+
+  // Calls about clients of NBD, and about what they must not meet; client_nbd.cc.
+  void holdWrites(Operation& operation);
+  void releaseWrites(Operation& operation);
+  void nbdServe(Operation& operation);
+  void nbdNext(Operation& operation);
+  void nbdReply(Operation& operation);
+  void nbdEnd(Operation& operation);
+  NbdConnection* nbdConnection(uint64_t id);
   void uninit(Operation& operation);
   void finishUninit();
   Descriptor* find(int64_t fd);
+  // Null once it is closed, or about to be.
+  Descriptor* findOpen(int64_t fd);
   // Open volumes by inode or path; null if there is none.
   std::shared_ptr<Volume> volumeById(uint64_t fileId);
   std::shared_ptr<Volume> volumeAt(const std::string& path);
@@ -111,6 +124,7 @@ class Client {
   Outcome broken_;
   int64_t nextFd_ = 0;
   std::map<int64_t, std::unique_ptr<Descriptor>> descriptors_;
+  nbd::Service nbd_;
   // By inode; kept by their descriptors.
   std::unordered_map<uint64_t, std::weak_ptr<Volume>> volumes_;
   // The highest epoch that this client was granted for an inode.

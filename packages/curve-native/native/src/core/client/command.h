@@ -11,6 +11,8 @@
 #include "failure.h"
 #include "mds/raw_call.h"
 #include "mds/user.h"
+#include "nbd/handed_up.h"
+#include "nbd/terms.h"
 #include "wire/messages.h"
 
 namespace curve {
@@ -19,7 +21,8 @@ namespace curve {
 #define CURVE_OPERATIONS(X) \
   X(create) X(mkdir) X(rmdir) X(stat) X(list) X(extend) X(rename) X(unlink) X(deleteForce) X(recover) \
   X(changeOwner) X(increaseEpoch) X(clusterId) X(listPoolset) X(allocatedSize) X(fileSize) X(mountPoints) \
-  X(segment) X(copysetServers) X(unary) X(open) X(close) X(statFd) X(read) X(write) X(discard) X(uninit)
+  X(segment) X(copysetServers) X(unary) X(open) X(close) X(statFd) X(read) X(write) X(discard) \
+  X(holdWrites) X(releaseWrites) X(nbdServe) X(nbdNext) X(nbdReply) X(nbdEnd) X(uninit)
 
 enum class Op {
 #define CURVE_OPERATION(name) name,
@@ -39,6 +42,7 @@ struct Arguments {
   std::vector<uint32_t> copysetIds;
   mds::RawCall call;
   std::string server;  // `ip:port`; empty: whichever MDS leads
+  nbd::Terms terms;
 };
 
 struct Command {
@@ -66,6 +70,7 @@ struct Answer {
   std::vector<wire::ClientInfo> clients;
   std::optional<wire::PageFileSegment> segment;
   std::vector<wire::CopySetServerInfo> copysets;
+  std::vector<nbd::HandedUp> requests;
 };
 
 struct Result {

@@ -20,6 +20,7 @@
 #include "volume/segment_map.h"
 #include "volume/stability.h"
 #include "volume/throttle_clock.h"
+#include "volume/write_holds.h"
 
 namespace curve {
 
@@ -91,6 +92,7 @@ class Volume {
   ThrottleClock& throttleClock() { return throttleClock_; }
   Discard& discard() { return discard_; }
   LateWrites& lateWrites() { return lateWrites_; }
+  WriteHolds& holds() { return holds_; }
 
  private:
   friend class EpochRaise;
@@ -121,6 +123,7 @@ class Volume {
   ThrottleClock throttleClock_;
   Discard discard_;
   LateWrites lateWrites_;
+  WriteHolds holds_;
 };
 
 // A call that raises the epoch of a volume, for as long as it is under way.
