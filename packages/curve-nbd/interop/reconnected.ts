@@ -8,7 +8,7 @@ const BLOCK = 65_536;
 /** Kills the server while qemu writes; qemu connects again by itself, and all that it wrote is there. */
 export async function reconnected(times: number): Promise<string> {
   await using disk = await bed(10 * GiB);
-  const image = `driver=nbd,server.type=unix,server.path=${disk.socket},export=disk,reconnect-delay=60`;
+  const image = `driver=nbd,server.type=unix,server.path=${disk.socket},export=disk,reconnect-delay=60,open-timeout=60`;
   // As many rounds over the same blocks as the kills take time.
   const blocks = (64 * MiB) / BLOCK;
   let rounds = 0;
