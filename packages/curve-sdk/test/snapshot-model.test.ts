@@ -98,7 +98,7 @@ class World {
       case 'write':
         return this.#write(path, volume, deed);
       case 'snapshot':
-        return this.#snapshot(path, volume);
+        return this.#snapshot(path, volume, at);
       case 'cloneVolume':
         return this.#cloneVolume(path, volume, deed.lazy);
       case 'recover':
@@ -141,7 +141,8 @@ class World {
     this.done.push(`write ${path} ${offset}+${data.length}`);
   }
 
-  async #snapshot(volume: string, { bytes, lazy }: ModelVolume): Promise<void> {
+  async #snapshot(volume: string, model: ModelVolume, at: number): Promise<void> {
+    const { bytes, lazy } = model;
     const creation = this.curve.snapshots.create(volume, { name: `s${++this.#made}` });
     if (lazy || this.#isSource(volume)) return refusedWith(creation, 'STATUS_NOT_MATCH');
     const { id } = await creation;
@@ -150,6 +151,10 @@ class World {
     // Once it is taken, nothing that is written is in it.
     const isTaken = async () => (await this.curve.snapshots.get(id)).sequence !== undefined;
     await expect.poll(isTaken, { interval: 5, timeout: 20_000 }).toBe(true);
+    for (const chunk of [at, at + 3]) {
+      const offset = (chunk % (SIZE / CHUNK)) * CHUNK;
+      await this.#write(volume, model, { offset, length: 2 * BLOCK });
+    }
   }
 
   async #ready(snapshot: ModelSnapshot): Promise<string> {
@@ -263,7 +268,7 @@ async function refusedWith(promise: Promise<unknown>, code: CurveError['code']):
 }
 
 it.prop([fc.array(deed, { minLength: 25, maxLength: 45 })], {
-  numRuns: 10,
+  numRuns: 8,
   seed: 20_261_128,
   endOnFailure: true,
 })(
@@ -272,6 +277,8 @@ it.prop([fc.array(deed, { minLength: 25, maxLength: 45 })], {
     await using cluster = new KillableCluster({
       ...{ durability: 'fast', chunkSize: CHUNK, segmentSize: SEGMENT, minVolumeSize: SEGMENT },
       ...{ snapshotServers: 2, snapshotWait: 0, cloneScanInterval: 200 },
+      // So that writes come between.
+      faults: [{ match: { role: 'snapshotclone', method: 'PutObject' }, do: 'delay 30ms' }],
     });
     await cluster.start();
     const { clientConfPath, snapshotAddresses: snapshotClone } = cluster.addresses;
@@ -281,4 +288,5 @@ it.prop([fc.array(deed, { minLength: 25, maxLength: 45 })], {
     for (const deed of deeds) await world.perform(deed);
     await world.check();
   },
+  120_000,
 );
