@@ -386,3 +386,38 @@ describe('servers', () => {
     for (let asked = 0; asked < 6; asked++) expect(await snapshots.get(made.id)).toEqual(made);
   });
 });
+
+describe('a lazy clone', () => {
+  test("of somebody else's volume is that one's where it is written, and says whose source it cannot read", async () => {
+    const { curve, connect } = await world();
+    await curve.createVolume('/source', { size: SIZE });
+    await fill(curve, '/source', 'a', 0, SIZE / 2);
+    const bob = await connect('bob');
+    await (await bob.snapshots.clone('/source', '/copy', { lazy: true })).wait(quick);
+    await using clone = await bob.open('/copy');
+    // Of both nothing is there.
+    expect(await byteOf(clone, SIZE - BLOCK)).toBe('none');
+    await clone.write(Buffer.alloc(BLOCK, 'b'), { offset: 0 });
+    expect(await byteOf(clone)).toBe('b');
+    // Read by the chunkserver, which may.
+    expect(await byteOf(clone, BLOCK)).toBe('a');
+    const refused = await failure(clone.read({ offset: SEGMENT, length: BLOCK }));
+    expect(refused).toMatchObject({ code: 'AUTHFAIL', path: '/copy', status: 'kOwnerAuthFail' });
+    expect(refused.message).toContain('read /copy, its clone source /source: ');
+    const made = failure(bob.nativeSnapshots.create('/copy', { settle: 0 }));
+    expect(await made).toMatchObject({ code: 'STATUS_NOT_MATCH' });
+    expect(await code(all(clone.changesSince(0)))).toBe('STATUS_NOT_MATCH');
+  });
+
+  test('that is flattened has native snapshots', async () => {
+    const { curve, snapshots } = await world();
+    await curve.createVolume('/source', { size: SIZE });
+    await fill(curve, '/source', 'a');
+    const task = await snapshots.clone('/source', '/copy', { lazy: true });
+    await task.wait(quick);
+    await (await snapshots.flatten(task.id)).wait(quick);
+    await using snapshot = await curve.nativeSnapshots.create('/copy', { settle: 0 });
+    await fill(curve, '/copy', 'b');
+    expect((await snapshot.read({ offset: 0, length: BLOCK })).data).toEqual(Buffer.alloc(BLOCK, 'a'));
+  });
+});
