@@ -4,12 +4,12 @@
 # Usage: sanitize.sh [seconds for each driver, default 5]
 #        sanitize.sh addon [test files, by parts of their names; default: all that use the addon, a few minutes]
 #        sanitize.sh short   the drivers, and the tests of the addon in which its memory is in danger: workers that are
-#                            terminated, calls that are aborted in a storm of faults, answers that are damaged
+#                            terminated, calls that are aborted in a storm of faults, answers that are damaged, clients of NBD
 set -euo pipefail
 cd "$(dirname "$0")/../native"
 if [ "${1:-}" = short ]; then
   bash ../scripts/sanitize.sh
-  exec bash ../scripts/sanitize.sh addon threads waiting storm messages
+  exec bash ../scripts/sanitize.sh addon threads waiting storm messages nbd
 fi
 out="$(mktemp -d)"
 export OUT="$out"
@@ -31,7 +31,7 @@ if [ "${1:-}" = addon ]; then
   cd ..
   vitest="$(dirname "$(node -p "require.resolve('vitest/package.json')")")/vitest.mjs"
   tests=("$@")
-  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads waiting config outcomes)
+  [ $# -gt 0 ] || tests=(volume faults attempts segments messages addresses clones health-probe storm recorded threads waiting config outcomes nbd)
   # The report of the ordinary tests is left alone.
   CURVE_NATIVE_ADDON="$out/curve_native.node" ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
     LD_PRELOAD="$preload" node "$vitest" run --reporter=default "${tests[@]}"
