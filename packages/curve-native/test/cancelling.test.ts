@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/index.js';
+import { alice, openVolume, startCluster } from './support/cluster.js';
 import { FakeServer } from './support/fake-server.js';
 import { leaderIs, mdsAnswer, plain } from './support/fake-volume.js';
 
@@ -65,4 +66,22 @@ test('very many reads that wait for one answer end when they are aborted', async
   controller.abort();
   expect(new Set(await Promise.all(reads))).toEqual(new Set(['canceled']));
   await client.uninit();
+});
+
+test('writes that are given up before they were sent take none of the others with them', async () => {
+  // A request that got lost would be sent again only after this.
+  await using cluster = await startCluster({ 'chunkserver.rpcTimeoutMS': 30_000 });
+  const { client } = cluster;
+  const fd = await openVolume(cluster);
+  for (let round = 0; round < 300; round++) {
+    const over = new AbortController();
+    const calls = Array.from({ length: 8 }, (_, place) => {
+      const signal = place % 2 === 0 ? over.signal : undefined;
+      return client.write(fd, place * 4096, Buffer.alloc(4096), { signal });
+    });
+    over.abort();
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(4);
+  }
+  expect(client.statistics()).toMatchObject({ timeouts: 0, callsInFlight: 0, requestsInFlight: 0 });
 });

@@ -30,6 +30,7 @@ bool Outbound::forget(int64_t correlationId) {
   const auto it = std::lower_bound(frames_.begin() + static_cast<ptrdiff_t>(first_), frames_.end(), correlationId,
                                    [](const Frame& f, int64_t id) { return f.correlationId < id; });
   if (it == frames_.end() || it->correlationId != correlationId) return false;
+  if (it->forgotten) return true;
   if (it->sent == 0) {
     it->forgotten = true;
     forgotten_++;
