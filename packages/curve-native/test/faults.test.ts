@@ -178,6 +178,13 @@ test('a refused lease holds I/O back, a later refresh lets it go, a lost one end
 
   emulator.faults.add({ match: { method: 'RefreshSession' }, do: 'status kFileNotExists' });
   await expect.poll(seen).toBe(1);
+  // Until the client has heard of it, too.
+  const brief = () =>
+    client.write(fd, 0, block(), { deadline: 100 }).then(
+      () => 'done',
+      ({ kind }) => kind,
+    );
+  await expect.poll(brief).toBe('timeout');
   let ended = false;
   const lost = expect(client.write(fd, 0, block()).finally(() => (ended = true))).rejects.toMatchObject({
     libcurveCode: -2,

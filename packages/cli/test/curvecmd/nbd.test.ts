@@ -206,6 +206,8 @@ describe('curvecmd nbd', () => {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(line)).toBe('nbd+unix:///a?socket=activated\n');
     expect(await greeting({ path: join(bed.folder, 'activated') })).toBe(GREETING);
+    child.kill('SIGTERM');
+    expect(await exitOf(child)).toEqual([0, null]);
   });
 
   it('a volume that somebody has open is refused, unless it is only read, or shared', async () => {
