@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/index.js';
-import { alice, openVolume, startCluster } from './support/cluster.js';
+import { openVolume, startCluster } from './support/cluster.js';
 import { FakeServer } from './support/fake-server.js';
 import { leaderIs, mdsAnswer, plain } from './support/fake-volume.js';
 
