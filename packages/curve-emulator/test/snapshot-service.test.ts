@@ -121,16 +121,19 @@ test('whichever server leads next goes on with what was under way', async () => 
   const { emulator } = await startCluster({ ...small, snapshotServers: 2, snapshotWait: 0 });
   await volumeOf(emulator, '/v');
   let leader = 0;
-  /** Stops the server that leads as soon as this step is under way. */
-  const stopAt = async (method: string) => {
+  /** Holds a step up. What it returns stops the server that leads as soon as that step is under way. */
+  const holdAt = (method: string) => {
     const before = emulator.faults.list().length;
     const done = emulator.faults.add({ match: { role: 'snapshotclone', method }, do: 'delay 10s' });
-    await expect.poll(() => emulator.faults.list()[before]?.fired, { interval: 5 }).toBeGreaterThan(0);
-    done();
-    await emulator.stopSnapshotServer(leader);
-    await expect(say(emulator, 'GetCloneTasks', '', leader)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await emulator.startSnapshotServer(leader);
-    leader = 1 - leader;
+    return async () => {
+      await expect.poll(() => emulator.faults.list()[before]?.fired, { interval: 5 }).toBeGreaterThan(0);
+      done();
+      await emulator.stopSnapshotServer(leader);
+      const asked = say(emulator, 'GetCloneTasks', '', leader);
+      await expect(asked).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      await emulator.startSnapshotServer(leader);
+      leader = 1 - leader;
+    };
   };
   for (const step of [
     'CreateSnapShot',
@@ -140,9 +143,9 @@ test('whichever server leads next goes on with what was under way', async () => 
     'CheckSnapShotStatus',
   ]) {
     await fill(emulator, '/v', [0]);
-    const stopped = stopAt(step);
+    const stop = holdAt(step);
     const { UUID } = await say(emulator, 'CreateSnapshot', `File=/v&Name=${step}`, leader);
-    await stopped;
+    await stop();
     await comesTo(emulator, `File=/v&UUID=${UUID}`, { Status: 0, Progress: 100 }, leader);
   }
   const { Snapshots } = await say(emulator, 'GetFileSnapshotInfo', 'File=/v', leader);
@@ -154,23 +157,23 @@ test('whichever server leads next goes on with what was under way', async () => 
     'RecoverChunk',
     'RenameFile',
   ]) {
-    const stopped = stopAt(step);
+    const stop = holdAt(step);
     const query = `Source=${source.UUID}&Destination=/${step}&Lazy=false`;
     const { UUID } = await say(emulator, 'Clone', query, leader);
-    await stopped;
+    await stop();
     await comesTo(emulator, `UUID=${UUID}`, { TaskStatus: 0, NextStep: 8 }, leader);
     expect((await new User(emulator, 'ann').stat(`/${step}`)).fileInfo?.fileStatus).toBe(
       FileStatus.kFileCloned,
     );
   }
   const { UUID: lazy } = await say(emulator, 'Clone', 'Source=/v&Destination=/lazy&Lazy=true', leader);
-  const stopped = stopAt('RecoverChunk');
+  const stop = holdAt('RecoverChunk');
   await say(emulator, 'Flatten', `UUID=${lazy}`, leader);
-  await stopped;
+  await stop();
   await comesTo(emulator, `UUID=${lazy}`, { TaskStatus: 0 }, leader);
-  const deletion = stopAt('DeleteObject');
+  const stopDeletion = holdAt('DeleteObject');
   for (const { UUID } of Snapshots) await say(emulator, 'DeleteSnapshot', `UUID=${UUID}`, leader);
-  await deletion;
+  await stopDeletion();
   await comesTo(emulator, 'File=/v', { TotalCount: 0 }, leader);
   expect(readdirSync(join(emulator.dataDir, 'objects'), { recursive: true })).toHaveLength(1);
   expect(await new User(emulator, 'ann').unlink('/v')).toBe(StatusCode.kOK);

@@ -12,6 +12,7 @@ export class SnapshotGroup {
   readonly #lead: () => Promise<SnapshotCloneServer>;
   readonly #stopped = new Set<SnapshotHttpServer>();
   readonly #mutex = new Mutex();
+  #isClosed = false;
   #leader: SnapshotHttpServer | undefined;
   #work: SnapshotCloneServer | undefined;
 
@@ -70,7 +71,10 @@ export class SnapshotGroup {
   }
 
   close(): Promise<void> {
-    return this.#mutex.run(() => this.#end());
+    return this.#mutex.run(() => {
+      this.#isClosed = true;
+      return this.#end();
+    });
   }
 
   async #perform(asked: Parameters): Promise<ActionAnswer> {
@@ -88,7 +92,8 @@ export class SnapshotGroup {
 
   async #elect(): Promise<void> {
     const leader = this.#servers.find(server => !this.#stopped.has(server));
-    if (!leader) return;
+    // Nobody takes over what has been closed.
+    if (!leader || this.#isClosed) return;
     this.#work = await this.#lead();
     await leader.start();
     this.#leader = leader;
