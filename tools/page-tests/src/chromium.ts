@@ -39,7 +39,9 @@ export async function newPage(browser: Browser, end: () => Promise<void>): Promi
 /** Fills in the page's form of fault rules. */
 export async function addFault(page: Page, fields: Record<string, string>): Promise<void> {
   const form = page.locator('#fault-form');
+  const rules = page.locator('#fault-list li');
+  const before = await rules.count();
   for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value);
   await form.getByRole('button', { name: 'Add' }).click();
-  if (fields['do'] !== 'explode') await page.locator('#fault-list li').waitFor();
+  if (fields['do'] !== 'explode') await rules.nth(before).waitFor();
 }
