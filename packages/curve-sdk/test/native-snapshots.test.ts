@@ -5,7 +5,7 @@ import { type ChangedRange, CurveClient, type NativeSnapshot } from '../src/inde
 import { BLOCK, CHUNK, SEGMENT, SIZE, smallCluster, smallVolume } from './support/connect.js';
 
 /** Until a client of {@link QUICK} has learnt of a snapshot. */
-const SETTLE = { settle: 150 };
+const SETTLE = { settle: 400 };
 const QUICK = { 'mds.refreshTimesPerLease': 100 };
 const stripe = { unit: 2 * BLOCK, count: 4 };
 
@@ -121,7 +121,7 @@ describe('a snapshot of a volume', () => {
     await volume.write(fill(BLOCK, 1), { offset: 0 });
     await using snapshot = await curve.nativeSnapshots.create('/v', SETTLE);
     await cluster.stopChunkserver(1);
-    const late = snapshot.read({ offset: 0, length: BLOCK, deadline: 400 });
+    const late = snapshot.read({ offset: 0, length: BLOCK, deadline: 2000 });
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', operation: 'nativeSnapshot.read' });
     await expect(late).rejects.toThrow('ECONNREFUSED');
     const controller = new AbortController();
@@ -153,7 +153,7 @@ describe('snapshots in the MDS', () => {
   test('are taken back if the wait for others is given up', async () => {
     const { curve } = await quickVolume();
     const { nativeSnapshots } = curve;
-    await expect(nativeSnapshots.create('/v', { deadline: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(nativeSnapshots.create('/v', { deadline: 2000 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(await nativeSnapshots.find('/v')).toBeUndefined();
     const controller = new AbortController();
     const aborted = nativeSnapshots.create('/v', { signal: controller.signal });
@@ -246,7 +246,7 @@ const step = fc.oneof(
 );
 
 describe('whatever is written between snapshots', () => {
-  check.prop([fc.array(step, { minLength: 4, maxLength: 24 }), fc.boolean()], { numRuns: 10 })(
+  check.prop([fc.array(step, { minLength: 4, maxLength: 24 }), fc.boolean()], { numRuns: 8 })(
     'each is what the volume was, and the changes since the one before make it of that',
     async (steps: Step[], striped) => {
       const { curve } = await quickVolume();
