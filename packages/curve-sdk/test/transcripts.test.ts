@@ -14,6 +14,8 @@ import { normalised, transcript } from './support/transcript.js';
 const SESSIONS = ['api-api.txt', 'api-io.txt', 'api-del.txt'];
 
 const COPYSETS = 12;
+/** Deletions are looked at while they are under way: long enough for a slow machine. */
+const DELETE_DELAY = 1000;
 
 describe('recorded sessions of libcurve, line by line', () => {
   it('as synchronous calls', async () => {
@@ -40,12 +42,18 @@ describe('recorded sessions of libcurve, line by line', () => {
 describe('the calls of the recorded vectors', () => {
   let emulator: CurveEmulator;
   beforeAll(async () => {
-    emulator = await startCurveEmulator({ durability: 'fast', copysets: COPYSETS });
+    emulator = await startCurveEmulator({
+      durability: 'fast',
+      copysets: COPYSETS,
+      deleteDelay: DELETE_DELAY,
+    });
   });
   afterAll(() => emulator.close());
 
   it.each(vectorNames())('%s', async name => {
     const { api } = vectors<{ api: string[] }>(import.meta.url, name);
+    // The background begins with all there is, so what earlier ones have deleted must be gone.
+    if (api.some(line => line.startsWith('delforce'))) await delay(2 * DELETE_DELAY);
     const target = {
       config: { ...keysOf(emulator.clientConfPath), ...SHORT_WAITS },
       rootPassword: emulator.rootPassword,
