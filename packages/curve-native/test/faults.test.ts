@@ -180,7 +180,7 @@ test('a refused lease holds I/O back, a later refresh lets it go, a lost one end
   await expect.poll(seen).toBe(1);
   // Until the client has heard of it, too.
   const brief = () =>
-    client.write(fd, 0, block(), { deadline: 100 }).then(
+    client.write(fd, 0, block(), { deadline: 500 }).then(
       () => 'done',
       ({ kind }) => kind,
     );
