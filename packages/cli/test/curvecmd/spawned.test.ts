@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { CURVECMD_COMMANDS } from '../../src/commands/curvecmd/registry.js';
 import { MiB, startCurveBed } from '../support/curve-bed.js';
 
-/** A day with every command, in order: its words, and what it prints. `serve` and `exporter` have tests of their own. */
+/**
+ * A day with every command, in order: its words, where ID is the first that the one before has printed, and what it prints.
+ * `serve` and `exporter` have tests of their own.
+ */
 const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
   ['completion bash', /complete -F _curvecmd curvecmd\n$/],
   ['cluster-id', /^[0-9a-f-]{36}\n$/],
@@ -29,6 +32,12 @@ const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
   ['clients', /^$/],
   ['bench /team/vol1 --time 100ms', /^read\t\d+\t/],
   ['nbd /team/vol1 --run true', /^$/],
+  ['snapshot create /team/vol1 evening --follow', /./],
+  ['snapshot ls /team/vol1', /\tdone\t100\talice\t16777216\t\/team\/vol1\tevening\n$/],
+  ['rollback /team/vol1 ID --follow', /^task: \S+\nstatus: done\n$/],
+  ['clone /team/vol1 /team/copy --lazy --follow', /^task: \S+\nstatus: metaInstalled\n$/],
+  ['flatten /team/copy --follow', /^task: \S+\nstatus: done\n$/],
+  ['tasks /team/copy', /\tdone\t100\talice\t\/team\/vol1\t\/team\/copy\n$/],
   ['mv /team/vol1 /team/vol2', /^$/],
   ['chown alice /team/vol2', /^$/, 'root'],
   ['rm /team/vol2', /^$/],
@@ -41,12 +50,14 @@ const DAY: readonly [words: string, stdout: RegExp, user?: 'root'][] = [
 ];
 
 test('every command runs as a program', async () => {
-  const bed = await startCurveBed();
+  const bed = await startCurveBed({ snapshotWait: 0 });
+  bed.env['CURVE_SNAPSHOT_CLONE'] = bed.cluster.snapshotAddresses.join(',');
   bed.write('disk.img', lcg(3 * MiB));
   const root = { CURVE_USER: 'root', CURVE_PASSWORD: bed.cluster.rootPassword };
   const ran = new Set(['serve', 'exporter']);
+  let id = '';
   for (const [words, expected, user] of DAY) {
-    const argv = words.split(' ');
+    const argv = words.split(' ').map(word => (word === 'ID' ? id : word));
     ran.add(argv[0] ?? '');
     const { exitCode, stdout, stderr } = await bed.spawn(argv, user ? { env: root } : {}).ended;
     expect({ words, exitCode, stderr: stderr.replace(/^curvecmd: (?!warning).*\n/gm, '') }).toEqual({
@@ -55,6 +66,7 @@ test('every command runs as a program', async () => {
       stderr: '',
     });
     expect(stdout, words).toMatch(expected);
+    [id = ''] = stdout.split('\t');
   }
   expect([...ran].sort()).toEqual(CURVECMD_COMMANDS.map(({ name }) => name).sort());
   expect(
