@@ -223,9 +223,9 @@ export class Cluster {
         onAbort(one, () => over.abort(one.reason)),
       );
       try {
-        const calls = await import('./calls.js');
         const { deadline } = whole.step();
-        return await work(calls, new Course({ signal: over.signal, deadline }, operation, path));
+        const course = new Course({ signal: over.signal, deadline }, operation, path);
+        return await work(await import('./calls.js'), course);
       } catch (error) {
         const canceled = error instanceof CurveError && error.code === 'CANCELED';
         throw canceled && ending.aborted && !signal?.aborted ? closed('client', operation, path) : error;
