@@ -94,6 +94,27 @@ test('segments are given back a few at a time, and those who ask meanwhile count
   expect(one.most()).toBe(MOST);
 });
 
+test('a volume is opened and closed a few times at a time', async () => {
+  await using one = await start(({ method }) => method === 'OpenFile' || method === 'CloseFile');
+  const { client, waiting } = one;
+  let isDone = false;
+  const opened = Promise.all(Array.from({ length: 12 }, () => client.open('/v', alice))).finally(() => {
+    isDone = true;
+  });
+  await expect.poll(() => waiting.length).toBe(MOST);
+  await one.answerUntil(() => isDone);
+  expect(new Set(await opened).size).toBe(12);
+  const ended = client.uninit({ deadline: 20_000 }).finally(() => {
+    isDone = true;
+  });
+  isDone = false;
+  await expect.poll(() => waiting.length).toBe(MOST);
+  await one.answerUntil(() => isDone);
+  await ended;
+  expect(one.most()).toBe(MOST);
+  expect([one.count('OpenFile'), one.count('CloseFile')]).toEqual([12, 12]);
+});
+
 test('what cannot be allocated now keeps nobody else from asking', async () => {
   const allocates = (call: Call) =>
     call.method === 'GetOrAllocateSegment' && field(call.request, 4)?.value === 1n;

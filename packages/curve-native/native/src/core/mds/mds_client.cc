@@ -9,6 +9,15 @@ namespace curve::mds {
 using net::Clock;
 using net::Micros;
 
+namespace {
+// Calls for which an MDS locks a volume and which are made of one volume many at a time. Segments are given back by turns,
+// too; see SegmentMap.
+bool takesTurns(std::string_view method) {
+  return method == wire::method::GetOrAllocateSegment.name || method == wire::method::OpenFile.name ||
+         method == wire::method::CloseFile.name || method == wire::method::RefreshSession.name;
+}
+}  // namespace
+
 // One call through all its attempts.
 class MdsClient::Call final : public net::Rpc {
  public:
@@ -28,7 +37,7 @@ class MdsClient::Call final : public net::Rpc {
 
   void attempt() {
     timer_ = {};
-    if (spec_.method.name != std::string_view(wire::method::GetOrAllocateSegment.name)) return send();
+    if (!takesTurns(spec_.method.name)) return send();
     turn_.await(client_.context_.volumeCalls, [this] { send(); });
   }
 
